@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * Log lines for people. The plugin bridges them into charon's log, cygnetctl
+ * prints them. A line carries no control flow and no secret.
+ */
+
+#ifndef CYGNET_LOG_H
+#define CYGNET_LOG_H
+
+#include "base/base.h"
+
+typedef enum log_level_t
+{
+	LOG_ERROR,  /* something does not work until a person acts */
+	LOG_WARN,   /* something is odd, work goes on */
+	LOG_NOTICE, /* a state changed that a person watches */
+	LOG_INFO,   /* why it changed */
+	LOG_DEBUG,
+} log_level_t;
+
+/** line is without newline and borrowed */
+typedef void (*log_fn_t)(void *user, log_level_t level, const char *line);
+
+/** process-wide, set once before threads start; NULL is stderr from WARN up */
+void log_set(log_fn_t fn, void *user, log_level_t max);
+
+/** at most 1023 bytes, cut with "..."; control characters become '?' */
+void log_line(log_level_t level, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#define log_error(...)  log_line(LOG_ERROR, __VA_ARGS__)
+#define log_warn(...)   log_line(LOG_WARN, __VA_ARGS__)
+#define log_notice(...) log_line(LOG_NOTICE, __VA_ARGS__)
+#define log_info(...)   log_line(LOG_INFO, __VA_ARGS__)
+#define log_debug(...)  log_line(LOG_DEBUG, __VA_ARGS__)
+
+#endif
