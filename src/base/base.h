@@ -22,7 +22,9 @@ typedef uint64_t usec_t;
 /** no such moment: later than any other */
 #define USEC_NEVER UINT64_MAX
 
+#ifndef countof /* strongSwan has the same */
 #define countof(array) (sizeof(array) / sizeof((array)[0]))
+#endif
 
 /** the struct that holds the given member */
 #define container_of(ptr, type, member)                                        \
@@ -41,14 +43,14 @@ char *str_copy(const char *s); /* NULL gives NULL */
 char *str_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /** random numbers from a seed, so that a run can be repeated (xoshiro256**) */
-typedef struct rng_t
+typedef struct prng_t
 {
 	uint64_t s[4];
-} rng_t;
+} prng_t;
 
-void rng_seed(rng_t *rng, uint64_t seed);
-uint64_t rng_next(rng_t *rng);
+void prng_seed(prng_t *rng, uint64_t seed);
+uint64_t prng_next(prng_t *rng);
 /** uniform in [0, bound), bound > 0 */
-uint64_t rng_below(rng_t *rng, uint64_t bound);
+uint64_t prng_below(prng_t *rng, uint64_t bound);
 
 #endif

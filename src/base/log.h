@@ -12,11 +12,11 @@
 
 typedef enum log_level_t
 {
-	LOG_ERROR,  /* something does not work until a person acts */
-	LOG_WARN,   /* something is odd, work goes on */
-	LOG_NOTICE, /* a state changed that a person watches */
-	LOG_INFO,   /* why it changed */
-	LOG_DEBUG,
+	LOGL_ERROR,  /* something does not work until a person acts */
+	LOGL_WARN,   /* something is odd, work goes on */
+	LOGL_NOTICE, /* a state changed that a person watches */
+	LOGL_INFO,   /* why it changed */
+	LOGL_DEBUG,
 } log_level_t;
 
 /** line is without newline and borrowed */
@@ -29,10 +29,10 @@ void log_set(log_fn_t fn, void *user, log_level_t max);
 void log_line(log_level_t level, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-#define log_error(...)  log_line(LOG_ERROR, __VA_ARGS__)
-#define log_warn(...)   log_line(LOG_WARN, __VA_ARGS__)
-#define log_notice(...) log_line(LOG_NOTICE, __VA_ARGS__)
-#define log_info(...)   log_line(LOG_INFO, __VA_ARGS__)
-#define log_debug(...)  log_line(LOG_DEBUG, __VA_ARGS__)
+#define log_error(...)  log_line(LOGL_ERROR, __VA_ARGS__)
+#define log_warn(...)   log_line(LOGL_WARN, __VA_ARGS__)
+#define log_notice(...) log_line(LOGL_NOTICE, __VA_ARGS__)
+#define log_info(...)   log_line(LOGL_INFO, __VA_ARGS__)
+#define log_debug(...)  log_line(LOGL_DEBUG, __VA_ARGS__)
 
 #endif
