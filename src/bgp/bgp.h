@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * The BGP speaker (RFC 4271), sans I/O: it sees bytes, "connection up",
+ * "connection lost" and `now`, and says what it wants through bgp_sink_t.
+ * No socket, no clock, no kernel. This is its one public header.
+ *
+ * One thread owns a bgp_t. Work on large tables is sliced: what cannot be
+ * bounded by the bytes that came in is queued and done by bgp_work().
+ *
+ * How data flows: conn bytes -> message codec -> session (FSM) -> adj-rib-in
+ * -> import policy -> decision -> changed prefixes (bgp_next_change, for the
+ * FIB) and, for each peer, -> export policy -> adj-rib-out -> bgp_output.
+ */
+
+#ifndef CYGNET_BGP_H
+#define CYGNET_BGP_H
+
+#include "base/addr.h"
+#include "base/base.h"
+#include "base/timer.h"
+
+#define BGP_PORT 179
+/** equal paths of one prefix that are used at once, and backups beside them */
+#define BGP_PATHS_MAX 16
+/** peers of one speaker */
+#define BGP_PEERS_MAX 4096
+
+typedef struct bgp_t bgp_t;
+/** a configured neighbour */
+typedef struct bgp_peer_t bgp_peer_t;
+/** one TCP connection of a neighbour; two for a moment at a collision */
+typedef struct bgp_conn_t bgp_conn_t;
+/** interned path attributes, see bgp/attr.h */
+typedef struct bgp_attrs_t bgp_attrs_t;
+/** a compiled policy, see bgp/policy.h */
+typedef struct bgp_policy_t bgp_policy_t;
+
+/** RFC 4271 section 8.2.2 */
+typedef enum bgp_state_t
+{
+	BGP_IDLE,
+	BGP_CONNECT,
+	BGP_ACTIVE,
+	BGP_OPENSENT,
+	BGP_OPENCONFIRM,
+	BGP_ESTABLISHED,
+} bgp_state_t;
+
+/** "Idle", "Established", … */
+const char *bgp_state_name(bgp_state_t state);
+
+/** families as a bit set */
+#define BGP_IPV4 0x01u
+#define BGP_IPV6 0x02u
+
+typedef struct bgp_config_t
+{
+	/** our AS, 1 to 4294967295 */
+	uint32_t asn;
+	/** BGP identifier, host order, not 0 */
+	uint32_t router_id;
+	/** equal paths used at once, 1 to BGP_PATHS_MAX */
+	unsigned multipath;
+	/** multipath over neighbours of different AS (as-path multipath-relax) */
+	bool multipath_relax;
+	/** always-compare-med */
+	bool always_compare_med;
+	/** no graceful restart below: 0 seconds */
+	uint16_t restart_time;
+} bgp_config_t;
+
+/** a neighbour's configuration; strings and policies are borrowed until the
+ * peer is removed or configured anew */
+typedef struct bgp_peer_config_t
+{
+	/** unique among the peers, for logs and views */
+	const char *name;
+	addr_t address;
+	uint32_t remote_as;
+	/** 0: the speaker's own */
+	uint32_t local_as;
+	/** next hops that we announce, by family; unset: our end of the TCP
+	 * connection if it is of the family, else none and nothing is sent */
+	addr_t next_hop4;
+	addr_t next_hop6;
+	/** link-local beside next_hop6 (RFC 2545 section 3), or unset */
+	addr_t next_hop6_ll;
+	/** BGP_IPV4 | BGP_IPV6 */
+	unsigned families;
+	/** seconds; 0 or 3 to 65535 */
+	uint16_t hold_time;
+	/** seconds; 0: a third of the negotiated hold time */
+	uint16_t keepalive;
+	/** seconds between attempts to connect, 1 to 3600 */
+	uint16_t connect_retry;
+	/** never dial, wait for the peer */
+	bool passive;
+	/** next hop of what we pass on to iBGP is ourselves */
+	bool next_hop_self;
+	/** shares of traffic among equal paths, 1 to 255 */
+	uint8_t weight;
+	/** NULL: eBGP takes and sends nothing (RFC 8212), iBGP everything */
+	const bgp_policy_t *import_policy;
+	const bgp_policy_t *export_policy;
+	/** prefixes per family; 0: no limit */
+	uint32_t max_prefix;
+	/** seconds until a session stopped by max_prefix may return, 0: never */
+	uint16_t max_prefix_restart;
+} bgp_peer_config_t;
+
+/** what the speaker asks for and tells; called from within bgp_* calls */
+typedef struct bgp_sink_t
+{
+	/** dial the peer: answer with bgp_connected or bgp_connect_failed, later
+	 * and not from within */
+	void (*connect)(void *user, bgp_peer_t *peer);
+	/** stop dialling; no answer wanted any more */
+	void (*connect_cancel)(void *user, bgp_peer_t *peer);
+	/** send what bgp_output still gives, then close; the conn is gone for
+	 * good after the next bgp_conn_closed */
+	void (*close)(void *user, bgp_conn_t *conn);
+	/** bgp_output has bytes */
+	void (*output)(void *user, bgp_conn_t *conn);
+	/** reason is words for a person, borrowed */
+	void (*state)(void *user, bgp_peer_t *peer, bgp_state_t from,
+				  bgp_state_t to, const char *reason);
+	/** bgp_next_change or bgp_work has something to do */
+	void (*work)(void *user);
+} bgp_sink_t;
+
+/** timers is borrowed and must outlive the speaker; config is copied */
+bgp_t *bgp_create(const bgp_config_t *config, timers_t *timers,
+				  const bgp_sink_t *sink, void *user, uint64_t seed);
+/** closes nothing on the wire: stop the peers first */
+void bgp_destroy(bgp_t *bgp);
+
+/* -- peers --------------------------------------------------------------- */
+
+/** copied; NULL if a peer of this name is there already */
+bgp_peer_t *bgp_peer_add(bgp_t *bgp, const bgp_peer_config_t *config);
+/** stops (Cease, Peer De-configured), forgets its paths in slices, frees; the
+ * pointer is dead, its conns too after their bgp_conn_closed */
+void bgp_peer_remove(bgp_t *bgp, bgp_peer_t *peer, usec_t now);
+/** takes a new configuration. What needs a new session (AS, families, times)
+ * resets it, what does not (policies, weight, limits) is applied in place.
+ * true if the session is reset */
+bool bgp_peer_configure(bgp_t *bgp, bgp_peer_t *peer,
+						const bgp_peer_config_t *config, usec_t now);
+/** ManualStart; the tunnel is up: connect now, whatever retry timer runs */
+void bgp_peer_start(bgp_t *bgp, bgp_peer_t *peer, usec_t now);
+/** ManualStop: Cease with the subcode of RFC 4486 and the text of RFC 9003
+ * (NULL: none) */
+void bgp_peer_stop(bgp_t *bgp, bgp_peer_t *peer, uint8_t subcode,
+				   const char *text, usec_t now);
+/** the paths stay but are not chosen while false: its tunnel does not
+ * forward. Re-decided in slices */
+void bgp_peer_set_eligible(bgp_t *bgp, bgp_peer_t *peer, bool eligible);
+/** asks the peer for its routes anew (RFC 2918), or applies policy anew to
+ * what is held */
+void bgp_peer_refresh(bgp_t *bgp, bgp_peer_t *peer, usec_t now);
+void bgp_peer_set_user(bgp_peer_t *peer, void *user);
+void *bgp_peer_user(const bgp_peer_t *peer);
+const char *bgp_peer_name(const bgp_peer_t *peer);
+const bgp_peer_config_t *bgp_peer_config(const bgp_peer_t *peer);
+/** small number, unique while the peer lives, below BGP_PEERS_MAX */
+uint16_t bgp_peer_index(const bgp_peer_t *peer);
+bgp_peer_t *bgp_peer_by_index(const bgp_t *bgp, uint16_t index);
+bgp_peer_t *bgp_peer_find(const bgp_t *bgp, const char *name);
+/** all peers: start with NULL */
+bgp_peer_t *bgp_peer_next(const bgp_t *bgp, const bgp_peer_t *peer);
+
+typedef struct bgp_peer_info_t
+{
+	bgp_state_t state;
+	/** moment of the last change of state, 0: never */
+	usec_t since;
+	/** BGP identifier and negotiated values, 0 unless OPEN was exchanged */
+	uint32_t router_id;
+	uint16_t hold_time;
+	uint16_t keepalive;
+	unsigned families;
+	bool as4;
+	bool route_refresh;
+	bool enhanced_refresh;
+	bool extended_message;
+	bool graceful_restart;
+	/** prefixes held, chosen, and announced, by family (0: IPv4, 1: IPv6) */
+	uint32_t received[2];
+	uint32_t accepted[2];
+	uint32_t advertised[2];
+	/** End-of-RIB has come, by family bit */
+	unsigned eor;
+	uint64_t messages_in, messages_out;
+	uint64_t updates_in, updates_out;
+	/** times that the session reached Established */
+	uint32_t established;
+	/** last NOTIFICATION, 0: none */
+	uint8_t last_code, last_subcode;
+	/** true: we sent it */
+	bool last_sent;
+	/** last error in words with the offending bytes, "" if none; borrowed */
+	const char *last_error;
+	/** UPDATEs treated as withdraw, attributes discarded (RFC 7606) */
+	uint64_t treated_as_withdraw;
+	uint64_t discarded_attributes;
+} bgp_peer_info_t;
+
+void bgp_peer_info(const bgp_peer_t *peer, bgp_peer_info_t *info);
+
+/* -- connections ---------------------------------------------------------- */
+
+/** the peer that a connection from this address belongs to; NULL: none */
+bgp_conn_t *bgp_connected(bgp_t *bgp, bgp_peer_t *peer, const addr_t *local,
+						  usec_t now);
+/** the dialling ended without a connection; why is words, borrowed */
+void bgp_connect_failed(bgp_t *bgp, bgp_peer_t *peer, const char *why,
+						usec_t now);
+/** an incoming connection of the peer; NULL: refused, close it */
+bgp_conn_t *bgp_accepted(bgp_t *bgp, bgp_peer_t *peer, const addr_t *local,
+						 usec_t now);
+void bgp_conn_set_user(bgp_conn_t *conn, void *user);
+void *bgp_conn_user(const bgp_conn_t *conn);
+bgp_peer_t *bgp_conn_peer(const bgp_conn_t *conn);
+/** bytes of the peer's. Do not call after sink.close. Bounded work: a few
+ * microseconds a prefix in it; give 32 KiB at most at a time */
+void bgp_input(bgp_t *bgp, bgp_conn_t *conn, const uint8_t *data, size_t len,
+			   usec_t now);
+/** fills buf with whole messages that wait, returns their length (0: none).
+ * Give room for one of the largest, 65535 bytes, or get 0 */
+size_t bgp_output(bgp_t *bgp, bgp_conn_t *conn, uint8_t *buf, size_t room,
+				  usec_t now);
+/** the connection is closed, by whomever; frees the conn. Always called once
+ * for each conn */
+void bgp_conn_closed(bgp_t *bgp, bgp_conn_t *conn, const char *why, usec_t now);
+
+/* -- routes ---------------------------------------------------------------- */
+
+/** one path of a prefix, as chosen */
+typedef struct bgp_path_t
+{
+	/** NULL: our own (bgp_originate) */
+	bgp_peer_t *peer;
+	/** after import policy; borrowed until the next call that changes the
+	 * table */
+	const bgp_attrs_t *attrs;
+	/** number of the next hop address, see bgp_next_hop_addr */
+	uint32_t next_hop;
+	/** share among the equal, 1 to 65535 */
+	uint16_t weight;
+} bgp_path_t;
+
+/** the tie-break step that told the best from the next, RFC 4271 9.1.2.2 */
+typedef enum bgp_step_t
+{
+	BGP_STEP_ONLY,
+	BGP_STEP_LOCAL_ORIGIN,
+	BGP_STEP_LOCAL_PREF,
+	BGP_STEP_AS_PATH,
+	BGP_STEP_ORIGIN,
+	BGP_STEP_MED,
+	BGP_STEP_EBGP,
+	BGP_STEP_IGP_METRIC,
+	/** from here on paths are equal for multipath */
+	BGP_STEP_OLDEST,
+	BGP_STEP_ROUTER_ID,
+	BGP_STEP_CLUSTER_LIST,
+	BGP_STEP_ADDRESS,
+} bgp_step_t;
+
+const char *bgp_step_name(bgp_step_t step);
+
+/** a prefix with its chosen paths: best[0] is the best, best[1…] are equal to
+ * it, backup[] is the equal-cost set that would be used without them. Local
+ * origin: n_best is 1 and best[0].peer NULL */
+typedef struct bgp_route_t
+{
+	prefix_t prefix;
+	unsigned n_best;
+	unsigned n_backup;
+	bgp_path_t best[BGP_PATHS_MAX];
+	bgp_path_t backup[BGP_PATHS_MAX];
+	bgp_step_t step;
+	/** the FIB's word on this prefix (which group is in the kernel), 0 at
+	 * first; lives with the prefix and survives withdrawal until the change
+	 * is taken with it being 0 */
+	uint32_t tag;
+} bgp_route_t;
+
+/** our own prefix: originated until withdrawn; idempotent */
+void bgp_originate(bgp_t *bgp, const prefix_t *prefix, usec_t now);
+void bgp_unoriginate(bgp_t *bgp, const prefix_t *prefix, usec_t now);
+
+/** takes the next prefix whose chosen paths changed (n_best 0: none left); a
+ * prefix that changed many times comes once. Answer with bgp_set_tag before
+ * the next call if the tag changes. false: none waits */
+bool bgp_next_change(bgp_t *bgp, bgp_route_t *out);
+void bgp_set_tag(bgp_t *bgp, const prefix_t *prefix, uint32_t tag);
+size_t bgp_changes_waiting(const bgp_t *bgp);
+/** sliced work (purges, policy anew, exports); at most `budget` prefixes.
+ * true: more waits */
+bool bgp_work(bgp_t *bgp, unsigned budget, usec_t now);
+
+/** next hops as numbers, never 0; a number lives as long as a path has it */
+const addr_t *bgp_next_hop_addr(const bgp_t *bgp, uint32_t next_hop);
+/** whether the address can be reached and at what cost; reachable by default.
+ * Re-decided in slices (RFC 4271 section 9.1.2.1) */
+void bgp_next_hop_set(bgp_t *bgp, const addr_t *next_hop, bool reachable,
+					  uint32_t igp_metric);
+
+/* -- views ------------------------------------------------------------------ */
+
+/** the prefix's route as it stands; false: not in the table */
+bool bgp_route_get(const bgp_t *bgp, const prefix_t *prefix, bgp_route_t *out);
+/** the longest match for an address */
+bool bgp_route_lookup(const bgp_t *bgp, const addr_t *addr, bgp_route_t *out);
+/** the next after `after` (NULL: the first) in prefix order */
+bool bgp_route_next(const bgp_t *bgp, family_t family, const prefix_t *after,
+					bgp_route_t *out);
+/** what a peer announced to us; accepted NULL if policy took it away. The
+ * next after `after` */
+bool bgp_received_next(const bgp_t *bgp, const bgp_peer_t *peer,
+					   family_t family, const prefix_t *after, prefix_t *prefix,
+					   const bgp_attrs_t **received,
+					   const bgp_attrs_t **accepted);
+/** what we announce to a peer, attributes as sent in *attrs (valid until the
+ * next call) */
+bool bgp_advertised_next(bgp_t *bgp, const bgp_peer_t *peer, family_t family,
+						 const prefix_t *after, prefix_t *prefix,
+						 const bgp_attrs_t **attrs);
+size_t bgp_route_count(const bgp_t *bgp, family_t family);
+/** bytes held by tables and attributes */
+size_t bgp_memory(const bgp_t *bgp);
+
+#endif

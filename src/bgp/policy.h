@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * Routing policy: named lists of rules, tried in order. A rule has matches
+ * that must all hold, changes, and a verdict. What no rule decides is
+ * rejected. The configuration builds these through the calls below; the
+ * tables run them. A policy is immutable once handed to a peer.
+ */
+
+#ifndef CYGNET_BGP_POLICY_H
+#define CYGNET_BGP_POLICY_H
+
+#include "bgp/attr.h"
+
+typedef enum bgp_verdict_t
+{
+	BGP_POLICY_REJECT,
+	BGP_POLICY_ACCEPT,
+	/** go on with the next rule, changes are kept */
+	BGP_POLICY_NEXT,
+} bgp_verdict_t;
+
+/** a prefix and the lengths that match within it; exact: ge = le = len */
+typedef struct bgp_prefix_match_t
+{
+	prefix_t prefix;
+	uint8_t ge;
+	uint8_t le;
+} bgp_prefix_match_t;
+
+/** what a policy sees beside the attributes */
+typedef struct bgp_policy_input_t
+{
+	prefix_t prefix;
+	/** the path's source; NULL: our own origin */
+	const char *neighbor;
+	uint32_t neighbor_as;
+	bool ibgp;
+	/** our own origin (advertise) */
+	bool local;
+	/** the AS that prepends use by default */
+	uint32_t local_as;
+} bgp_policy_input_t;
+
+bgp_policy_t *bgp_policy_create(const char *name);
+void bgp_policy_destroy(bgp_policy_t *policy);
+const char *bgp_policy_name(const bgp_policy_t *policy);
+
+/** appends a rule; matches and changes are then added to the last rule */
+void bgp_policy_rule(bgp_policy_t *policy, const char *name,
+					 bgp_verdict_t verdict);
+/* matches of the last rule */
+void bgp_policy_match_prefixes(bgp_policy_t *policy,
+							   const bgp_prefix_match_t *list, size_t count);
+void bgp_policy_match_family(bgp_policy_t *policy, family_t family);
+/** our own origin only */
+void bgp_policy_match_local(bgp_policy_t *policy);
+void bgp_policy_match_community(bgp_policy_t *policy, uint32_t community);
+/** the AS is anywhere in the path */
+void bgp_policy_match_as(bgp_policy_t *policy, uint32_t asn);
+/* changes of the last rule */
+void bgp_policy_set_local_pref(bgp_policy_t *policy, uint32_t value);
+void bgp_policy_set_med(bgp_policy_t *policy, uint32_t value);
+void bgp_policy_set_prepend(bgp_policy_t *policy, uint32_t asn, unsigned n);
+void bgp_policy_add_community(bgp_policy_t *policy, uint32_t community);
+
+/** edits set in place. changed (may be NULL): a change was made. rule (may be
+ * NULL): name of the deciding rule, NULL if none did; borrowed */
+bgp_verdict_t bgp_policy_apply(const bgp_policy_t *policy,
+							   const bgp_policy_input_t *input,
+							   bgp_attr_set_t *set, bool *changed,
+							   const char **rule);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * The tables: adj-rib-in, loc-rib, and what each peer is to be told
+ * (RFC 4271 section 3.2), inside src/bgp only. Sessions put decoded routes
+ * in and pull messages out; the public calls of bgp.h on routes are thin
+ * covers of these. Nets and paths are pool entries named by 32-bit handles.
+ */
+
+#ifndef CYGNET_BGP_RIB_H
+#define CYGNET_BGP_RIB_H
+
+#include "base/wbuf.h"
+#include "bgp/attr.h"
+
+typedef struct bgp_rib_t bgp_rib_t;
+
+/** what the tables need to know of a peer; filled by the session when it is
+ * established, owned by the peer, read by the tables */
+typedef struct bgp_rib_peer_t
+{
+	uint16_t index;
+	bool ibgp;
+	/** paths may be chosen */
+	bool eligible;
+	/** gone from Established: its paths wait for the purge, not chosen */
+	bool dead;
+	/** BGP_IPV4 | BGP_IPV6 negotiated; 0: nothing is announced */
+	unsigned families;
+	bool as4;
+	/** largest message that the peer takes, 4096 or 65535 */
+	uint16_t message_max;
+	uint32_t local_as;
+	uint32_t remote_as;
+	uint32_t router_id;
+	addr_t address;
+	/** as in bgp_peer_config_t, resolved */
+	addr_t next_hop4, next_hop6, next_hop6_ll;
+	bool next_hop_self;
+	uint8_t weight;
+	const bgp_policy_t *import_policy;
+	const bgp_policy_t *export_policy;
+	uint32_t max_prefix;
+	/** counters, kept by the tables; [0] IPv4, [1] IPv6 */
+	uint32_t received[2], accepted[2], advertised[2];
+	/** the tables' own */
+	struct bgp_rib_out_t *out;
+} bgp_rib_peer_t;
+
+/** peers: array by index, borrowed, entries may be NULL */
+bgp_rib_t *bgp_rib_create(const bgp_config_t *config, uint32_t seed);
+void bgp_rib_destroy(bgp_rib_t *rib);
+bgp_attr_pool_t *bgp_rib_attrs(bgp_rib_t *rib);
+
+/** the peer is established: from now on it is announced to, whole table
+ * first, then End-of-RIB per family (RFC 4724 section 2) */
+void bgp_rib_peer_up(bgp_rib_t *rib, bgp_rib_peer_t *peer);
+/** the peer is lost: at once nothing of it is chosen in later decisions, and
+ * its paths are purged in slices; adj-rib-out is dropped */
+void bgp_rib_peer_down(bgp_rib_t *rib, bgp_rib_peer_t *peer);
+/** purges what is left at once and forgets the pointer */
+void bgp_rib_peer_forget(bgp_rib_t *rib, bgp_rib_peer_t *peer);
+/** eligibility, policies or weight changed: decide anew in slices */
+void bgp_rib_peer_changed(bgp_rib_t *rib, bgp_rib_peer_t *peer);
+/** the peer wants its routes anew (RFC 2918, RFC 7313) */
+void bgp_rib_peer_resend(bgp_rib_t *rib, bgp_rib_peer_t *peer, family_t family);
+/** stale marking around an enhanced refresh or graceful restart: begin marks
+ * what is held, end purges what was not heard again, in slices */
+void bgp_rib_stale_begin(bgp_rib_t *rib, bgp_rib_peer_t *peer, family_t family);
+void bgp_rib_stale_end(bgp_rib_t *rib, bgp_rib_peer_t *peer, family_t family);
+
+/** false: max_prefix of the peer is reached by this prefix (it is not
+ * entered) */
+bool bgp_rib_announce(bgp_rib_t *rib, bgp_rib_peer_t *peer,
+					  const prefix_t *prefix, uint32_t attrs_id);
+void bgp_rib_withdraw(bgp_rib_t *rib, bgp_rib_peer_t *peer,
+					  const prefix_t *prefix);
+void bgp_rib_originate(bgp_rib_t *rib, const prefix_t *prefix);
+void bgp_rib_unoriginate(bgp_rib_t *rib, const prefix_t *prefix);
+
+bool bgp_rib_work(bgp_rib_t *rib, unsigned budget);
+/** the peer has something to be told */
+bool bgp_rib_out_waiting(const bgp_rib_t *rib, const bgp_rib_peer_t *peer);
+/** writes whole UPDATE messages (End-of-RIB too), header and all, by the
+ * codec of bgp/message.h, while there is room for one of message_max;
+ * returns how many */
+unsigned bgp_rib_out_write(bgp_rib_t *rib, bgp_rib_peer_t *peer, wbuf_t *w);
+
+/* bgp_next_change and the views of bgp.h, with the same contracts; they fill
+ * bgp_path_t.peer through the resolver */
+typedef bgp_peer_t *(*bgp_rib_resolve_t)(void *user, uint16_t index);
+void bgp_rib_set_resolver(bgp_rib_t *rib, bgp_rib_resolve_t fn, void *user);
+bool bgp_rib_next_change(bgp_rib_t *rib, bgp_route_t *out);
+void bgp_rib_set_tag(bgp_rib_t *rib, const prefix_t *prefix, uint32_t tag);
+size_t bgp_rib_changes_waiting(const bgp_rib_t *rib);
+const addr_t *bgp_rib_next_hop_addr(const bgp_rib_t *rib, uint32_t id);
+void bgp_rib_next_hop_set(bgp_rib_t *rib, const addr_t *next_hop,
+						  bool reachable, uint32_t igp_metric);
+bool bgp_rib_get(const bgp_rib_t *rib, const prefix_t *p, bgp_route_t *out);
+bool bgp_rib_lookup(const bgp_rib_t *rib, const addr_t *a, bgp_route_t *out);
+bool bgp_rib_next(const bgp_rib_t *rib, family_t family, const prefix_t *after,
+				  bgp_route_t *out);
+bool bgp_rib_received_next(const bgp_rib_t *rib, const bgp_rib_peer_t *peer,
+						   family_t family, const prefix_t *after,
+						   prefix_t *prefix, const bgp_attrs_t **received,
+						   const bgp_attrs_t **accepted);
+bool bgp_rib_advertised_next(bgp_rib_t *rib, const bgp_rib_peer_t *peer,
+							 family_t family, const prefix_t *after,
+							 prefix_t *prefix, const bgp_attrs_t **attrs);
+size_t bgp_rib_count(const bgp_rib_t *rib, family_t family);
+size_t bgp_rib_memory(const bgp_rib_t *rib);
+
+#endif
