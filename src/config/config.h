@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * The typed configuration: what the `cygnet` section of swanctl.conf says,
+ * with defaults filled in and checked as a whole, and what of `connections`
+ * the checks need. Immutable once loaded. Every option has one row in
+ * schema.c, which gives the parser, the errors, the manual page and the
+ * completion.
+ */
+
+#ifndef CYGNET_CONFIG_H
+#define CYGNET_CONFIG_H
+
+#include "base/addr.h"
+#include "config/source.h"
+
+#define CONFIG_NAME_MAX    63
+#define CONFIG_TUNNELS_MAX 1024
+/** members of a bundle */
+#define CONFIG_MEMBERS_MAX   64
+#define CONFIG_LINK_NAME_MAX 15
+
+typedef struct config_prefixes_t
+{
+	prefix_t *list;
+	size_t count;
+} config_prefixes_t;
+
+typedef struct config_strings_t
+{
+	char **list;
+	size_t count;
+} config_strings_t;
+
+/** set: make it so; check: only tell when it is not */
+typedef enum config_care_t
+{
+	CONFIG_CHECK,
+	CONFIG_SET,
+	CONFIG_IGNORE,
+} config_care_t;
+
+typedef enum config_mode_t
+{
+	CONFIG_ACTIVE_ACTIVE,
+	CONFIG_ACTIVE_STANDBY,
+} config_mode_t;
+
+typedef enum config_keep_t
+{
+	CONFIG_KEEP_GUARD,
+	CONFIG_KEEP_ALL,
+	CONFIG_KEEP_NONE,
+} config_keep_t;
+
+typedef enum config_when_down_t
+{
+	CONFIG_DOWN_WITHDRAW,
+	CONFIG_DOWN_UNREACHABLE,
+} config_when_down_t;
+
+/** what becomes of the TCP session of a lost tunnel */
+typedef enum config_session_t
+{
+	CONFIG_SESSION_KEEP,
+	CONFIG_SESSION_RESET,
+} config_session_t;
+
+/** a BGP neighbour, at the end of a tunnel or of its own */
+typedef struct config_neighbor_t
+{
+	/** the tunnel's name, or the section's under `neighbors` */
+	char *name;
+	addr_t address;
+	uint32_t remote_as;
+	/** 0: cygnet.asn */
+	uint32_t local_as;
+	/** for neighbours beside tunnels: our end, or unset */
+	addr_t local_address;
+	/** seconds */
+	uint16_t hold_time;
+	uint16_t keepalive;
+	uint16_t connect_retry;
+	bool passive;
+	bool ipv4;
+	bool ipv6;
+	bool next_hop_self;
+	/** 0: single hop, the neighbour is on link; else the TTL */
+	uint8_t multihop;
+	uint32_t max_prefix;
+	uint16_t max_prefix_restart;
+	/** names of policies, NULL: inherited or none */
+	char *import_policy;
+	char *export_policy;
+	/** TCP MD5 (RFC 2385), NULL: none. A secret: never shown */
+	char *password;
+} config_neighbor_t;
+
+typedef struct config_tunnel_t
+{
+	char *name;
+	/** the charon connection; NULL with `interface` */
+	char *connection;
+	/** an existing link that we use but do not own; NULL with a connection */
+	char *interface;
+	/** the XFRM link's name, at most 15 bytes: "cyg-NAME" by default */
+	char *link;
+	/** fixed if_id as the file's connection has it, 0: not known */
+	uint32_t if_id;
+	ifaddr_t *addresses;
+	size_t n_addresses;
+	/** bytes; 0: computed */
+	uint16_t mtu;
+	/** 1 to 255 */
+	uint8_t weight;
+	/** active-standby: smaller is preferred, 0 to 255 */
+	uint8_t priority;
+	config_session_t on_down;
+	/** one IPv4 and one IPv6 transport at most, or one alone */
+	config_neighbor_t *neighbors;
+	size_t n_neighbors;
+} config_tunnel_t;
+
+typedef struct config_bundle_t
+{
+	char *name;
+	/** "alibaba", "aws", …; NULL: none */
+	char *profile;
+	config_mode_t mode;
+	config_when_down_t when_down;
+	/** leak guard: destinations that may leave by members only. Default: RFC
+	 * 1918 and ULA less what is advertised; `protect = none` is empty */
+	config_prefixes_t protect;
+	bool protect_default;
+	/** links where protected destinations may leave too */
+	config_strings_t exits;
+	/** a default route, or one covering a peer, is taken from BGP */
+	bool accept_default;
+	char *import_policy;
+	char *export_policy;
+	config_tunnel_t *tunnels;
+	size_t n_tunnels;
+} config_bundle_t;
+
+/** one rule of a policy, in file order */
+typedef struct config_rule_t
+{
+	char *name;
+	/** raw values by key, checked: see schema.c "policies.NAME.RULE" */
+	config_strings_t match_keys, match_values;
+	config_strings_t set_keys, set_values;
+	/** "accept", "reject", "next" */
+	char *verdict;
+} config_rule_t;
+
+typedef struct config_policy_t
+{
+	char *name;
+	config_rule_t *rules;
+	size_t n_rules;
+} config_policy_t;
+
+/** what the file says of a connection, for checks only: what runs is what
+ * charon has loaded */
+typedef struct config_connection_t
+{
+	char *name;
+	/** text as written; NULL: absent */
+	char *if_id_in;
+	char *if_id_out;
+	char *mobike;
+	config_strings_t remote_addrs;
+} config_connection_t;
+
+typedef struct config_t
+{
+	/** the cygnet section is there; else all is empty and nothing is done */
+	bool present;
+	uint32_t asn;
+	uint32_t router_id;
+	config_prefixes_t advertise;
+	/** links of the site's own side; empty: all that are not ours and not the
+	 * underlay */
+	config_strings_t inside;
+	/** equal paths used at once, 1 to 16 */
+	uint8_t multipath;
+	/** of our routes */
+	uint32_t table;
+	uint32_t metric;
+	config_keep_t keep_on_stop;
+	config_care_t forwarding;
+	config_care_t multipath_hash;
+	config_care_t nexthop_compat;
+	bool leak_guard;
+	bool mss_clamp;
+	bool pin_underlay;
+	config_bundle_t *bundles;
+	size_t n_bundles;
+	/** beside tunnels */
+	config_neighbor_t *neighbors;
+	size_t n_neighbors;
+	config_policy_t *policies;
+	size_t n_policies;
+	config_connection_t *connections;
+	size_t n_connections;
+} config_t;
+
+/** messages of a load, each "PATH: what is wrong, what to do" */
+typedef struct config_report_t
+{
+	config_strings_t errors;
+	config_strings_t warnings;
+} config_report_t;
+
+/** NULL if there is any error: nothing is taken of a bad configuration. The
+ * report (initialised by the callee) always holds all of them; free it with
+ * config_report_deinit. The source is not needed afterwards */
+config_t *config_load(const config_source_t *source, config_report_t *report);
+void config_report_deinit(config_report_t *report);
+void config_destroy(config_t *config);
+/** the bundle and tunnel by name; NULL: none. bundle may be NULL */
+const config_tunnel_t *config_find_tunnel(const config_t *config,
+										  const char *name,
+										  const config_bundle_t **bundle);
+const config_policy_t *config_find_policy(const config_t *config,
+										  const char *name);
+/* equality by content, for a reload that touches only what changed */
+bool config_tunnel_equal(const config_tunnel_t *a, const config_tunnel_t *b);
+bool config_neighbor_equal(const config_neighbor_t *a,
+						   const config_neighbor_t *b);
+bool config_policy_equal(const config_policy_t *a, const config_policy_t *b);
+
+#endif

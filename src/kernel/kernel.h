@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * The kernel behind one seam, kernel_ops_t: write operations, ask for a dump,
+ * hear of changes. kernel_open gives the real one (rtnetlink through libmnl,
+ * one file per object); tests give a fake.
+ */
+
+#ifndef CYGNET_KERNEL_H
+#define CYGNET_KERNEL_H
+
+#include "kernel/object.h"
+
+/** what a dump or a notification is about */
+typedef enum kernel_what_t
+{
+	KERNEL_WHAT_LINK,
+	KERNEL_WHAT_ADDR,
+	KERNEL_WHAT_NEXTHOP,
+	KERNEL_WHAT_GROUP,
+	KERNEL_WHAT_ROUTE,
+	KERNEL_WHAT_RULE,
+} kernel_what_t;
+
+typedef struct kernel_event_t
+{
+	kernel_what_t what;
+	/** it is gone, else it is there as given */
+	bool gone;
+	/** part of a dump, else a notification of a change */
+	bool dump;
+	/** of ours by mark: alias, id range, or protocol */
+	bool ours;
+	/** who did it as far as netlink tells: port id, 0 the kernel, our own
+	 * changes have own = true */
+	uint32_t port;
+	bool own;
+	union
+	{
+		kernel_link_t link;
+		kernel_addr_t addr;
+		kernel_nexthop_t nexthop;
+		kernel_group_t group;
+		kernel_route_t route;
+		kernel_rule_t rule;
+	};
+} kernel_event_t;
+
+/** called from kernel_read, and from no other */
+typedef struct kernel_sink_t
+{
+	void (*event)(void *user, const kernel_event_t *event);
+	/** the dump asked for is complete; error: -errno, ask again */
+	void (*dumped)(void *user, kernel_what_t what, int error);
+	/** notifications were lost (ENOBUFS): dump again what you rely on */
+	void (*lost)(void *user);
+} kernel_sink_t;
+
+/** result of one operation: 0 or -errno */
+typedef struct kernel_ops_t
+{
+	/** writes n operations in order as few system calls as can be, waits for
+	 * the kernel's answers (it works in our context, this is not waiting
+	 * for somebody), and puts 0 or -errno of each into errors. A failed one
+	 * does not stop the later. Returns the number of failed ones. Failures
+	 * are logged here with the kernel's own words (extended ack), but those
+	 * that ask for what is so already: EEXIST on add, ENOENT, ESRCH and
+	 * ENODEV on delete, which count as success */
+	unsigned (*write)(void *kernel, const kernel_op_t *ops, size_t n,
+					  int *errors);
+	/** starts a dump; what it finds comes as events, in slices. Routes: only
+	 * ours (KERNEL_PROTO), of all tables and both families. 0 or -errno;
+	 * -EBUSY while one runs */
+	int (*dump)(void *kernel, kernel_what_t what);
+	/** routes to an address as the kernel would choose now, for underlay pins,
+	 * leaving out our own (a route of ours found: next less specific one is
+	 * looked for in table). 0 or -errno, -ENETUNREACH: none */
+	int (*route_get)(void *kernel, const addr_t *dst, kernel_route_t *out);
+	/** reads a sysctl into value; 0 or -errno */
+	int (*sysctl_get)(void *kernel, const char *path, char value[static 24]);
+} kernel_ops_t;
+
+typedef struct kernel_t kernel_t;
+
+/** NULL with *error -errno and a line in the log that says what to do
+ * (missing capability). sink is copied */
+kernel_t *kernel_open(const kernel_sink_t *sink, void *user, int *error);
+void kernel_close(kernel_t *kernel);
+extern const kernel_ops_t kernel_rtnetlink_ops;
+/** descriptors to poll for reading: monitor and dump */
+void kernel_fds(const kernel_t *kernel, int fds[static 2]);
+/** reads what is there, at most about `budget` messages. true: more waits */
+bool kernel_read(kernel_t *kernel, unsigned budget);
+/** the kernel can make XFRM interfaces; 0, or -errno of trying (tries once in
+ * a way that leaves nothing behind) */
+int kernel_probe_xfrm(kernel_t *kernel);
+
+#endif

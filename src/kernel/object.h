@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * What the kernel holds, as plain data: links, addresses, next hops, routes,
+ * rules, sysctls, and the operations that change them. The planner speaks of
+ * these without a system call; src/kernel writes them by rtnetlink.
+ */
+
+#ifndef CYGNET_KERNEL_OBJECT_H
+#define CYGNET_KERNEL_OBJECT_H
+
+#include "base/addr.h"
+
+/** rtm_protocol of our routes and next hops, named "cygnet" in
+ * /etc/iproute2/rt_protos.d/cygnet.conf */
+#define KERNEL_PROTO 110
+/** ids of our next hops and groups: [first, last] */
+#define KERNEL_NH_FIRST 0x43000000u
+#define KERNEL_NH_LAST  0x43ffffffu
+/** rules and table of the underlay pins */
+#define KERNEL_PIN_TABLE    0x43590001u
+#define KERNEL_PIN_PRIORITY 4300u
+
+#define KERNEL_LINK_NAME_MAX 16
+#define KERNEL_ALIAS_MAX     128
+/** members of a next-hop group */
+#define KERNEL_GROUP_MAX 64
+
+typedef enum kernel_link_kind_t
+{
+	KERNEL_LINK_OTHER,
+	KERNEL_LINK_XFRM,
+} kernel_link_kind_t;
+
+typedef struct kernel_link_t
+{
+	/** 0 in what is desired but not there yet */
+	uint32_t index;
+	char name[KERNEL_LINK_NAME_MAX];
+	kernel_link_kind_t kind;
+	/** XFRM only */
+	uint32_t if_id;
+	uint32_t mtu;
+	/** IFF_UP, and carrier (IFF_LOWER_UP) */
+	bool up;
+	bool lower_up;
+	/** "cygnet BUNDLE/TUNNEL" marks ours */
+	char alias[KERNEL_ALIAS_MAX];
+} kernel_link_t;
+
+typedef struct kernel_addr_t
+{
+	uint32_t link;
+	ifaddr_t ifaddr;
+	/** peer address of a point-to-point address, or unset */
+	addr_t peer;
+} kernel_addr_t;
+
+/** one next hop object; gateway unset: the device alone */
+typedef struct kernel_nexthop_t
+{
+	uint32_t id;
+	/** of the routes that use it */
+	family_t family;
+	uint32_t link;
+	addr_t gateway;
+	bool blackhole;
+} kernel_nexthop_t;
+
+typedef struct kernel_group_member_t
+{
+	uint32_t id;
+	/** 1 to 256 */
+	uint16_t weight;
+} kernel_group_member_t;
+
+typedef struct kernel_group_t
+{
+	uint32_t id;
+	unsigned count;
+	kernel_group_member_t members[KERNEL_GROUP_MAX];
+} kernel_group_t;
+
+typedef enum kernel_route_type_t
+{
+	KERNEL_UNICAST,
+	KERNEL_UNREACHABLE,
+	KERNEL_BLACKHOLE,
+} kernel_route_type_t;
+
+typedef struct kernel_route_t
+{
+	prefix_t dst;
+	uint32_t table;
+	/** 0: the family's default */
+	uint32_t metric;
+	kernel_route_type_t type;
+	/** next hop object or group; 0: link and gateway below */
+	uint32_t nexthop;
+	uint32_t link;
+	addr_t gateway;
+	/** preferred source or unset */
+	addr_t source;
+	/** rtm_protocol; in what we write always KERNEL_PROTO */
+	uint8_t protocol;
+} kernel_route_t;
+
+/** `ip rule`: to dst look up table */
+typedef struct kernel_rule_t
+{
+	uint32_t priority;
+	prefix_t dst;
+	uint32_t table;
+	uint8_t protocol;
+} kernel_rule_t;
+
+typedef struct kernel_sysctl_t
+{
+	/** below /proc/sys, with slashes */
+	char path[96];
+	char value[24];
+} kernel_sysctl_t;
+
+typedef enum kernel_op_kind_t
+{
+	KERNEL_LINK_ADD,
+	/** sets alias, MTU and up of the link with this index */
+	KERNEL_LINK_SET,
+	KERNEL_LINK_DEL,
+	KERNEL_ADDR_ADD,
+	KERNEL_ADDR_DEL,
+	/** creates or replaces */
+	KERNEL_NEXTHOP_SET,
+	/** a next hop or a group; the caller has seen to it that no route uses
+	 * it any more */
+	KERNEL_NEXTHOP_DEL,
+	KERNEL_GROUP_SET,
+	KERNEL_ROUTE_SET,
+	KERNEL_ROUTE_DEL,
+	KERNEL_RULE_ADD,
+	KERNEL_RULE_DEL,
+	KERNEL_SYSCTL_SET,
+} kernel_op_kind_t;
+
+const char *kernel_op_name(kernel_op_kind_t kind);
+
+typedef struct kernel_op_t
+{
+	kernel_op_kind_t kind;
+	union
+	{
+		kernel_link_t link;
+		kernel_addr_t addr;
+		kernel_nexthop_t nexthop;
+		kernel_group_t group;
+		kernel_route_t route;
+		kernel_rule_t rule;
+		kernel_sysctl_t sysctl;
+	};
+} kernel_op_t;
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * The difference between what should be and what is, as ordered operations.
+ * Pure: the same inputs give the same operations, and applying them and
+ * comparing anew gives none.
+ */
+
+#ifndef CYGNET_KERNEL_RECONCILE_H
+#define CYGNET_KERNEL_RECONCILE_H
+
+#include "kernel/object.h"
+
+/** the small objects, desired or seen; arrays owned by the holder. Next hops,
+ * groups and learned routes are kept by plan/fib.h, not here */
+typedef struct kernel_state_t
+{
+	kernel_link_t *links;
+	size_t n_links;
+	kernel_addr_t *addrs;
+	size_t n_addrs;
+	kernel_rule_t *rules;
+	size_t n_rules;
+	/** of the pin table, and unreachable routes of when_down */
+	kernel_route_t *routes;
+	size_t n_routes;
+	kernel_sysctl_t *sysctls;
+	size_t n_sysctls;
+} kernel_state_t;
+
+void kernel_state_init(kernel_state_t *state);
+void kernel_state_deinit(kernel_state_t *state);
+void kernel_state_add_link(kernel_state_t *state, const kernel_link_t *l);
+void kernel_state_add_addr(kernel_state_t *state, const kernel_addr_t *a);
+void kernel_state_add_rule(kernel_state_t *state, const kernel_rule_t *r);
+void kernel_state_add_route(kernel_state_t *state, const kernel_route_t *r);
+void kernel_state_add_sysctl(kernel_state_t *state, const char *path,
+							 const char *value);
+/** keeps the mirror of what is seen: true if it changed something */
+bool kernel_state_link_event(kernel_state_t *state, const kernel_link_t *l,
+							 bool gone);
+bool kernel_state_addr_event(kernel_state_t *state, const kernel_addr_t *a,
+							 bool gone);
+bool kernel_state_rule_event(kernel_state_t *state, const kernel_rule_t *r,
+							 bool gone);
+bool kernel_state_route_event(kernel_state_t *state, const kernel_route_t *r,
+							  bool gone);
+const kernel_link_t *kernel_state_find_link(const kernel_state_t *state,
+											const char *name);
+const kernel_link_t *kernel_state_link(const kernel_state_t *state,
+									   uint32_t index);
+
+/** growing list of operations */
+typedef struct kernel_ops_list_t
+{
+	kernel_op_t *ops;
+	size_t count;
+	size_t size;
+} kernel_ops_list_t;
+
+void kernel_ops_list_init(kernel_ops_list_t *list);
+void kernel_ops_list_deinit(kernel_ops_list_t *list);
+kernel_op_t *kernel_ops_list_add(kernel_ops_list_t *list,
+								 kernel_op_kind_t kind);
+
+/** a desired link cannot be had: one of that name is there and is not ours, or
+ * has another if_id and is not ours. Borrowed names */
+typedef struct kernel_conflict_t
+{
+	const kernel_link_t *desired;
+	const kernel_link_t *seen;
+} kernel_conflict_t;
+
+/**
+ * Operations that bring seen to desired. Only what is ours is ever deleted
+ * or changed: links whose alias starts with "cygnet " and that are XFRM,
+ * rules and routes of KERNEL_PROTO. Addresses are added to and removed from
+ * our XFRM links only (never a link-local that the kernel made; addresses on
+ * `interface =` links are their owner's). desired addrs name links that are
+ * not there yet by link 0: such come in the second pass, after the link's
+ * own event. A link of ours with the wrong if_id is deleted and made anew.
+ * conflicts: at most max are written, their number is returned.
+ */
+size_t kernel_reconcile(const kernel_state_t *desired,
+						const kernel_state_t *seen, kernel_ops_list_t *ops,
+						kernel_conflict_t *conflicts, size_t max);
+
+#endif
