@@ -33,9 +33,9 @@ guest_unpack()
 	dpkg-deb -x "$work"/linux-image-*.deb "$work/root"
 	release=$(basename "$work"/root/lib/modules/*)
 	depmod -b "$work/root" "$release"
-	mkdir "$work/guest"
+	mkdir -p "$work/guest/lib"
 	cp "$work/root/boot/vmlinuz-$release" "$work/guest/vmlinuz"
-	mv "$work/root/lib/modules" "$work/guest/modules"
+	mv "$work/root/lib/modules" "$work/guest/lib/"
 	printf '%s\n' "$release" >"$work/guest/release"
 	rm -rf "$(guest_dir)"
 	mv "$work/guest" "$(guest_dir)"
