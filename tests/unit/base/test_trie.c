@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The trie, beside a naive model: a plain array of prefixes and values. The
+ * prefixes are drawn from few bits, so that equal ones, nested ones and
+ * neighbours are common, and the bits stand at both ends of the address.
+ */
+
+#include "unit/base/suites.h"
+
+#include "base/trie.h"
+
+#include <string.h>
+
+#define MODEL_MAX 512
+
+typedef struct model_t
+{
+	family_t family;
+	prng_t rng;
+	size_t count;
+	struct
+	{
+		prefix_t prefix;
+		uint32_t value;
+	} row[MODEL_MAX];
+} model_t;
+
+static prefix_t P(const char *s)
+{
+	prefix_t p;
+
+	ck_assert_msg(prefix_parse(s, &p), "not a prefix: %s", s);
+	return p;
+}
+
+static void set(trie_t *trie, const char *s, uint32_t value)
+{
+	prefix_t p = P(s);
+	uint32_t *place = trie_insert(trie, &p);
+
+	ck_assert_ptr_nonnull(place);
+	*place = value;
+}
+
+static void assert_prefix(const prefix_t *p, const char *want)
+{
+	char buf[PREFIX_STR_MAX];
+
+	ck_assert_str_eq(prefix_format(p, buf), want);
+}
+
+static prefix_t draw(model_t *m)
+{
+	static const unsigned lens4[] = {0, 1, 2, 3, 29, 30, 31, 32};
+	static const unsigned lens6[] = {0,  1,  2,  3,  31,  32,  33,  34,
+									 63, 64, 65, 66, 125, 126, 127, 128};
+	bool v4 = m->family == FAMILY_IPV4;
+	uint64_t r = prng_next(&m->rng);
+	addr_t a = {.family = (uint8_t)m->family};
+	size_t last = v4 ? 3 : 15;
+
+	a.b[0] = (uint8_t)((r & 7) << 5);
+	a.b[last] = (uint8_t)(r >> 3 & 7);
+	if (!v4)
+	{
+		a.b[3] = (uint8_t)(r >> 6 & 1);
+		a.b[4] = (uint8_t)((r >> 7 & 3) << 6);
+		a.b[7] = (uint8_t)(r >> 9 & 1);
+		a.b[8] = (uint8_t)((r >> 10 & 3) << 6);
+	}
+	r >>= 16;
+	return prefix_make(&a, v4 ? lens4[r % countof(lens4)]
+							  : lens6[r % countof(lens6)]);
+}
+
+static size_t model_find(const model_t *m, const prefix_t *p)
+{
+	size_t i;
+
+	for (i = 0; i < m->count; i++)
+	{
+		if (prefix_equal(&m->row[i].prefix, p))
+		{
+			break;
+		}
+	}
+	return i;
+}
+
+static uint32_t model_match(const model_t *m, const prefix_t *p, prefix_t *out)
+{
+	uint32_t value = 0;
+
+	for (size_t i = 0; i < m->count; i++)
+	{
+		if (prefix_contains(&m->row[i].prefix, p) &&
+			(!value || m->row[i].prefix.len > out->len))
+		{
+			*out = m->row[i].prefix;
+			value = m->row[i].value;
+		}
+	}
+	return value;
+}
+
+static uint32_t model_next(const model_t *m, const prefix_t *after,
+						   prefix_t *out)
+{
+	uint32_t value = 0;
+
+	for (size_t i = 0; i < m->count; i++)
+	{
+		if ((!after || prefix_cmp(&m->row[i].prefix, after) > 0) &&
+			(!value || prefix_cmp(&m->row[i].prefix, out) < 0))
+		{
+			*out = m->row[i].prefix;
+			value = m->row[i].value;
+		}
+	}
+	return value;
+}
+
+static void change(model_t *m, trie_t *trie)
+{
+	prefix_t p = draw(m);
+	size_t i = model_find(m, &p);
+
+	if (prng_below(&m->rng, 5) < 3 && m->count < MODEL_MAX)
+	{
+		uint32_t *place = trie_insert(trie, &p);
+
+		ck_assert_uint_eq(*place, i < m->count ? m->row[i].value : 0);
+		if (i == m->count)
+		{
+			m->row[m->count++].prefix = p;
+		}
+		*place = (uint32_t)prng_next(&m->rng) | 1;
+		m->row[i].value = *place;
+	}
+	else
+	{
+		ck_assert_uint_eq(trie_remove(trie, &p),
+						  i < m->count ? m->row[i].value : 0);
+		if (i < m->count)
+		{
+			m->row[i] = m->row[--m->count];
+		}
+	}
+}
+
+static void compare(model_t *m, const trie_t *trie)
+{
+	prefix_t p = draw(m);
+	size_t i = model_find(m, &p);
+	prefix_t want = {0}, got = {0};
+
+	ck_assert_uint_eq(trie_count(trie), m->count);
+	ck_assert_uint_eq(trie_get(trie, &p), i < m->count ? m->row[i].value : 0);
+	ck_assert_uint_eq(trie_match(trie, &p, &got), model_match(m, &p, &want));
+	ck_assert(prefix_equal(&want, &got));
+	want = got = (prefix_t){0};
+	ck_assert_uint_eq(trie_next(trie, &p, &got), model_next(m, &p, &want));
+	ck_assert(prefix_equal(&want, &got));
+}
+
+static const family_t families[] = {FAMILY_IPV4, FAMILY_IPV6};
+
+START_TEST(test_model)
+{
+	model_t m = {.family = families[_i % 2]};
+	trie_t *trie = trie_create(m.family);
+	prefix_t want = {0}, got = {0};
+
+	prng_seed(&m.rng, (uint64_t)_i);
+	for (unsigned n = 0; n < 5000; n++)
+	{
+		change(&m, trie);
+		compare(&m, trie);
+	}
+	ck_assert_uint_ne(m.count, 0);
+	ck_assert_uint_eq(trie_next(trie, NULL, &got), model_next(&m, NULL, &want));
+	ck_assert(prefix_equal(&want, &got));
+	while (m.count)
+	{
+		m.count--;
+		ck_assert_uint_eq(trie_remove(trie, &m.row[m.count].prefix),
+						  m.row[m.count].value);
+		compare(&m, trie);
+	}
+	ck_assert_uint_eq(trie_next(trie, NULL, NULL), 0);
+	trie_destroy(trie);
+}
+END_TEST
+
+START_TEST(test_walk_while_changing)
+{
+	model_t m = {.family = families[_i % 2]};
+	trie_t *trie = trie_create(m.family);
+	prefix_t at, want;
+	const prefix_t *after = NULL;
+	uint32_t value;
+	unsigned steps = 0;
+
+	prng_seed(&m.rng, (uint64_t)_i + 1000);
+	for (unsigned n = 0; n < 300; n++)
+	{
+		change(&m, trie);
+	}
+	/* the walk sees what is after its place now, whatever was there before */
+	while ((value = trie_next(trie, after, &at)))
+	{
+		ck_assert_uint_eq(value, model_next(&m, after, &want));
+		ck_assert(prefix_equal(&at, &want));
+		ck_assert(!after || prefix_cmp(&at, after) > 0);
+		for (unsigned n = 0; n < 4; n++)
+		{
+			change(&m, trie);
+		}
+		static prefix_t place;
+		place = at;
+		after = &place;
+		steps++;
+	}
+	ck_assert_uint_eq(model_next(&m, after, &want), 0);
+	ck_assert_uint_gt(steps, 10);
+	trie_destroy(trie);
+}
+END_TEST
+
+START_TEST(test_order)
+{
+	static const char *const sorted[] = {
+		"0.0.0.0/0",   "0.0.0.0/8",    "10.0.0.0/8",   "10.0.0.0/9",
+		"10.0.0.0/32", "10.64.0.0/10", "10.128.0.0/9", "255.255.255.255/32",
+	};
+	trie_t *trie = trie_create(FAMILY_IPV4);
+	prefix_t at = {0};
+
+	for (size_t i = countof(sorted); i > 0; i--)
+	{
+		set(trie, sorted[i - 1], (uint32_t)i);
+	}
+	for (size_t i = 0; i < countof(sorted); i++)
+	{
+		ck_assert_uint_eq(trie_next(trie, i ? &at : NULL, &at), i + 1);
+		assert_prefix(&at, sorted[i]);
+	}
+	ck_assert_uint_eq(trie_next(trie, &at, &at), 0);
+	trie_destroy(trie);
+}
+END_TEST
+
+START_TEST(test_match)
+{
+	trie_t *trie = trie_create(FAMILY_IPV6);
+	prefix_t p, found = {0};
+
+	p = P("2001:db8::1/128");
+	ck_assert_uint_eq(trie_match(trie, &p, &found), 0);
+	set(trie, "::/0", 1);
+	set(trie, "2001:db8::/32", 2);
+	set(trie, "2001:db8::1/128", 3);
+	ck_assert_uint_eq(trie_match(trie, &p, &found), 3);
+	assert_prefix(&found, "2001:db8::1/128");
+	p = P("2001:db8::2/128");
+	ck_assert_uint_eq(trie_match(trie, &p, &found), 2);
+	assert_prefix(&found, "2001:db8::/32");
+	p = P("2001:db9::/48");
+	ck_assert_uint_eq(trie_match(trie, &p, &found), 1);
+	assert_prefix(&found, "::/0");
+	/* a longer prefix than the one asked for does not contain it */
+	p = P("2001:db8::/127");
+	ck_assert_uint_eq(trie_match(trie, &p, NULL), 2);
+	trie_destroy(trie);
+}
+END_TEST
+
+START_TEST(test_other_family)
+{
+	trie_t *trie = trie_create(FAMILY_IPV4);
+	prefix_t p = P("::/0"), none = {0};
+
+	set(trie, "0.0.0.0/0", 1);
+	ck_assert_ptr_null(trie_insert(trie, &p));
+	ck_assert_ptr_null(trie_insert(trie, &none));
+	ck_assert_uint_eq(trie_get(trie, &p), 0);
+	ck_assert_uint_eq(trie_match(trie, &p, NULL), 0);
+	ck_assert_uint_eq(trie_next(trie, &p, NULL), 0);
+	ck_assert_uint_eq(trie_remove(trie, &p), 0);
+	ck_assert_uint_eq(trie_count(trie), 1);
+	trie_destroy(trie);
+	trie_destroy(NULL);
+}
+END_TEST
+
+START_TEST(test_unset_value)
+{
+	trie_t *trie = trie_create(FAMILY_IPV4);
+	prefix_t p = P("10.0.0.0/8"), q = P("10.1.0.0/16"), found;
+
+	/* entered and not set yet: seen by the count alone */
+	ck_assert_uint_eq(*trie_insert(trie, &p), 0);
+	ck_assert_uint_eq(trie_count(trie), 1);
+	ck_assert_uint_eq(trie_next(trie, NULL, &found), 0);
+	set(trie, "10.1.0.0/16", 7);
+	ck_assert_uint_eq(trie_next(trie, NULL, &found), 7);
+	ck_assert(prefix_equal(&found, &q));
+	ck_assert_uint_eq(trie_remove(trie, &p), 0);
+	ck_assert_uint_eq(trie_count(trie), 1);
+	ck_assert_uint_eq(trie_get(trie, &q), 7);
+	trie_destroy(trie);
+}
+END_TEST
+
+#define MANY 100000
+
+/** a prefix for each i, all distinct, /16 to /24 as in the world's table */
+static prefix_t many(prng_t *rng)
+{
+	addr_t a = addr_v4((uint32_t)prng_next(rng));
+
+	return prefix_make(&a, 16 + (unsigned)prng_below(rng, 9));
+}
+
+START_TEST(test_memory)
+{
+	trie_t *trie = trie_create(FAMILY_IPV4);
+	size_t count, full;
+	prefix_t p = {0};
+	prng_t rng;
+
+	prng_seed(&rng, 1);
+	while (trie_count(trie) < MANY)
+	{
+		p = many(&rng);
+		*trie_insert(trie, &p) = 1;
+	}
+	full = trie_memory(trie);
+	/* at most 2n - 1 nodes of 20 bytes, and a quarter that is spare */
+	ck_assert_uint_le(full, MANY * 2 * 20 * 5 / 4);
+	ck_assert_uint_ge(full, MANY * 20);
+	printf("trie: %.1f bytes a prefix of IPv4\n", (double)full / MANY);
+	for (count = 0; trie_next(trie, count ? &p : NULL, &p); count++)
+	{
+	}
+	ck_assert_uint_eq(count, MANY);
+	/* what was removed is used again */
+	for (unsigned round = 0; round < 2; round++)
+	{
+		prng_seed(&rng, 1);
+		while (trie_count(trie))
+		{
+			p = many(&rng);
+			trie_remove(trie, &p);
+		}
+		while (trie_count(trie) < MANY)
+		{
+			p = many(&rng);
+			*trie_insert(trie, &p) = 1;
+		}
+	}
+	ck_assert_uint_le(trie_memory(trie), full + full / 4 + 64);
+	trie_destroy(trie);
+}
+END_TEST
+
+Suite *trie_suite(void)
+{
+	Suite *suite = suite_create("trie");
+
+	unit_add_loop(suite, "model", test_model, 8);
+	unit_add_loop(suite, "walk while changing", test_walk_while_changing, 40);
+	unit_add(suite, "order", test_order);
+	unit_add(suite, "match", test_match);
+	unit_add(suite, "other family", test_other_family);
+	unit_add(suite, "unset value", test_unset_value);
+	unit_add(suite, "memory", test_memory);
+	return suite;
+}
