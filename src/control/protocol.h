@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * The control socket's language, shared by server and cygnetctl: one JSON
+ * object a line in, one JSON object a line out.
+ *
+ *   request  {"v":1,"command":"routes","args":{"prefix":"10.0.0.0/8"}}
+ *   reply    {"v":1,"ok":true,"data":{…}}
+ *            {"v":1,"ok":false,"error":"…what and the remedy…"}
+ *   long lists: any number of {"v":1,"part":[…]} before the final reply
+ *
+ * A request line is at most CONTROL_REQUEST_MAX bytes. Members that a reader
+ * does not know are to be ignored; `v` grows when one changes its meaning.
+ */
+
+#ifndef CYGNET_CONTROL_PROTOCOL_H
+#define CYGNET_CONTROL_PROTOCOL_H
+
+#define CONTROL_VERSION     1
+#define CONTROL_SOCKET      "/run/cygnet.sock"
+#define CONTROL_REQUEST_MAX 65536
+/** clients at once; one more is told so and closed */
+#define CONTROL_CLIENTS_MAX 64
+
+#endif

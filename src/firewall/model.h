@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * What the table `inet cygnet` should hold, as data. We only ever drop and
+ * clamp: an accept of ours cannot overrule another table's drop.
+ */
+
+#ifndef CYGNET_FIREWALL_MODEL_H
+#define CYGNET_FIREWALL_MODEL_H
+
+#include "base/addr.h"
+
+#define FW_LINK_NAME_MAX 16
+#define FW_NAME_MAX      64
+
+typedef struct fw_prefixes_t
+{
+	prefix_t *list;
+	size_t count;
+} fw_prefixes_t;
+
+typedef struct fw_links_t
+{
+	char (*list)[FW_LINK_NAME_MAX];
+	size_t count;
+} fw_links_t;
+
+/** TCP MSS of SYNs that enter or leave by the link is cut to these */
+typedef struct fw_clamp_t
+{
+	char link[FW_LINK_NAME_MAX];
+	uint16_t mss4;
+	uint16_t mss6;
+} fw_clamp_t;
+
+/**
+ * Leak guard of a bundle: in forward and output, packets to `protect` less
+ * `except` are dropped and counted unless they leave by an allowed link. With
+ * `links_denied`, `links` are the ones where they are dropped instead (the
+ * underlay), and all others are allowed. The loopback is always allowed.
+ */
+typedef struct fw_guard_t
+{
+	/** bundle: names the counter "guard-NAME" */
+	char name[FW_NAME_MAX];
+	fw_prefixes_t protect;
+	fw_prefixes_t except;
+	fw_links_t links;
+	bool links_denied;
+} fw_guard_t;
+
+typedef struct fw_model_t
+{
+	fw_clamp_t *clamps;
+	size_t n_clamps;
+	fw_guard_t *guards;
+	size_t n_guards;
+} fw_model_t;
+
+void fw_model_init(fw_model_t *model);
+void fw_model_deinit(fw_model_t *model);
+/* the new one is zeroed but for the name, owned by the model, and its address
+ * is valid until the next add */
+fw_clamp_t *fw_model_add_clamp(fw_model_t *model, const char *link);
+fw_guard_t *fw_model_add_guard(fw_model_t *model, const char *name);
+void fw_prefixes_add(fw_prefixes_t *prefixes, const prefix_t *p);
+void fw_links_add(fw_links_t *links, const char *name);
+bool fw_model_equal(const fw_model_t *a, const fw_model_t *b);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * The gateway: one thread that owns everything and wires it up. The plugin
+ * gives it facts and a configuration; it has no other way in but the control
+ * socket. gateway_post may be called from any thread, under any lock: it
+ * copies, queues and wakes the thread, and never waits for it.
+ */
+
+#ifndef CYGNET_GATEWAY_H
+#define CYGNET_GATEWAY_H
+
+#include "config/config.h"
+#include "tunnel/tunnel.h"
+
+#define FACT_ADDRS_MAX 4
+/** facts that wait; one more replaces them all by FACT_RESYNC */
+#define GATEWAY_QUEUE_MAX 65536
+
+typedef struct gateway_t gateway_t;
+
+typedef enum fact_kind_t
+{
+	/** charon has the connection `name`: if_ids and remote addresses */
+	FACT_CONNECTION_LOADED,
+	FACT_CONNECTION_UNLOADED,
+	/** a CHILD_SA of connection `name` with identity `sa` is installed */
+	FACT_CHILD_UP,
+	/** it is gone, for whatever reason */
+	FACT_CHILD_DOWN,
+	/** it is replaced by `successor` (which has its own CHILD_UP) */
+	FACT_CHILD_REKEYED,
+	/** outer addresses or NAT state of the SA changed: `info` is new */
+	FACT_CHILD_CHANGED,
+	/** words from charon about `name` for status and log (authentication
+	 * failed, no proposal chosen, …) in `text` */
+	FACT_ALERT,
+} fact_kind_t;
+
+/** a value: copied by gateway_post */
+typedef struct fact_t
+{
+	fact_kind_t kind;
+	char name[CONFIG_NAME_MAX + 1];
+	uint32_t sa;
+	uint32_t successor;
+	/** with CONNECTION_LOADED and CHILD_UP; 0: none */
+	uint32_t if_id_in;
+	uint32_t if_id_out;
+	/** the connection is `%unique`: no fixed if_id */
+	bool if_id_unique;
+	bool mobike;
+	tunnel_sa_info_t info;
+	/** remote addresses of the connection that are literal */
+	addr_t remote[FACT_ADDRS_MAX];
+	unsigned n_remote;
+	char text[128];
+} fact_t;
+
+typedef struct gateway_options_t
+{
+	/** control socket's path, NULL: CONTROL_SOCKET */
+	const char *socket;
+	/** its group's id, or -1 */
+	int socket_group;
+	/** charon installs routes or follows ours: more than 1,000 routes are
+	 * refused then, with these words in status; NULL: all is well */
+	const char *charon_routes;
+	/** version words for status, borrowed */
+	const char *charon_version;
+	/**
+	 * Reads the configuration anew; called in the gateway's thread for
+	 * `cygnetctl reload`, and must not wait for charon. Fills what
+	 * config_load fills; error lines safe for a client. The report is given
+	 * initialised by it in every case.
+	 */
+	config_t *(*load)(void *user, config_report_t *report);
+	void *user;
+} gateway_options_t;
+
+/**
+ * Starts the thread and takes the first configuration through options->load
+ * (a bad or absent one: it runs, says so, and waits for a reload). Lacking
+ * rights or kernel features are told in the log and in status and do not fail
+ * here. options is copied, its strings too. NULL with *error -errno if the
+ * thread cannot be made.
+ */
+gateway_t *gateway_create(const gateway_options_t *options, int *error);
+/** orderly stop by keep_on_stop; waits for the thread (bounded: 5 s) */
+void gateway_destroy(gateway_t *gateway);
+void gateway_post(gateway_t *gateway, const fact_t *fact);
+/** asks for a reload; what comes of it is in the log */
+void gateway_reload(gateway_t *gateway);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * Routes as next-hop groups: turns chosen paths into kernel operations
+ * (DESIGN: one next hop object per device, gateway and family; one group per
+ * distinct pair of equal-cost set and backup set; routes carry a group's id).
+ * When a member stops forwarding, only the groups that hold it are replaced,
+ * so that the cost does not depend on the number of routes. Pure: operations
+ * are queued here and taken by the gateway.
+ *
+ * What the kernel does not allow (tried, see DESIGN.md section 4) is held
+ * here: groups are never replaced by plain next hops, IPv4 and IPv6 do not
+ * mix, IPv6 routes are sharded over groups of at most FIB_SHARD6 routes, no
+ * next hop is deleted while a route uses it, a group without a usable member
+ * becomes a blackhole group at once (fib_dead tells, and the owner has the
+ * routes decided anew in slices).
+ */
+
+#ifndef CYGNET_PLAN_FIB_H
+#define CYGNET_PLAN_FIB_H
+
+#include "kernel/object.h"
+
+/** routes of one IPv6 group: replacing is linear in them */
+#define FIB_SHARD6 16384
+/** members of one set */
+#define FIB_SET_MAX 16
+
+typedef struct fib_t fib_t;
+
+typedef struct fib_config_t
+{
+	uint32_t table;
+	uint32_t metric;
+} fib_config_t;
+
+/** a way out, named by its owner: a tunnel's device, or a gateway on a link */
+typedef struct fib_member_t
+{
+	/** kernel index; 0: the link is not there, the member is not usable */
+	uint32_t link;
+	/** unset: the device alone */
+	addr_t gateway;
+	bool usable;
+} fib_member_t;
+
+/** one path of a set: member number and share */
+typedef struct fib_path_t
+{
+	/** of fib_member_add, never 0 */
+	uint32_t member;
+	/** 1 to 256 */
+	uint16_t weight;
+} fib_path_t;
+
+fib_t *fib_create(const fib_config_t *config);
+void fib_destroy(fib_t *fib);
+
+/** a new member, not usable until set; its number, below 65536 */
+uint32_t fib_member_add(fib_t *fib);
+/** new state; queues next hop and group operations ahead of all others */
+void fib_member_set(fib_t *fib, uint32_t member, const fib_member_t *state);
+const fib_member_t *fib_member(const fib_t *fib, uint32_t member);
+/** no route names it any more, or routes that do count it as not usable */
+void fib_member_remove(fib_t *fib, uint32_t member);
+/** the kernel dropped what stood on this link (link down, or deleted): its
+ * next hops, and what groups lost by it, are absent and made anew when
+ * usable (no notification tells, DESIGN.md section 4) */
+void fib_link_lost(fib_t *fib, uint32_t link);
+
+/**
+ * The chosen paths of a prefix: best set, and the set used when no best is
+ * usable. n_best 0: no route. `tag` is what the last call for this prefix
+ * returned (0 at first); the new tag is returned and kept by the caller.
+ * Queues what has to be written.
+ */
+uint32_t fib_route(fib_t *fib, const prefix_t *prefix, uint32_t tag,
+				   const fib_path_t *best, unsigned n_best,
+				   const fib_path_t *backup, unsigned n_backup);
+/** words for a tag: id of the group and which set is in use; 0: no route */
+uint32_t fib_tag_group(const fib_t *fib, uint32_t tag);
+
+/** a group that routes use has no usable member (it is a blackhole group
+ * now). The owner then makes the paths of dead members ineligible, so that the
+ * decision finds others or takes the routes away, in slices */
+bool fib_dead(const fib_t *fib);
+
+/** next operations, urgent ones (next hops, groups) first; at most max.
+ * Returns how many; 0: nothing waits */
+size_t fib_take(fib_t *fib, kernel_op_t *ops, size_t max);
+bool fib_urgent_waiting(const fib_t *fib);
+size_t fib_waiting(const fib_t *fib);
+/** an operation failed in the kernel with -errno: a route is tried again at
+ * the next audit, a group at once if its next hop was absent */
+void fib_failed(fib_t *fib, const kernel_op_t *op, int error);
+
+/** what a dump after the start shows of ours: adopted where equal to what is
+ * wanted, else replaced or, after fib_adopt_end, removed */
+void fib_seen_nexthop(fib_t *fib, const kernel_nexthop_t *nexthop);
+void fib_seen_group(fib_t *fib, const kernel_group_t *group);
+void fib_seen_route(fib_t *fib, const kernel_route_t *route);
+/** the neighbours have told their tables (or the time is over): what was seen
+ * and is not wanted by now is removed */
+void fib_adopt_end(fib_t *fib);
+
+typedef struct fib_stats_t
+{
+	uint32_t members;
+	uint32_t groups;
+	uint32_t routes[2];
+	uint64_t route_writes;
+	uint64_t group_writes;
+} fib_stats_t;
+
+void fib_stats(const fib_t *fib, fib_stats_t *stats);
+/** members of a group now in use, for views: numbers of members; at most max */
+size_t fib_group_members(const fib_t *fib, uint32_t group, uint32_t *members,
+						 size_t max);
+
+#endif
