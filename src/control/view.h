@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * The gateway's state as JSON, for the control socket. Views only read: they
+ * see the public state headers, as const, through view_state_t, which the
+ * gateway fills for the call. Field names and their meaning are listed in
+ * cygnetctl(8).
+ */
+
+#ifndef CYGNET_CONTROL_VIEW_H
+#define CYGNET_CONTROL_VIEW_H
+
+#include "bgp/bgp.h"
+#include "config/config.h"
+#include "control/server.h"
+#include "firewall/firewall.h"
+#include "plan/fib.h"
+#include "tunnel/tunnel.h"
+
+typedef struct view_tunnel_t
+{
+	const config_bundle_t *bundle;
+	const config_tunnel_t *config;
+	const tunnel_t *tunnel;
+	/** kernel link: name, index (0: not there), MTU in force */
+	const char *link;
+	uint32_t link_index;
+	uint32_t mtu;
+	uint32_t if_id;
+	/** carries traffic now (bundle's choice) */
+	bool active;
+	/** its peer's outer address is kept on the underlay */
+	bool pinned;
+	/** last words from charon, "" if none */
+	const char *alert;
+	usec_t alert_at;
+	/** by config->neighbors[]; NULL: not configured yet */
+	const bgp_peer_t *const *peers;
+	/** fib member numbers, for telling routes' ways */
+	uint32_t member;
+} view_tunnel_t;
+
+/** turns of the loop by length: <1, <2, <5, <10, <20, <50, <100, >=100 ms */
+#define VIEW_TURN_BUCKETS 8
+
+typedef struct view_state_t
+{
+	usec_t now;
+	/** wall clock at `now`, microseconds since 1970, for timestamps */
+	uint64_t wall;
+	usec_t started;
+	const char *version;
+	const char *charon_version;
+	/** NULL: no valid configuration yet */
+	const config_t *config;
+	const view_tunnel_t *tunnels;
+	size_t n_tunnels;
+	/** neighbours beside tunnels, by config->neighbors[] */
+	const bgp_peer_t *const *neighbors;
+	/** NULL before the first configuration */
+	const bgp_t *bgp;
+	const fib_t *fib;
+	/** what is wrong now, a line each with the remedy */
+	const char *const *problems;
+	size_t n_problems;
+	const fw_counter_t *counters;
+	size_t n_counters;
+	const uint64_t *turns;
+	usec_t turn_max;
+} view_state_t;
+
+json_object *view_status(const view_state_t *state);
+/** array */
+json_object *view_tunnels(const view_state_t *state);
+/** array */
+json_object *view_neighbors(const view_state_t *state);
+/** one in full; NULL: no such neighbour */
+json_object *view_neighbor(const view_state_t *state, const char *name);
+
+/** routes, in slices: fetch is called for each slice and gives the state of
+ * that moment. prefix NULL: all; longer: also more specific ones */
+typedef const view_state_t *(*view_fetch_t)(void *user);
+control_list_t view_routes(view_fetch_t fetch, void *user,
+						   const prefix_t *prefix, bool longer);
+
+#endif
