@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * The suites of the module bgp, one for each of its source files.
+ */
+
+#ifndef CYGNET_UNIT_BGP_SUITES_H
+#define CYGNET_UNIT_BGP_SUITES_H
+
+#include "unit/unit.h"
+
+/* wire and sessions */
+Suite *error_suite(void);
+
+/* attributes, tables, policy */
+
+#endif

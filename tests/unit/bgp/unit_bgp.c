@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The program of the module's unit tests.
+ */
+
+#include "unit/bgp/suites.h"
+
+int main(void)
+{
+	static const unit_suite_t suites[] = {
+		/* wire and sessions */
+		error_suite,
+
+		/* attributes, tables, policy */
+	};
+
+	return unit_run("bgp", suites, countof(suites));
+}
