@@ -68,6 +68,13 @@ void fib_member_remove(fib_t *fib, uint32_t member);
  * usable (no notification tells, DESIGN.md section 4) */
 void fib_link_lost(fib_t *fib, uint32_t link);
 
+/** a group that routes use was dropped by the kernel as a whole, and its
+ * routes with it: they have to be written again. The owner walks its table in
+ * slices, offering each prefix anew with its tag and paths (fib_route writes
+ * again where the tag's group was lost), and then says so */
+bool fib_rescan_wanted(const fib_t *fib);
+void fib_rescan_done(fib_t *fib);
+
 /**
  * The chosen paths of a prefix: best set, and the set used when no best is
  * usable. n_best 0: no route. `tag` is what the last call for this prefix
