@@ -123,10 +123,11 @@ void bgp_attr_set_clear(bgp_attr_set_t *set);
 /** copies all, blobs too */
 void bgp_attr_set_load(bgp_attr_set_t *set, const bgp_attrs_t *from);
 /** replaces one blob; as_path also sets as_path_hops and neighbor_as; lists of
- * communities are sorted and rid of doubles. false: over 65535 bytes */
+ * communities are sorted and rid of doubles. false, and nothing changed: over
+ * 65535 bytes, or no whole segments or items */
 bool bgp_attr_set_blob(bgp_attr_set_t *set, bgp_blob_id_t id, const void *data,
 					   size_t len);
-/** puts n times asn before the path */
+/** puts n times asn before the path; false: it would be too long */
 bool bgp_attr_set_prepend(bgp_attr_set_t *set, uint32_t asn, unsigned n);
 
 /** asn is in the path (loop check, RFC 4271 9.1.2); how often */
@@ -145,7 +146,10 @@ void bgp_attr_pool_destroy(bgp_attr_pool_t *pool);
 uint32_t bgp_attr_intern(bgp_attr_pool_t *pool, const bgp_attrs_t *a);
 void bgp_attr_hold(bgp_attr_pool_t *pool, uint32_t id);
 void bgp_attr_release(bgp_attr_pool_t *pool, uint32_t id);
-/** borrowed until the last release */
+/** sets looked at last that stay readable */
+#define BGP_ATTR_VIEWS 128
+/** borrowed: readable until the last release, or until BGP_ATTR_VIEWS more
+ * sets were looked at (they are packed in the pool, and this unpacks one) */
 const bgp_attrs_t *bgp_attr_get(const bgp_attr_pool_t *pool, uint32_t id);
 size_t bgp_attr_pool_count(const bgp_attr_pool_t *pool);
 size_t bgp_attr_pool_memory(const bgp_attr_pool_t *pool);

@@ -13,5 +13,8 @@
 Suite *error_suite(void);
 
 /* attributes, tables, policy */
+Suite *attr_suite(void);
+Suite *attr_pool_suite(void);
+Suite *nexthop_suite(void);
 
 #endif

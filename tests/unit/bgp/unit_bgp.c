@@ -13,6 +13,9 @@ int main(void)
 		error_suite,
 
 		/* attributes, tables, policy */
+		attr_suite,
+		attr_pool_suite,
+		nexthop_suite,
 	};
 
 	return unit_run("bgp", suites, countof(suites));
