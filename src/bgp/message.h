@@ -210,14 +210,20 @@ void bgp_encode_notification(wbuf_t *w, uint8_t code, uint8_t subcode,
 							 const void *data, size_t len);
 void bgp_encode_refresh(wbuf_t *w, family_t family, uint8_t subtype);
 /** an UPDATE in the making: begin, add prefixes until false, end. IPv4 with an
- * IPv4 next hop goes as plain NLRI, all else as MP_REACH/MP_UNREACH */
+ * IPv4 next hop goes as plain NLRI, all else as MP_REACH/MP_UNREACH. attrs is
+ * borrowed until the end */
 typedef struct bgp_update_writer_t
 {
 	wbuf_t *w;
 	const bgp_codec_t *codec;
+	const bgp_attrs_t *attrs;
+	/** offsets of the message, of the attributes' length, and of that of the
+	 * attribute or field that holds the prefixes */
 	size_t start;
 	size_t attrs_at;
 	size_t mp_at;
+	/** the message ends here at the latest, without what end() appends */
+	size_t limit;
 	family_t family;
 	bool mp;
 	bool withdraw;
