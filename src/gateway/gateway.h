@@ -35,6 +35,9 @@ typedef enum fact_kind_t
 	/** words from charon about `name` for status and log (authentication
 	 * failed, no proposal chosen, …) in `text` */
 	FACT_ALERT,
+	/** charon was told to stop, its SAs still work: what is to be said through
+	 * the tunnels is said now, and the CHILD_DOWNs that follow are its doing */
+	FACT_SHUTDOWN,
 } fact_kind_t;
 
 /** a value: copied by gateway_post */
