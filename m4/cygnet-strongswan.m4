@@ -10,8 +10,8 @@
 # Sets: STRONGSWAN_CPPFLAGS (config.h and the headers), STRONGSWAN_CFLAGS (the
 # warnings that strongSwan's headers cannot stand), STRONGSWAN_LIBS (of
 # libstrongswan, for programs outside charon; the plugin links against
-# nothing), strongswan_version, plugindir, strongswanconfdir, apparmordir; and
-# the conditional STRONGSWAN.
+# nothing), strongswan_version, plugindir, strongswanconfdir, swanctldir,
+# apparmordir; and the conditional STRONGSWAN.
 AC_DEFUN([CYGNET_STRONGSWAN], [
 AC_ARG_WITH([strongswan],
 	[AS_HELP_STRING([--with-strongswan=DIR],
@@ -39,12 +39,19 @@ AC_ARG_WITH([apparmordir],
 		 --prefix@:>@])],
 	[], [with_apparmordir=])
 
+AC_ARG_WITH([swanctldir],
+	[AS_HELP_STRING([--with-swanctldir=DIR],
+		[where swanctl.conf is @<:@SYSCONFDIR/swanctl, and /etc/swanctl
+		 without --prefix@:>@])],
+	[], [with_swanctldir=])
+
 # /usr/local/etc is read by no distribution's charon
 strongswan_sysconfdir='${sysconfdir}'
 AS_IF([test "x$prefix" = xNONE && test "x$sysconfdir" = 'x${prefix}/etc'],
 	[strongswan_sysconfdir=/etc])
 ipsecdir=$with_ipsecdir
 plugindir=${with_plugindir:-$ipsecdir/plugins}
+swanctldir=${with_swanctldir:-$strongswan_sysconfdir/swanctl}
 strongswanconfdir=${with_strongswan_confdir:-$strongswan_sysconfdir/strongswan.d}
 apparmordir=${with_apparmordir:-$strongswan_sysconfdir/apparmor.d}
 STRONGSWAN_CPPFLAGS=
@@ -58,7 +65,7 @@ AS_CASE(["x$with_strongswan"],
 	[_CYGNET_STRONGSWAN_TREE
 	 _CYGNET_STRONGSWAN_INSTALLED
 	 _CYGNET_STRONGSWAN_MEDIATION
-	 STRONGSWAN_CPPFLAGS="-include $strongswan_tree/config.h -isystem $strongswan_tree/src/libstrongswan -isystem $strongswan_tree/src/libcharon"
+	 STRONGSWAN_CPPFLAGS="-DCYGNET_STRONGSWAN=$strongswan_number -include $strongswan_tree/config.h -isystem $strongswan_tree/src/libstrongswan -isystem $strongswan_tree/src/libcharon"
 	 # as strongSwan itself is compiled: its printf hooks and its idiom
 	 STRONGSWAN_CFLAGS="-Wno-format -Wno-format-nonliteral -Wno-format-security -Wno-sign-compare -Wno-type-limits -Wno-pointer-sign -Wno-implicit-fallthrough -Wno-conversion -Wno-sign-conversion -Wno-undef -Wno-strict-prototypes -Wno-write-strings -Wno-missing-field-initializers"
 	 STRONGSWAN_LIBS="-L$ipsecdir -Wl,-rpath,$ipsecdir -lstrongswan"])
@@ -70,6 +77,7 @@ AC_SUBST([strongswan_version])
 AC_SUBST([ipsecdir])
 AC_SUBST([plugindir])
 AC_SUBST([strongswanconfdir])
+AC_SUBST([swanctldir])
 AC_SUBST([apparmordir])
 AM_CONDITIONAL([STRONGSWAN], [test "x$with_strongswan" != xno])
 ])
@@ -88,6 +96,10 @@ strongswan_version=`sed -n 's/^#define VERSION "\(.*\)"$/\1/p' "$strongswan_tree
 AC_MSG_RESULT([$strongswan_version])
 AS_IF([test "x$strongswan_version" = x],
 	[AC_MSG_ERROR([$strongswan_tree/config.h says no VERSION: is it strongSwan's?])])
+# 5.9.8 is 50908: what cygnet_compat.h compares
+strongswan_number=`echo "$strongswan_version" |
+	sed 's/@<:@^0-9.@:>@.*//' |
+	awk -F. '{ print $[1] * 10000 + $[2] * 100 + $[3] }'`
 ])
 
 # The installed release is the tree's. libcharon itself does not hold its
