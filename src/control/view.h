@@ -17,6 +17,9 @@
 #include "plan/fib.h"
 #include "tunnel/tunnel.h"
 
+/** distinct gateways on one tunnel */
+#define VIEW_MEMBERS_MAX 64
+
 typedef struct view_tunnel_t
 {
 	const config_bundle_t *bundle;
@@ -36,8 +39,9 @@ typedef struct view_tunnel_t
 	usec_t alert_at;
 	/** by config->neighbors[]; NULL: not configured yet */
 	const bgp_peer_t *const *peers;
-	/** fib member numbers, for telling routes' ways */
-	uint32_t member;
+	/** its numbers in the FIB, for telling routes' ways */
+	uint32_t members[VIEW_MEMBERS_MAX];
+	unsigned n_members;
 } view_tunnel_t;
 
 /** turns of the loop by length: <1, <2, <5, <10, <20, <50, <100, >=100 ms */

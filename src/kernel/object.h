@@ -44,6 +44,8 @@ typedef struct kernel_link_t
 	/** IFF_UP, and carrier (IFF_LOWER_UP) */
 	bool up;
 	bool lower_up;
+	/** IFF_POINTOPOINT or IFF_NOARP: no gateway is needed to send on it */
+	bool point_to_point;
 	/** "cygnet BUNDLE/TUNNEL" marks ours */
 	char alias[KERNEL_ALIAS_MAX];
 } kernel_link_t;

@@ -110,6 +110,10 @@ void fib_seen_route(fib_t *fib, const kernel_route_t *route);
  * and is not wanted by now is removed */
 void fib_adopt_end(fib_t *fib);
 
+/** queues the removal of every group and next hop; the kernel takes the routes
+ * along. For the orderly end: only fib_take and fib_destroy come after */
+void fib_remove_all(fib_t *fib);
+
 typedef struct fib_stats_t
 {
 	uint32_t members;

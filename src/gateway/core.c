@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Life of the core and its configuration. A reload goes through the old and
+ * the new configuration side by side: what has the same identity is kept and
+ * only pointed at its new section, what is new is made, what is left over is
+ * removed. The old configuration is freed last, when nothing borrows from it.
+ */
+
+#include "gateway/core_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+/** after this the old routes of a restart are swept, tables or not: longer
+ * than charon's retransmissions and a hold time, as in RFC 4724 */
+#define ADOPT_MAX (180 * USEC_PER_SEC)
+
+static void fib_open(core_t *core)
+{
+	fib_config_t config = {
+		.table = core->config->table,
+		.metric = core->config->metric,
+	};
+
+	core->fib = fib_create(&config);
+}
+
+static void speaker_open(core_t *core)
+{
+	bgp_config_t config = {
+		.asn = core->config->asn,
+		.router_id = core->config->router_id,
+		.multipath = core->config->multipath,
+	};
+
+	core->bgp = bgp_create(&config, core->seams.timers, &core_bgp_sink, core,
+						   core->seed);
+}
+
+/** the neighbours' tables are in, or waited for long enough */
+static void adopt_check(cyg_timer_t *timer, void *user, usec_t now)
+{
+	core_t *core = user;
+	bool complete = true;
+
+	for (size_t i = 0; i < core->n_neighbors && complete; i++)
+	{
+		bgp_peer_info_t info;
+
+		bgp_peer_info(core->neighbors[i]->peer, &info);
+		complete = info.state == BGP_ESTABLISHED &&
+				   (info.eor & info.families) == info.families;
+	}
+	complete = complete && core->bgp && core->n_neighbors &&
+			   !bgp_changes_waiting(core->bgp);
+	if (!complete && now < core->started + ADOPT_MAX)
+	{
+		timer_start(core->seams.timers, timer, now + USEC_PER_SEC);
+		return;
+	}
+	core->adopting = false;
+	if (core->fib)
+	{
+		fib_adopt_end(core->fib);
+	}
+	log_info("routes of an earlier run that nobody announced again are "
+			 "removed now");
+}
+
+/** looks at what no notification tells: the way to the peers, sysctls, and
+ * whether the firewall table is still ours */
+static void audit(cyg_timer_t *timer, void *user, usec_t now)
+{
+	core_t *core = user;
+
+	core->underlay_dirty = true;
+	core->plan_dirty = true;
+	if (core->seams.firewall && core->firewall_applied &&
+		core->seams.fw_ops->intact(core->seams.firewall) == 0)
+	{
+		log_warn("somebody changed or deleted table inet %s: written anew",
+				 FW_TABLE);
+		core->firewall_applied = false;
+	}
+	timer_start(core->seams.timers, timer, now + CORE_AUDIT);
+}
+
+core_t *core_create(const core_seams_t *seams, const char *charon_routes,
+					uint64_t seed, usec_t now)
+{
+	core_t *core = mem_alloc(sizeof(*core));
+
+	core->seams = *seams;
+	core->charon_routes = charon_routes;
+	core->seed = seed;
+	core->started = now;
+	core->adopting = true;
+	kernel_state_init(&core->seen);
+	kernel_state_init(&core->saved);
+	fw_model_init(&core->firewall);
+	timer_init(&core->adopt_timer, adopt_check, core);
+	timer_init(&core->audit_timer, audit, core);
+	core_kernel_start(core, now);
+	timer_start(seams->timers, &core->audit_timer, now + CORE_AUDIT);
+	return core;
+}
+
+static void neighbors_drop(core_t *core, usec_t now)
+{
+	for (size_t i = 0; i < core->n_neighbors; i++)
+	{
+		core_neighbor_destroy(core, core->neighbors[i], now);
+	}
+	free(core->neighbors);
+	core->neighbors = NULL;
+	core->n_neighbors = 0;
+	for (size_t i = 0; i < core->n_tunnels; i++)
+	{
+		memset(core->tunnels[i]->neighbors, 0,
+			   sizeof(core->tunnels[i]->neighbors));
+	}
+}
+
+/** all that stands on the speaker and the FIB, for values that they are
+ * created with */
+static void tables_drop(core_t *core, usec_t now)
+{
+	neighbors_drop(core, now);
+	for (size_t i = 0; i < core->n_tunnels; i++)
+	{
+		core->tunnels[i]->members.count = 0;
+		core->tunnels[i]->ineligible = false;
+	}
+	if (core->fib)
+	{
+		fib_remove_all(core->fib);
+		core_fib_urgent(core);
+		core_fib_drain(core);
+		fib_destroy(core->fib);
+		core->fib = NULL;
+	}
+	if (core->bgp)
+	{
+		bgp_destroy(core->bgp);
+		core->bgp = NULL;
+	}
+}
+
+void core_destroy(core_t *core)
+{
+	neighbors_drop(core, 0);
+	for (size_t i = 0; i < core->n_tunnels; i++)
+	{
+		core_tunnel_destroy(core, core->tunnels[i]);
+	}
+	free(core->tunnels);
+	for (size_t i = 0; i < core->n_connections; i++)
+	{
+		free(core->connections[i]);
+	}
+	free(core->connections);
+	if (core->bgp)
+	{
+		bgp_destroy(core->bgp);
+	}
+	if (core->fib)
+	{
+		fib_destroy(core->fib);
+	}
+	timer_stop(core->seams.timers, &core->adopt_timer);
+	timer_stop(core->seams.timers, &core->audit_timer);
+	kernel_state_deinit(&core->seen);
+	kernel_state_deinit(&core->saved);
+	fw_model_deinit(&core->firewall);
+	config_destroy(core->config);
+	free(core->config_refused);
+	free(core->underlays);
+	core_view_free(core);
+	free(core);
+}
+
+bool core_str_equal(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/** the same link of the same connection: runtime state carries over */
+static bool same_tunnel(const config_tunnel_t *a, const config_tunnel_t *b)
+{
+	return strcmp(a->name, b->name) == 0 &&
+		   core_str_equal(a->connection, b->connection) &&
+		   core_str_equal(a->interface, b->interface) &&
+		   strcmp(a->link, b->link) == 0;
+}
+
+static core_tunnel_t *take_tunnel(core_tunnel_t **old, size_t n,
+								  const config_tunnel_t *config)
+{
+	for (size_t i = 0; i < n; i++)
+	{
+		if (old[i] && same_tunnel(old[i]->config, config))
+		{
+			core_tunnel_t *found = old[i];
+
+			old[i] = NULL;
+			return found;
+		}
+	}
+	return NULL;
+}
+
+static void configure_tunnels(core_t *core, core_tunnel_t **old, size_t n_old,
+							  usec_t now)
+{
+	const config_t *config = core->config;
+	size_t n = 0;
+
+	for (size_t b = 0; b < config->n_bundles; b++)
+	{
+		n += config->bundles[b].n_tunnels;
+	}
+	core->tunnels = mem_array(n ? n : 1, sizeof(*core->tunnels));
+	core->n_tunnels = 0;
+	for (size_t b = 0; b < config->n_bundles; b++)
+	{
+		const config_bundle_t *bundle = &config->bundles[b];
+
+		for (size_t t = 0; t < bundle->n_tunnels; t++)
+		{
+			const config_tunnel_t *section = &bundle->tunnels[t];
+			core_tunnel_t *tunnel = take_tunnel(old, n_old, section);
+
+			if (tunnel)
+			{
+				tunnel->bundle = bundle;
+				tunnel->config = section;
+				memset(tunnel->neighbors, 0, sizeof(tunnel->neighbors));
+			}
+			else
+			{
+				tunnel = core_tunnel_create(core, bundle, section, now);
+			}
+			core->tunnels[core->n_tunnels++] = tunnel;
+		}
+	}
+}
+
+static core_neighbor_t *take_neighbor(core_neighbor_t **old, size_t n,
+									  const core_tunnel_t *tunnel,
+									  const config_neighbor_t *config)
+{
+	for (size_t i = 0; i < n; i++)
+	{
+		if (old[i] && old[i]->tunnel == tunnel &&
+			strcmp(old[i]->config->name, config->name) == 0 &&
+			addr_equal(&old[i]->config->address, &config->address))
+		{
+			core_neighbor_t *found = old[i];
+
+			old[i] = NULL;
+			return found;
+		}
+	}
+	return NULL;
+}
+
+static void configure_neighbor(core_t *core, core_neighbor_t **old,
+							   size_t n_old, core_tunnel_t *tunnel,
+							   unsigned place, const config_neighbor_t *section,
+							   usec_t now)
+{
+	core_neighbor_t *n = take_neighbor(old, n_old, tunnel, section);
+
+	if (n)
+	{
+		core_neighbor_configure(core, n, section, now);
+	}
+	else
+	{
+		n = core_neighbor_create(core, tunnel, section, now);
+	}
+	if (n)
+	{
+		core->neighbors[core->n_neighbors++] = n;
+		if (tunnel)
+		{
+			tunnel->neighbors[place] = n;
+		}
+	}
+}
+
+static void configure_neighbors(core_t *core, core_neighbor_t **old,
+								size_t n_old, usec_t now)
+{
+	const config_t *config = core->config;
+	size_t room = config->n_neighbors + 2 * core->n_tunnels;
+
+	core->neighbors = mem_array(room ? room : 1, sizeof(*core->neighbors));
+	core->n_neighbors = 0;
+	for (size_t i = 0; i < core->n_tunnels; i++)
+	{
+		core_tunnel_t *tunnel = core->tunnels[i];
+
+		for (unsigned k = 0; k < tunnel->config->n_neighbors && k < 2; k++)
+		{
+			configure_neighbor(core, old, n_old, tunnel, k,
+							   &tunnel->config->neighbors[k], now);
+		}
+	}
+	for (size_t i = 0; i < config->n_neighbors; i++)
+	{
+		configure_neighbor(core, old, n_old, NULL, 0, &config->neighbors[i],
+						   now);
+	}
+}
+
+static bool prefixes_have(const config_prefixes_t *list, const prefix_t *p)
+{
+	for (size_t i = 0; i < list->count; i++)
+	{
+		if (prefix_equal(&list->list[i], p))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+static void configure_advertise(core_t *core, const config_t *old, usec_t now)
+{
+	const config_prefixes_t *new = &core->config->advertise;
+
+	for (size_t i = 0; old && i < old->advertise.count; i++)
+	{
+		if (!prefixes_have(new, &old->advertise.list[i]))
+		{
+			bgp_unoriginate(core->bgp, &old->advertise.list[i], now);
+		}
+	}
+	for (size_t i = 0; i < new->count; i++)
+	{
+		bgp_originate(core->bgp, &new->list[i], now);
+	}
+}
+
+/** values that the speaker or the FIB are made with */
+static bool tables_stay(const config_t *old, const config_t *new)
+{
+	return old && old->asn == new->asn && old->router_id == new->router_id &&
+		   old->multipath == new->multipath && old->table == new->table &&
+		   old->metric == new->metric;
+}
+
+void core_configure(core_t *core, config_t *config, usec_t now)
+{
+	config_t *old_config = core->config;
+	core_tunnel_t **old_tunnels = core->tunnels;
+	core_neighbor_t **old_neighbors;
+	size_t n_old_tunnels = core->n_tunnels, n_old_neighbors;
+	bool stay = tables_stay(old_config, config) && core->bgp;
+
+	if (!stay)
+	{
+		tables_drop(core, now);
+	}
+	old_neighbors = core->neighbors;
+	n_old_neighbors = core->n_neighbors;
+	core->config = config;
+	core_config_refused(core, NULL);
+	if (!core->bgp && config->present)
+	{
+		fib_open(core);
+		speaker_open(core);
+	}
+	configure_tunnels(core, old_tunnels, n_old_tunnels, now);
+	if (core->bgp)
+	{
+		configure_neighbors(core, old_neighbors, n_old_neighbors, now);
+		configure_advertise(core, stay ? old_config : NULL, now);
+	}
+	for (size_t i = 0; i < n_old_neighbors; i++)
+	{
+		if (old_neighbors[i])
+		{
+			core_neighbor_destroy(core, old_neighbors[i], now);
+		}
+	}
+	for (size_t i = 0; i < n_old_tunnels; i++)
+	{
+		if (old_tunnels[i])
+		{
+			core_tunnel_destroy(core, old_tunnels[i]);
+		}
+	}
+	free(old_neighbors);
+	free(old_tunnels);
+	config_destroy(old_config);
+	if (core->adopting && !timer_running(&core->adopt_timer))
+	{
+		timer_start(core->seams.timers, &core->adopt_timer, now + USEC_PER_SEC);
+	}
+	core_kernel_adopt(core);
+	core->tunnels_dirty = true;
+	core->underlay_dirty = true;
+	core->plan_dirty = true;
+	log_notice("configuration taken: %zu bundles, %zu tunnels, %zu "
+			   "neighbours",
+			   config->n_bundles, core->n_tunnels, core->n_neighbors);
+}
+
+void core_config_refused(core_t *core, const char *why)
+{
+	free(core->config_refused);
+	core->config_refused = str_copy(why);
+}
+
+const config_t *core_config(const core_t *core)
+{
+	return core->config;
+}
+
+bgp_t *core_bgp(core_t *core)
+{
+	return core->bgp;
+}
+
+void core_apply(core_t *core, usec_t now)
+{
+	if (core->stopping)
+	{
+		return;
+	}
+	if (core->tunnels_dirty)
+	{
+		core_tunnels_update(core, now);
+	}
+	core_fib_urgent(core);
+	if (core->underlay_dirty || core->plan_dirty)
+	{
+		core_kernel_apply(core, now);
+	}
+	if (core->peers_dirty)
+	{
+		core_peers_update(core, now);
+	}
+}
+
+bool core_work(core_t *core, usec_t now)
+{
+	return core->bgp && core_routes_work(core, now);
+}
+
+void core_stop_peers(core_t *core, usec_t now)
+{
+	core->stopping = true;
+	for (size_t i = 0; i < core->n_neighbors; i++)
+	{
+		core_neighbor_t *n = core->neighbors[i];
+
+		core->seams.net_ops->unlisten(core->seams.net, n->peer);
+		bgp_peer_stop(core->bgp, n->peer, 2, NULL, now);
+	}
+}
+
+void core_stop(core_t *core, usec_t now)
+{
+	core_kernel_remove(core, core->config ? core->config->keep_on_stop
+										  : CONFIG_KEEP_GUARD);
+}

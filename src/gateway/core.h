@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * The gateway without thread, clock and sockets: it owns tunnels, bundles,
+ * the speaker, the FIB and the mirror of the kernel, takes facts, kernel
+ * events and connection events with `now`, and acts through the seams. The
+ * thread (gateway.c), the unit tests and the simulation all drive this one.
+ */
+
+#ifndef CYGNET_GATEWAY_CORE_H
+#define CYGNET_GATEWAY_CORE_H
+
+#include "control/view.h"
+#include "firewall/firewall.h"
+#include "gateway/gateway.h"
+#include "gateway/net.h"
+#include "kernel/kernel.h"
+
+typedef struct core_t core_t;
+
+/** the outside, borrowed. kernel or firewall NULL: it could not be opened, and
+ * *_problem says why in words (borrowed) */
+typedef struct core_seams_t
+{
+	const kernel_ops_t *kernel_ops;
+	void *kernel;
+	const char *kernel_problem;
+	/** XFRM interfaces cannot be made here: words; NULL: they can */
+	const char *xfrm_problem;
+	const fw_ops_t *fw_ops;
+	void *firewall;
+	const char *firewall_problem;
+	const net_ops_t *net_ops;
+	void *net;
+	timers_t *timers;
+} core_seams_t;
+
+core_t *core_create(const core_seams_t *seams, const char *charon_routes,
+					uint64_t seed, usec_t now);
+/** frees; what stands in the kernel stays (see core_stop) */
+void core_destroy(core_t *core);
+
+/** takes a new configuration (adopted) and touches only what changed; NULL is
+ * refused by the caller */
+void core_configure(core_t *core, config_t *config, usec_t now);
+/** words on a configuration that was refused, kept for status; NULL: none */
+void core_config_refused(core_t *core, const char *why);
+const config_t *core_config(const core_t *core);
+
+void core_fact(core_t *core, const fact_t *fact, usec_t now);
+
+/* from kernel_sink_t */
+void core_kernel_event(core_t *core, const kernel_event_t *event, usec_t now);
+void core_kernel_dumped(core_t *core, kernel_what_t what, int error,
+						usec_t now);
+void core_kernel_lost(core_t *core, usec_t now);
+
+/** the speaker, for net.c's connection events */
+bgp_t *core_bgp(core_t *core);
+/** words on a neighbour's sockets for status; NULL: all is well; copied */
+void core_net_problem(core_t *core, bgp_peer_t *peer, const char *words);
+
+/** brings changed facts to the kernel: failover first, then links, pins and
+ * firewall. Call after each batch of facts and events, before core_work */
+void core_apply(core_t *core, usec_t now);
+/** one slice of table work, well under a millisecond of our own; true: more
+ * waits */
+bool core_work(core_t *core, usec_t now);
+
+/** says goodbye to the peers (Cease, Administrative Shutdown) */
+void core_stop_peers(core_t *core, usec_t now);
+/** orderly end by keep_on_stop: takes what is not kept out of the kernel */
+void core_stop(core_t *core, usec_t now);
+
+/** fills what the core knows of a view; pointers are valid until the next
+ * call into the core */
+void core_view(core_t *core, view_state_t *view, usec_t now);
+
+#endif

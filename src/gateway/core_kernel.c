@@ -1,0 +1,591 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The core and the kernel: dumps at the start and after a loss, the mirror of
+ * the small objects, and core_kernel_apply, which plans what should be,
+ * compares, and writes the difference. It is run again after each event that
+ * changes something, so that what needs two steps (a link, then its address)
+ * takes them by itself.
+ */
+
+#include "gateway/core_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+#define WHAT(what) (1u << (what))
+/** what must be known before anything is written */
+#define DUMPS_SMALL                                                            \
+	(WHAT(KERNEL_WHAT_LINK) | WHAT(KERNEL_WHAT_ADDR) | WHAT(KERNEL_WHAT_RULE))
+/** a NEXTHOP dump tells of groups too */
+#define DUMPS_ALL                                                              \
+	(DUMPS_SMALL | WHAT(KERNEL_WHAT_NEXTHOP) | WHAT(KERNEL_WHAT_ROUTE))
+#define CONFLICTS_MAX 16
+
+static const kernel_what_t dump_order[] = {
+	KERNEL_WHAT_LINK,  KERNEL_WHAT_ADDR,    KERNEL_WHAT_RULE,
+	KERNEL_WHAT_ROUTE, KERNEL_WHAT_NEXTHOP,
+};
+
+static void dump_next(core_t *core)
+{
+	core_dumps_t *d = &core->dumps;
+
+	if (d->running || !core->seams.kernel)
+	{
+		return;
+	}
+	for (size_t i = 0; i < countof(dump_order); i++)
+	{
+		if (d->wanted & WHAT(dump_order[i]))
+		{
+			int error =
+				core->seams.kernel_ops->dump(core->seams.kernel, dump_order[i]);
+
+			if (error)
+			{
+				log_error("asking the kernel for its state: %s",
+						  strerror(-error));
+				return;
+			}
+			d->now = dump_order[i];
+			d->running = true;
+			return;
+		}
+	}
+}
+
+void core_kernel_start(core_t *core, usec_t now)
+{
+	core->dumps.wanted = DUMPS_ALL;
+	dump_next(core);
+}
+
+static bool have(const core_t *core, unsigned dumps)
+{
+	return (core->dumps.done & dumps) == dumps;
+}
+
+bool core_kernel_ready(const core_t *core)
+{
+	return core->seams.kernel && have(core, DUMPS_ALL);
+}
+
+/** groups and next hops seen come before their routes in what the FIB is
+ * told, whenever it is made */
+static void seen_add(core_t *core, kernel_op_kind_t kind,
+					 const kernel_event_t *event)
+{
+	kernel_op_t *op = kernel_ops_list_add(&core->seen_fib, kind);
+
+	if (kind == KERNEL_ROUTE_SET)
+	{
+		op->route = event->route;
+	}
+	else if (kind == KERNEL_GROUP_SET)
+	{
+		op->group = event->group;
+	}
+	else
+	{
+		op->nexthop = event->nexthop;
+	}
+}
+
+void core_kernel_adopt(core_t *core)
+{
+	kernel_ops_list_t *seen = &core->seen_fib;
+
+	if (!core->fib || !core_kernel_ready(core) || !seen->count)
+	{
+		return;
+	}
+	for (size_t i = 0; i < seen->count; i++)
+	{
+		if (seen->ops[i].kind == KERNEL_NEXTHOP_SET)
+		{
+			fib_seen_nexthop(core->fib, &seen->ops[i].nexthop);
+		}
+	}
+	for (size_t i = 0; i < seen->count; i++)
+	{
+		if (seen->ops[i].kind == KERNEL_GROUP_SET)
+		{
+			fib_seen_group(core->fib, &seen->ops[i].group);
+		}
+	}
+	for (size_t i = 0; i < seen->count; i++)
+	{
+		if (seen->ops[i].kind == KERNEL_ROUTE_SET)
+		{
+			fib_seen_route(core->fib, &seen->ops[i].route);
+		}
+	}
+	log_info("found %zu next hops, groups and routes of an earlier run",
+			 seen->count);
+	kernel_ops_list_deinit(seen);
+	kernel_ops_list_init(seen);
+}
+
+static bool is_small_route(const kernel_route_t *route)
+{
+	return route->table == KERNEL_PIN_TABLE ||
+		   route->type == KERNEL_UNREACHABLE;
+}
+
+static void route_event(core_t *core, const kernel_event_t *event)
+{
+	if (!event->ours)
+	{
+		/* the underlay may have changed */
+		core->underlay_dirty = true;
+	}
+	else if (is_small_route(&event->route))
+	{
+		core->plan_dirty |=
+			kernel_state_route_event(&core->seen, &event->route, event->gone);
+	}
+	else if (event->dump)
+	{
+		if (core->adopting)
+		{
+			seen_add(core, KERNEL_ROUTE_SET, event);
+		}
+	}
+	else if (event->gone && !event->own)
+	{
+		core_route_heal(core, &event->route);
+	}
+}
+
+static core_tunnel_t *tunnel_of_link(core_t *core, const char *name)
+{
+	for (size_t i = 0; i < core->n_tunnels; i++)
+	{
+		const config_tunnel_t *c = core->tunnels[i]->config;
+
+		if (strcmp(c->interface ? c->interface : c->link, name) == 0)
+		{
+			return core->tunnels[i];
+		}
+	}
+	return NULL;
+}
+
+static void link_event(core_t *core, const kernel_event_t *event, usec_t now)
+{
+	const kernel_link_t *link = &event->link;
+	const kernel_link_t *old = kernel_state_link(&core->seen, link->index);
+	core_tunnel_t *tunnel, *renamed = NULL;
+
+	if (old && strcmp(old->name, link->name) != 0)
+	{
+		renamed = tunnel_of_link(core, old->name);
+	}
+	if (!kernel_state_link_event(&core->seen, link, event->gone))
+	{
+		return;
+	}
+	core->plan_dirty = true;
+	core->tunnels_dirty = true;
+	core->underlay_dirty = true;
+	if (renamed)
+	{
+		core_tunnel_link(core, renamed, NULL, now);
+	}
+	tunnel = tunnel_of_link(core, link->name);
+	if (tunnel)
+	{
+		if (event->gone && event->ours && !event->own && !core->stopping)
+		{
+			log_warn("somebody deleted link %s: made again", link->name);
+		}
+		core_tunnel_link(core, tunnel, event->gone ? NULL : link, now);
+	}
+}
+
+void core_kernel_event(core_t *core, const kernel_event_t *event, usec_t now)
+{
+	switch (event->what)
+	{
+		case KERNEL_WHAT_LINK:
+			link_event(core, event, now);
+			break;
+		case KERNEL_WHAT_ADDR:
+			if (kernel_state_addr_event(&core->seen, &event->addr, event->gone))
+			{
+				core->plan_dirty = true;
+				core->peers_dirty = true;
+				core->underlay_dirty = true;
+			}
+			break;
+		case KERNEL_WHAT_RULE:
+			if (event->ours)
+			{
+				core->plan_dirty |= kernel_state_rule_event(
+					&core->seen, &event->rule, event->gone);
+			}
+			break;
+		case KERNEL_WHAT_ROUTE:
+			route_event(core, event);
+			break;
+		case KERNEL_WHAT_NEXTHOP:
+			if (event->dump && event->ours && core->adopting)
+			{
+				seen_add(core, KERNEL_NEXTHOP_SET, event);
+			}
+			break;
+		case KERNEL_WHAT_GROUP:
+			if (event->dump && event->ours && core->adopting)
+			{
+				seen_add(core, KERNEL_GROUP_SET, event);
+			}
+			break;
+	}
+}
+
+void core_kernel_dumped(core_t *core, kernel_what_t what, int error, usec_t now)
+{
+	core_dumps_t *d = &core->dumps;
+	bool ready = core_kernel_ready(core);
+
+	d->running = false;
+	if (!error)
+	{
+		d->wanted &= ~WHAT(what);
+		d->done |= WHAT(what);
+		core->plan_dirty = true;
+		core->tunnels_dirty = true;
+		core->underlay_dirty = true;
+	}
+	if (!ready && core_kernel_ready(core))
+	{
+		core_kernel_adopt(core);
+	}
+	dump_next(core);
+}
+
+void core_kernel_lost(core_t *core, usec_t now)
+{
+	log_warn("the kernel's notifications overran: reading its state anew");
+	core->dumps.wanted |= DUMPS_SMALL | WHAT(KERNEL_WHAT_ROUTE);
+	dump_next(core);
+}
+
+/* -- underlay ---------------------------------------------------------------- */
+
+const plan_underlay_t *core_underlay(const core_t *core, const addr_t *peer)
+{
+	for (size_t i = 0; i < core->n_underlays; i++)
+	{
+		if (addr_equal(&core->underlays[i].peer, peer))
+		{
+			return &core->underlays[i];
+		}
+	}
+	return NULL;
+}
+
+static bool underlay_equal(const plan_underlay_t *a, const plan_underlay_t *b)
+{
+	return a->found == b->found && a->link == b->link &&
+		   addr_equal(&a->gateway, &b->gateway) &&
+		   addr_equal(&a->source, &b->source) &&
+		   strcmp(a->link_name, b->link_name) == 0;
+}
+
+/** the way to one peer now; the old one stays while there is none */
+static plan_underlay_t underlay_resolve(core_t *core, const addr_t *peer)
+{
+	const plan_underlay_t *old = core_underlay(core, peer);
+	plan_underlay_t u = {.peer = *peer};
+	const kernel_link_t *link;
+	kernel_route_t route;
+	int error;
+
+	error = core->seams.kernel_ops->route_get(core->seams.kernel, peer, &route);
+	if (error)
+	{
+		return old ? *old : u;
+	}
+	link = kernel_state_link(&core->seen, route.link);
+	u.found = link != NULL;
+	u.link = route.link;
+	u.gateway = route.gateway;
+	u.source = route.source;
+	if (link)
+	{
+		memcpy(u.link_name, link->name, sizeof(u.link_name));
+	}
+	return u;
+}
+
+static void underlay_update(core_t *core)
+{
+	plan_underlay_t *list = NULL;
+	size_t n = 0;
+	bool changed = false;
+
+	core->underlay_dirty = false;
+	for (size_t t = 0; t < core->n_tunnels; t++)
+	{
+		const core_tunnel_t *tunnel = core->tunnels[t];
+
+		for (unsigned i = 0; i < tunnel->n_outer; i++)
+		{
+			const plan_underlay_t *old = core_underlay(core, &tunnel->outer[i]);
+
+			list = mem_resize(list, n + 1, sizeof(*list));
+			list[n] = underlay_resolve(core, &tunnel->outer[i]);
+			changed |= !old || !underlay_equal(old, &list[n]);
+			n++;
+		}
+	}
+	changed |= n != core->n_underlays;
+	free(core->underlays);
+	core->underlays = list;
+	core->n_underlays = n;
+	if (changed)
+	{
+		core->plan_dirty = true;
+	}
+}
+
+const addr_t *core_swallowed(core_t *core, const prefix_t *prefix)
+{
+	for (size_t t = 0; t < core->n_tunnels; t++)
+	{
+		const core_tunnel_t *tunnel = core->tunnels[t];
+
+		for (unsigned i = 0; i < tunnel->n_outer; i++)
+		{
+			const plan_underlay_t *u = core_underlay(core, &tunnel->outer[i]);
+
+			if (prefix_contains_addr(prefix, &tunnel->outer[i]) &&
+				!(core->config->pin_underlay && u && u->found))
+			{
+				return &tunnel->outer[i];
+			}
+		}
+	}
+	return NULL;
+}
+
+/* -- plan, compare, write ----------------------------------------------------- */
+
+void core_plan_input(core_t *core, plan_input_t *in, plan_tunnel_t **tunnels)
+{
+	plan_tunnel_t *list =
+		mem_array(core->n_tunnels ? core->n_tunnels : 1, sizeof(*list));
+
+	for (size_t i = 0; i < core->n_tunnels; i++)
+	{
+		const core_tunnel_t *tunnel = core->tunnels[i];
+
+		list[i] = (plan_tunnel_t){
+			.bundle = tunnel->bundle,
+			.config = tunnel->config,
+			.link = tunnel->link,
+			.if_id = tunnel->if_id,
+			.mtu = tunnel->mtu,
+			.forwarding = tunnel_forwarding(tunnel->tunnel),
+			.outer = tunnel->outer,
+			.n_outer = tunnel->n_outer,
+		};
+	}
+	*tunnels = list;
+	*in = (plan_input_t){
+		.config = core->config,
+		.tunnels = list,
+		.n_tunnels = core->n_tunnels,
+		.underlays = core->underlays,
+		.n_underlays = core->n_underlays,
+		.addrs = core->seen.addrs,
+		.n_addrs = core->seen.n_addrs,
+		.links = core->seen.links,
+		.n_links = core->seen.n_links,
+	};
+}
+
+static bool state_has_sysctl(const kernel_state_t *state, const char *path)
+{
+	for (size_t i = 0; i < state->n_sysctls; i++)
+	{
+		if (strcmp(state->sysctls[i].path, path) == 0)
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+/** reads what is wanted into the mirror; remembers what was before us */
+static void sysctls_look(core_t *core, const kernel_state_t *desired)
+{
+	core->seen.n_sysctls = 0;
+	for (size_t i = 0; i < desired->n_sysctls; i++)
+	{
+		const char *path = desired->sysctls[i].path;
+		char value[24];
+
+		if (core->seams.kernel_ops->sysctl_get(core->seams.kernel, path,
+											   value) == 0)
+		{
+			kernel_state_add_sysctl(&core->seen, path, value);
+			if (!state_has_sysctl(&core->saved, path))
+			{
+				kernel_state_add_sysctl(&core->saved, path, value);
+			}
+		}
+	}
+}
+
+static void conflicts_tell(core_t *core, const kernel_conflict_t *list,
+						   size_t n)
+{
+	core->conflict_words[0] = '\0';
+	if (n)
+	{
+		snprintf(core->conflict_words, sizeof(core->conflict_words),
+				 "link %s is there already and is not ours: rename or delete "
+				 "it, or set interface_name",
+				 list[0].desired->name);
+	}
+}
+
+static void write_list(core_t *core, const kernel_ops_list_t *list)
+{
+	int *errors = mem_array(list->count, sizeof(*errors));
+
+	core->seams.kernel_ops->write(core->seams.kernel, list->ops, list->count,
+								  errors);
+	for (size_t i = 0; i < list->count; i++)
+	{
+		log_debug("kernel: %s: %s", kernel_op_name(list->ops[i].kind),
+				  errors[i] ? strerror(-errors[i]) : "done");
+	}
+	free(errors);
+}
+
+static void kernel_write_difference(core_t *core, const plan_input_t *in)
+{
+	kernel_conflict_t conflicts[CONFLICTS_MAX];
+	kernel_ops_list_t ops;
+	kernel_state_t desired;
+	size_t n;
+
+	kernel_state_init(&desired);
+	kernel_ops_list_init(&ops);
+	plan_kernel(in, &desired);
+	sysctls_look(core, &desired);
+	n = kernel_reconcile(&desired, &core->seen, &ops, conflicts,
+						 countof(conflicts));
+	conflicts_tell(core, conflicts, n);
+	if (ops.count)
+	{
+		write_list(core, &ops);
+	}
+	kernel_ops_list_deinit(&ops);
+	kernel_state_deinit(&desired);
+}
+
+static void firewall_write(core_t *core, const plan_input_t *in)
+{
+	fw_model_t model;
+
+	if (!core->seams.firewall)
+	{
+		return;
+	}
+	fw_model_init(&model);
+	plan_firewall(in, &model);
+	if (core->firewall_applied && fw_model_equal(&model, &core->firewall))
+	{
+		fw_model_deinit(&model);
+		return;
+	}
+	core->firewall_error =
+		core->seams.fw_ops->apply(core->seams.firewall, &model);
+	core->firewall_applied = core->firewall_error == 0;
+	fw_model_deinit(&core->firewall);
+	core->firewall = model;
+}
+
+void core_kernel_apply(core_t *core, usec_t now)
+{
+	plan_tunnel_t *tunnels;
+	plan_input_t in;
+
+	if (!core->seams.kernel || !core->config || !have(core, DUMPS_SMALL))
+	{
+		return;
+	}
+	if (core->underlay_dirty)
+	{
+		underlay_update(core);
+	}
+	if (!core->plan_dirty)
+	{
+		return;
+	}
+	core->plan_dirty = false;
+	core_plan_input(core, &in, &tunnels);
+	/* the guard comes before the links that routes will use */
+	firewall_write(core, &in);
+	kernel_write_difference(core, &in);
+	free(tunnels);
+}
+
+/* -- the end -------------------------------------------------------------------- */
+
+/** an empty plan: what of ours is seen and not kept goes */
+static void remove_small(core_t *core, bool links)
+{
+	kernel_state_t desired;
+	kernel_ops_list_t ops;
+
+	kernel_state_init(&desired);
+	kernel_ops_list_init(&ops);
+	for (size_t i = 0; !links && i < core->seen.n_links; i++)
+	{
+		kernel_state_add_link(&desired, &core->seen.links[i]);
+	}
+	for (size_t i = 0; !links && i < core->seen.n_addrs; i++)
+	{
+		kernel_state_add_addr(&desired, &core->seen.addrs[i]);
+	}
+	core->seen.n_sysctls = 0;
+	for (size_t i = 0; i < core->saved.n_sysctls; i++)
+	{
+		kernel_state_add_sysctl(&desired, core->saved.sysctls[i].path,
+								core->saved.sysctls[i].value);
+	}
+	kernel_reconcile(&desired, &core->seen, &ops, NULL, 0);
+	if (ops.count)
+	{
+		write_list(core, &ops);
+	}
+	kernel_ops_list_deinit(&ops);
+	kernel_state_deinit(&desired);
+}
+
+void core_kernel_remove(core_t *core, config_keep_t keep)
+{
+	if (!core->seams.kernel || keep == CONFIG_KEEP_ALL)
+	{
+		return;
+	}
+	if (core->fib)
+	{
+		fib_remove_all(core->fib);
+		core_fib_drain(core);
+	}
+	remove_small(core, keep == CONFIG_KEEP_NONE);
+	if (keep == CONFIG_KEEP_NONE && core->seams.firewall)
+	{
+		core->seams.fw_ops->remove(core->seams.firewall);
+	}
+}

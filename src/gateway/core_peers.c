@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Neighbours: each is a peer of the speaker and an endpoint of the network
+ * side. A neighbour at the end of a tunnel runs while the tunnel has an SA
+ * and our address stands on its link; when an SA comes (back), it connects
+ * at once and no retry timer is waited for.
+ */
+
+#include "gateway/core_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+static void sink_connect(void *user, bgp_peer_t *peer)
+{
+	core_t *core = user;
+	core_neighbor_t *n = bgp_peer_user(peer);
+
+	core->seams.net_ops->dial(core->seams.net, peer, &n->end);
+}
+
+static void sink_connect_cancel(void *user, bgp_peer_t *peer)
+{
+	core_t *core = user;
+
+	core->seams.net_ops->dial_cancel(core->seams.net, peer);
+}
+
+static void sink_close(void *user, bgp_conn_t *conn)
+{
+	core_t *core = user;
+
+	core->seams.net_ops->close(core->seams.net, conn);
+}
+
+static void sink_output(void *user, bgp_conn_t *conn)
+{
+	core_t *core = user;
+
+	core->seams.net_ops->output(core->seams.net, conn);
+}
+
+static void sink_state(void *user, bgp_peer_t *peer, bgp_state_t from,
+					   bgp_state_t to, const char *reason)
+{
+	core_t *core = user;
+	core_neighbor_t *n = bgp_peer_user(peer);
+
+	if (!n)
+	{
+		return;
+	}
+	if (from == BGP_ESTABLISHED || to == BGP_ESTABLISHED)
+	{
+		n->lost = to != BGP_ESTABLISHED;
+		core->tunnels_dirty = true;
+		log_notice("neighbor %s is %s: %s", n->config->name, bgp_state_name(to),
+				   reason);
+	}
+	else
+	{
+		log_debug("neighbor %s: %s to %s: %s", n->config->name,
+				  bgp_state_name(from), bgp_state_name(to), reason);
+	}
+}
+
+static void sink_work(void *user)
+{
+	/* the loop asks core_work after every turn */
+}
+
+const bgp_sink_t core_bgp_sink = {
+	.connect = sink_connect,
+	.connect_cancel = sink_connect_cancel,
+	.close = sink_close,
+	.output = sink_output,
+	.state = sink_state,
+	.work = sink_work,
+};
+
+static const config_bundle_t *bundle_of(const core_neighbor_t *n)
+{
+	return n->tunnel ? n->tunnel->bundle : NULL;
+}
+
+/** our next hops by family: the tunnel's addresses */
+static void next_hops(const core_neighbor_t *n, bgp_peer_config_t *out)
+{
+	const config_tunnel_t *tunnel = n->tunnel ? n->tunnel->config : NULL;
+
+	for (size_t i = 0; tunnel && i < tunnel->n_addresses; i++)
+	{
+		const addr_t *a = &tunnel->addresses[i].addr;
+		addr_t *place = a->family == FAMILY_IPV4 ? &out->next_hop4
+						: addr_is_link_local(a)  ? &out->next_hop6_ll
+												 : &out->next_hop6;
+
+		if (!addr_is_set(place))
+		{
+			*place = *a;
+		}
+	}
+}
+
+static void peer_config(const core_t *core, const core_neighbor_t *n,
+						bgp_peer_config_t *out)
+{
+	const config_neighbor_t *c = n->config;
+
+	memset(out, 0, sizeof(*out));
+	out->name = c->name;
+	out->address = c->address;
+	out->remote_as = c->remote_as;
+	out->local_as = c->local_as;
+	out->families = (c->ipv4 ? BGP_IPV4 : 0u) | (c->ipv6 ? BGP_IPV6 : 0u);
+	out->hold_time = c->hold_time;
+	out->keepalive = c->keepalive;
+	out->connect_retry = c->connect_retry;
+	out->passive = c->passive;
+	out->next_hop_self = c->next_hop_self;
+	out->weight = n->tunnel ? n->tunnel->config->weight : 1;
+	out->import_policy = n->import_policy;
+	out->export_policy = n->export_policy;
+	out->max_prefix = c->max_prefix;
+	out->max_prefix_restart = c->max_prefix_restart;
+	next_hops(n, out);
+}
+
+core_neighbor_t *core_neighbor_create(core_t *core, core_tunnel_t *tunnel,
+									  const config_neighbor_t *config,
+									  usec_t now)
+{
+	core_neighbor_t *n = mem_alloc(sizeof(*n));
+	bgp_peer_config_t peer;
+
+	n->config = config;
+	n->tunnel = tunnel;
+	n->import_policy = core_policy_import(core->config, bundle_of(n), config);
+	n->export_policy = core_policy_export(core->config, bundle_of(n), config);
+	peer_config(core, n, &peer);
+	n->peer = bgp_peer_add(core->bgp, &peer);
+	if (!n->peer)
+	{
+		log_error("neighbor %s: the name is taken twice", config->name);
+		bgp_policy_destroy(n->import_policy);
+		bgp_policy_destroy(n->export_policy);
+		free(n);
+		return NULL;
+	}
+	bgp_peer_set_user(n->peer, n);
+	core->peers_dirty = true;
+	return n;
+}
+
+void core_neighbor_destroy(core_t *core, core_neighbor_t *n, usec_t now)
+{
+	core->seams.net_ops->unlisten(core->seams.net, n->peer);
+	bgp_peer_set_user(n->peer, NULL);
+	bgp_peer_remove(core->bgp, n->peer, now);
+	core_members_free(core, &n->members);
+	bgp_policy_destroy(n->import_policy);
+	bgp_policy_destroy(n->export_policy);
+	free(n);
+}
+
+void core_neighbor_configure(core_t *core, core_neighbor_t *n,
+							 const config_neighbor_t *config, usec_t now)
+{
+	bgp_policy_t *old_import = n->import_policy;
+	bgp_policy_t *old_export = n->export_policy;
+	bool secret = !core_str_equal(n->config->password, config->password);
+	bgp_peer_config_t peer;
+
+	n->config = config;
+	n->import_policy = core_policy_import(core->config, bundle_of(n), config);
+	n->export_policy = core_policy_export(core->config, bundle_of(n), config);
+	if (bgp_policy_equal(old_import, n->import_policy))
+	{
+		bgp_policy_destroy(n->import_policy);
+		n->import_policy = old_import;
+	}
+	if (bgp_policy_equal(old_export, n->export_policy))
+	{
+		bgp_policy_destroy(n->export_policy);
+		n->export_policy = old_export;
+	}
+	peer_config(core, n, &peer);
+	bgp_peer_configure(core->bgp, n->peer, &peer, now);
+	if (old_import != n->import_policy)
+	{
+		bgp_policy_destroy(old_import);
+	}
+	if (old_export != n->export_policy)
+	{
+		bgp_policy_destroy(old_export);
+	}
+	if (secret && n->running)
+	{
+		/* the sockets carry the key: new ones */
+		core->seams.net_ops->unlisten(core->seams.net, n->peer);
+		bgp_peer_stop(core->bgp, n->peer, 6, NULL, now);
+		n->running = false;
+	}
+	n->end.password = config->password;
+	core->peers_dirty = true;
+}
+
+/** our address for the session, on the link: same family, same network */
+static bool local_address(const core_t *core, const core_neighbor_t *n,
+						  uint32_t link, addr_t *out)
+{
+	const addr_t *remote = &n->config->address;
+	bool found = false;
+
+	if (addr_is_set(&n->config->local_address))
+	{
+		*out = n->config->local_address;
+		return true;
+	}
+	for (size_t i = 0; i < core->seen.n_addrs && !found; i++)
+	{
+		const kernel_addr_t *a = &core->seen.addrs[i];
+		prefix_t net = ifaddr_prefix(&a->ifaddr);
+
+		found =
+			(!link || a->link == link) && (prefix_contains_addr(&net, remote) ||
+										   addr_equal(&a->peer, remote));
+		if (found)
+		{
+			*out = a->ifaddr.addr;
+		}
+	}
+	return found;
+}
+
+/** the ends of the session as things are; false: it cannot run now */
+static bool endpoint(const core_t *core, const core_neighbor_t *n,
+					 net_endpoint_t *end)
+{
+	const core_tunnel_t *tunnel = n->tunnel;
+	const kernel_link_t *link = NULL;
+	bool ibgp = n->config->remote_as ==
+				(n->config->local_as ? n->config->local_as : core->config->asn);
+
+	memset(end, 0, sizeof(*end));
+	end->remote = n->config->address;
+	end->password = n->config->password;
+	end->ttl = n->config->multihop ? n->config->multihop : (ibgp ? 64 : 1);
+	if (tunnel)
+	{
+		link =
+			tunnel->link ? kernel_state_link(&core->seen, tunnel->link) : NULL;
+		if (!link)
+		{
+			return false;
+		}
+		memcpy(end->link, link->name, sizeof(end->link));
+		end->link_index = link->index;
+	}
+	return local_address(core, n, end->link_index, &end->local) ||
+		   (!tunnel && n->config->multihop);
+}
+
+static bool endpoint_equal(const net_endpoint_t *a, const net_endpoint_t *b)
+{
+	return addr_equal(&a->local, &b->local) &&
+		   addr_equal(&a->remote, &b->remote) &&
+		   strcmp(a->link, b->link) == 0 && a->link_index == b->link_index &&
+		   a->ttl == b->ttl;
+}
+
+static void stop(core_t *core, core_neighbor_t *n, usec_t now)
+{
+	core->seams.net_ops->unlisten(core->seams.net, n->peer);
+	bgp_peer_stop(core->bgp, n->peer, 6, NULL, now);
+	n->running = false;
+}
+
+static void update(core_t *core, core_neighbor_t *n, usec_t now)
+{
+	bool sa = !n->tunnel || tunnel_has_sa(n->tunnel->tunnel);
+	bool came = sa && !n->had_sa;
+	net_endpoint_t end;
+	bool possible = endpoint(core, n, &end);
+	bgp_peer_info_t info;
+
+	n->had_sa = sa;
+	bgp_peer_info(n->peer, &info);
+	if (n->running && possible && !sa && info.state == BGP_ESTABLISHED &&
+		n->tunnel->config->on_down == CONFIG_SESSION_KEEP)
+	{
+		/* the hold timer judges the session, the tunnel the routes */
+		return;
+	}
+	if (n->running && (!sa || !possible || !endpoint_equal(&end, &n->end)))
+	{
+		stop(core, n, now);
+	}
+	if (!sa || !possible)
+	{
+		return;
+	}
+	if (!n->running)
+	{
+		n->end = end;
+		n->running = true;
+		core->seams.net_ops->listen(core->seams.net, n->peer, &n->end);
+		bgp_peer_start(core->bgp, n->peer, now);
+	}
+	else if (came && info.state != BGP_ESTABLISHED)
+	{
+		bgp_peer_start(core->bgp, n->peer, now);
+	}
+}
+
+void core_peers_update(core_t *core, usec_t now)
+{
+	core->peers_dirty = false;
+	for (size_t i = 0; i < core->n_neighbors; i++)
+	{
+		update(core, core->neighbors[i], now);
+	}
+}
+
+void core_net_problem(core_t *core, bgp_peer_t *peer, const char *words)
+{
+	core_neighbor_t *n = bgp_peer_user(peer);
+
+	if (n)
+	{
+		snprintf(n->problem, sizeof(n->problem), "%s", words ? words : "");
+	}
+}
+
+/** the link that a gateway is on; 0: none */
+static uint32_t on_link(const core_t *core, const addr_t *gateway)
+{
+	for (size_t i = 0; i < core->seen.n_addrs; i++)
+	{
+		const kernel_addr_t *a = &core->seen.addrs[i];
+		prefix_t net = ifaddr_prefix(&a->ifaddr);
+
+		if (prefix_contains_addr(&net, gateway) &&
+			!addr_equal(&a->ifaddr.addr, gateway))
+		{
+			return a->link;
+		}
+	}
+	return 0;
+}
+
+void core_neighbor_member_update(core_t *core, const core_neighbor_t *n,
+								 const core_member_t *member)
+{
+	uint32_t index = on_link(core, &member->gateway);
+	const kernel_link_t *link =
+		index ? kernel_state_link(&core->seen, index) : NULL;
+	fib_member_t state = {
+		.link = index,
+		.gateway = member->gateway,
+		.usable = link && link->up && link->lower_up && !n->lost,
+	};
+
+	fib_member_set(core->fib, member->id, &state);
+}
+
+void core_neighbors_members(core_t *core)
+{
+	for (size_t i = 0; i < core->n_neighbors; i++)
+	{
+		core_neighbor_t *n = core->neighbors[i];
+
+		for (unsigned k = 0; k < n->members.count; k++)
+		{
+			core_neighbor_member_update(core, n, &n->members.list[k]);
+		}
+	}
+}

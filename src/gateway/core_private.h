@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * The core's inside, shared by core*.c alone. Who does what:
+ * core.c          life, configuration and its differences
+ * core_tunnels.c  charon's facts, tunnel and bundle states, FIB members
+ * core_peers.c    neighbours: when they run, on which addresses
+ * core_routes.c   chosen paths to FIB members, FIB operations to the kernel
+ * core_kernel.c   the mirror, reconcile, underlay, firewall
+ * core_view.c     problems and views
+ */
+
+#ifndef CYGNET_GATEWAY_CORE_PRIVATE_H
+#define CYGNET_GATEWAY_CORE_PRIVATE_H
+
+#include "bgp/policy.h"
+#include "gateway/core.h"
+#include "kernel/reconcile.h"
+#include "plan/desired.h"
+#include "plan/fib.h"
+
+/** distinct gateways of one tunnel or neighbour */
+#define CORE_MEMBERS_MAX VIEW_MEMBERS_MAX
+/** outer addresses of one connection */
+#define CORE_OUTER_MAX (FACT_ADDRS_MAX + 1)
+/** routes when charon installs routes or follows ours */
+#define CORE_ROUTES_GUARDED 1000
+/** operations of one write to the kernel, see DESIGN.md section 4 */
+#define CORE_BATCH 512
+/** the underlay and the kernel's state are looked at anew this often */
+#define CORE_AUDIT (10 * USEC_PER_SEC)
+
+/** a CHILD_SA that charon told of */
+typedef struct core_sa_t
+{
+	uint32_t id;
+	/** what it is replaced by, 0: nothing */
+	uint32_t successor;
+	tunnel_sa_info_t info;
+} core_sa_t;
+
+/** what charon told of a connection, kept whether configured or not, so that
+ * a reload that adds its tunnel finds it up */
+typedef struct core_connection_t
+{
+	char name[CONFIG_NAME_MAX + 1];
+	bool loaded;
+	bool if_id_unique;
+	bool mobike;
+	uint32_t if_id_in;
+	uint32_t if_id_out;
+	addr_t remote[FACT_ADDRS_MAX];
+	unsigned n_remote;
+	core_sa_t sas[TUNNEL_SAS_MAX];
+	unsigned n_sas;
+	char alert[128];
+	usec_t alert_at;
+} core_connection_t;
+
+/** a way out by a gateway (unset: the device alone) */
+typedef struct core_member_t
+{
+	addr_t gateway;
+	/** of fib_member_add */
+	uint32_t id;
+} core_member_t;
+
+typedef struct core_members_t
+{
+	core_member_t list[CORE_MEMBERS_MAX];
+	unsigned count;
+} core_members_t;
+
+typedef struct core_tunnel_t core_tunnel_t;
+
+typedef struct core_neighbor_t
+{
+	const config_neighbor_t *config;
+	/** NULL: beside tunnels */
+	core_tunnel_t *tunnel;
+	bgp_peer_t *peer;
+	/** the session is meant to run, and with these ends */
+	bool running;
+	net_endpoint_t end;
+	bgp_policy_t *import_policy;
+	bgp_policy_t *export_policy;
+	/** beside tunnels: ways by next hop; else the tunnel's */
+	core_members_t members;
+	/** it was established and is not any more: its paths wait for the purge */
+	bool lost;
+	/** the tunnel had an SA when last looked at */
+	bool had_sa;
+	/** words on its sockets, "": all is well */
+	char problem[128];
+} core_neighbor_t;
+
+struct core_tunnel_t
+{
+	const config_bundle_t *bundle;
+	const config_tunnel_t *config;
+	tunnel_t *tunnel;
+	/** what charon says of it, NULL: nothing yet; borrowed from the core */
+	core_connection_t *connection;
+	/** the kernel's link, 0: not there */
+	uint32_t link;
+	/** gateways are used: the link is no XFRM and no point-to-point one */
+	bool gateways;
+	/** desired: configured or computed */
+	uint16_t mtu;
+	uint32_t if_id;
+	/** outer addresses, from charon */
+	addr_t outer[CORE_OUTER_MAX];
+	unsigned n_outer;
+	/** chosen by the bundle */
+	bool active;
+	core_members_t members;
+	/** its paths are left out of the decision */
+	bool ineligible;
+	core_neighbor_t *neighbors[2];
+	/** state last written to the log */
+	tunnel_state_t told;
+};
+
+/** what still has to be dumped, as bits of 1 << kernel_what_t */
+typedef struct core_dumps_t
+{
+	unsigned wanted;
+	unsigned done;
+	bool running;
+	kernel_what_t now;
+} core_dumps_t;
+
+struct core_t
+{
+	core_seams_t seams;
+	const char *charon_routes;
+	uint64_t seed;
+	usec_t started;
+	config_t *config;
+	char *config_refused;
+	core_connection_t **connections;
+	size_t n_connections;
+	core_tunnel_t **tunnels;
+	size_t n_tunnels;
+	core_neighbor_t **neighbors;
+	size_t n_neighbors;
+	bgp_t *bgp;
+	fib_t *fib;
+	/** mirror of the kernel's small objects */
+	kernel_state_t seen;
+	core_dumps_t dumps;
+	/** next hops, groups and routes of an earlier run, until a FIB is there to
+	 * be told */
+	kernel_ops_list_t seen_fib;
+	kernel_op_t batch[CORE_BATCH];
+	int batch_errors[CORE_BATCH];
+	plan_underlay_t *underlays;
+	size_t n_underlays;
+	fw_model_t firewall;
+	bool firewall_applied;
+	int firewall_error;
+	/** sysctls as they were before us, for the way back */
+	kernel_state_t saved;
+	/** what has to be done by core_apply */
+	bool tunnels_dirty;
+	bool plan_dirty;
+	bool underlay_dirty;
+	bool peers_dirty;
+	/** the kernel's old routes wait for the neighbours' tables */
+	bool adopting;
+	cyg_timer_t adopt_timer;
+	cyg_timer_t audit_timer;
+	/** walk of the table for routes that the kernel dropped */
+	bool rescanning;
+	family_t rescan_family;
+	prefix_t rescan_at;
+	/** routes refused, for status */
+	uint64_t refused_swallow;
+	char swallow_words[192];
+	/** a link that we cannot make, for status; "": none */
+	char conflict_words[160];
+	bool refused_guarded;
+	bool stopping;
+	/** for views */
+	view_tunnel_t *view_tunnels;
+	const bgp_peer_t **view_peers;
+	char **problems;
+	size_t n_problems;
+	size_t problems_room;
+	fw_counter_t *counters;
+};
+
+/* core.c */
+bool core_str_equal(const char *a, const char *b); /* NULL equals NULL */
+
+/* core_tunnels.c */
+core_tunnel_t *core_tunnel_create(core_t *core, const config_bundle_t *bundle,
+								  const config_tunnel_t *config, usec_t now);
+void core_tunnel_destroy(core_t *core, core_tunnel_t *tunnel);
+/** states, bundles and FIB members after facts or link events */
+void core_tunnels_update(core_t *core, usec_t now);
+/** a link of this name came, changed or went */
+void core_tunnel_link(core_t *core, core_tunnel_t *tunnel,
+					  const kernel_link_t *link, usec_t now);
+core_connection_t *core_connection(core_t *core, const char *name, bool create);
+/** the FIB's member by the tunnel's state */
+void core_member_update(core_t *core, const core_tunnel_t *tunnel,
+						const core_member_t *member);
+
+/* core_peers.c */
+core_neighbor_t *core_neighbor_create(core_t *core, core_tunnel_t *tunnel,
+									  const config_neighbor_t *config,
+									  usec_t now);
+void core_neighbor_destroy(core_t *core, core_neighbor_t *neighbor, usec_t now);
+/** takes a changed configuration (policies anew in any case) */
+void core_neighbor_configure(core_t *core, core_neighbor_t *neighbor,
+							 const config_neighbor_t *config, usec_t now);
+/** starts and stops sessions by the tunnels' states and addresses */
+void core_peers_update(core_t *core, usec_t now);
+/** FIB members of the neighbours beside tunnels */
+void core_neighbors_members(core_t *core);
+void core_neighbor_member_update(core_t *core, const core_neighbor_t *n,
+								 const core_member_t *member);
+/** bgp_sink_t with the core as user */
+extern const bgp_sink_t core_bgp_sink;
+
+/* core_policy.c */
+/** the policy in force of a neighbour: the named one, or the default that
+ * `advertise` and the bundle's limits make; adopted by the caller */
+bgp_policy_t *core_policy_import(const config_t *config,
+								 const config_bundle_t *bundle,
+								 const config_neighbor_t *neighbor);
+bgp_policy_t *core_policy_export(const config_t *config,
+								 const config_bundle_t *bundle,
+								 const config_neighbor_t *neighbor);
+
+/* core_routes.c */
+/** the FIB member for a gateway, made if absent; 0: no room */
+uint32_t core_member(core_t *core, core_members_t *members,
+					 const addr_t *gateway);
+void core_members_free(core_t *core, core_members_t *members);
+/** writes what is urgent at once */
+void core_fib_urgent(core_t *core);
+/** writes all that waits */
+void core_fib_drain(core_t *core);
+bool core_routes_work(core_t *core, usec_t now);
+/** a route of ours was taken out by somebody else */
+void core_route_heal(core_t *core, const kernel_route_t *route);
+
+/* core_kernel.c */
+void core_kernel_start(core_t *core, usec_t now);
+/** tells a FIB that is new what a dump showed */
+void core_kernel_adopt(core_t *core);
+void core_plan_input(core_t *core, plan_input_t *in, plan_tunnel_t **tunnels);
+void core_kernel_apply(core_t *core, usec_t now);
+void core_kernel_remove(core_t *core, config_keep_t keep);
+const plan_underlay_t *core_underlay(const core_t *core, const addr_t *peer);
+/** an outer address in the prefix that is not pinned, or NULL */
+const addr_t *core_swallowed(core_t *core, const prefix_t *prefix);
+/** routes may be written: the dumps of an earlier run's are in */
+bool core_kernel_ready(const core_t *core);
+
+/* core_view.c */
+void core_view_free(core_t *core);
+
+#endif

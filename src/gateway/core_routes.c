@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Chosen paths become FIB routes, FIB operations become kernel writes. Each
+ * call of core_routes_work is one slice: some table work, some changes, one
+ * batch to the kernel.
+ */
+
+#include "gateway/core_private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+
+/** prefixes decided in a slice */
+#define SLICE_WORK 256
+/** changed prefixes taken in a slice */
+#define SLICE_CHANGES 128
+/** urgent operations written in one go */
+#define URGENT_MAX 64
+
+void core_members_free(core_t *core, core_members_t *members)
+{
+	for (unsigned i = 0; core->fib && i < members->count; i++)
+	{
+		fib_member_remove(core->fib, members->list[i].id);
+	}
+	members->count = 0;
+}
+
+uint32_t core_member(core_t *core, core_members_t *members,
+					 const addr_t *gateway)
+{
+	core_member_t *m;
+
+	for (unsigned i = 0; i < members->count; i++)
+	{
+		if (addr_equal(&members->list[i].gateway, gateway))
+		{
+			return members->list[i].id;
+		}
+	}
+	if (members->count == CORE_MEMBERS_MAX)
+	{
+		return 0;
+	}
+	m = &members->list[members->count++];
+	m->gateway = *gateway;
+	m->id = fib_member_add(core->fib);
+	return m->id;
+}
+
+/** the address stands in one of the tunnel's networks */
+static bool in_tunnel(const core_tunnel_t *tunnel, const addr_t *addr)
+{
+	if (addr_is_link_local(addr))
+	{
+		return true;
+	}
+	for (size_t i = 0; i < tunnel->config->n_addresses; i++)
+	{
+		prefix_t net = ifaddr_prefix(&tunnel->config->addresses[i]);
+
+		if (prefix_contains_addr(&net, addr))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+/** the gateway for a path over an interface with neighbours on it; an IPv4
+ * route may use an IPv6 gateway, but not the reverse */
+static bool tunnel_gateway(const core_t *core, const core_neighbor_t *n,
+						   family_t family, const bgp_path_t *path, addr_t *out)
+{
+	const addr_t *hop = bgp_next_hop_addr(core->bgp, path->next_hop);
+	const addr_t *address = &n->config->address;
+
+	if (family == FAMILY_IPV6 && path->attrs &&
+		addr_is_set(&path->attrs->next_hop_ll))
+	{
+		*out = path->attrs->next_hop_ll;
+		return true;
+	}
+	if (hop && in_tunnel(n->tunnel, hop) &&
+		(family == FAMILY_IPV4 || hop->family == FAMILY_IPV6))
+	{
+		*out = *hop;
+		return true;
+	}
+	*out = *address;
+	return family == FAMILY_IPV4 || address->family == FAMILY_IPV6;
+}
+
+/** the FIB member that a path leaves by; 0: it cannot be used */
+static uint32_t path_member(core_t *core, family_t family,
+							const bgp_path_t *path)
+{
+	core_neighbor_t *n = path->peer ? bgp_peer_user(path->peer) : NULL;
+	core_members_t *members;
+	addr_t gateway = addr_none;
+	unsigned before;
+	uint32_t id;
+
+	if (!n)
+	{
+		return 0;
+	}
+	members = n->tunnel ? &n->tunnel->members : &n->members;
+	if (n->tunnel && n->tunnel->gateways &&
+		!tunnel_gateway(core, n, family, path, &gateway))
+	{
+		return 0;
+	}
+	if (!n->tunnel)
+	{
+		const addr_t *hop = bgp_next_hop_addr(core->bgp, path->next_hop);
+
+		gateway = hop ? *hop : n->config->address;
+	}
+	before = members->count;
+	id = core_member(core, members, &gateway);
+	if (members->count != before)
+	{
+		const core_member_t *m = &members->list[before];
+
+		if (n->tunnel)
+		{
+			core_member_update(core, n->tunnel, m);
+		}
+		else
+		{
+			core_neighbor_member_update(core, n, m);
+		}
+	}
+	return id;
+}
+
+static unsigned to_fib(core_t *core, family_t family, const bgp_path_t *paths,
+					   unsigned n, fib_path_t *out)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < n; i++)
+	{
+		uint32_t member = path_member(core, family, &paths[i]);
+
+		if (member)
+		{
+			out[count++] = (fib_path_t){
+				.member = member,
+				.weight = paths[i].weight,
+			};
+		}
+	}
+	return count;
+}
+
+/** a route that must not go into the kernel, and why it is said in status */
+static bool refused(core_t *core, const prefix_t *prefix, uint32_t tag)
+{
+	const addr_t *peer = core_swallowed(core, prefix);
+
+	if (peer)
+	{
+		char p[PREFIX_STR_MAX], a[ADDR_STR_MAX];
+
+		core->refused_swallow++;
+		snprintf(core->swallow_words, sizeof(core->swallow_words),
+				 "route %s is not used: it covers the peer's outer address %s, "
+				 "which has no route on the underlay to be pinned to",
+				 prefix_format(prefix, p), addr_format(peer, a));
+		return true;
+	}
+	if (core->charon_routes && !tag)
+	{
+		fib_stats_t stats;
+
+		fib_stats(core->fib, &stats);
+		if (stats.routes[0] + stats.routes[1] >= CORE_ROUTES_GUARDED)
+		{
+			core->refused_guarded = true;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void offer(core_t *core, const bgp_route_t *route)
+{
+	family_t family = route->prefix.addr.family;
+	fib_path_t best[BGP_PATHS_MAX], backup[BGP_PATHS_MAX];
+	unsigned n_best = 0, n_backup = 0;
+	uint32_t tag;
+
+	if (route->n_best && !refused(core, &route->prefix, route->tag))
+	{
+		n_best = to_fib(core, family, route->best, route->n_best, best);
+		n_backup = to_fib(core, family, route->backup, route->n_backup, backup);
+	}
+	tag = fib_route(core->fib, &route->prefix, route->tag, best, n_best, backup,
+					n_backup);
+	if (tag != route->tag)
+	{
+		bgp_set_tag(core->bgp, &route->prefix, tag);
+	}
+}
+
+/** one slice of the walk for routes that the kernel dropped with a group */
+static bool rescan(core_t *core)
+{
+	bgp_route_t route;
+	unsigned n = 0;
+
+	if (!core->rescanning)
+	{
+		if (!fib_rescan_wanted(core->fib))
+		{
+			return false;
+		}
+		core->rescanning = true;
+		core->rescan_family = FAMILY_IPV4;
+		core->rescan_at.addr = addr_none;
+	}
+	while (n++ < SLICE_CHANGES)
+	{
+		const prefix_t *after =
+			addr_is_set(&core->rescan_at.addr) ? &core->rescan_at : NULL;
+
+		if (bgp_route_next(core->bgp, core->rescan_family, after, &route))
+		{
+			core->rescan_at = route.prefix;
+			if (route.tag)
+			{
+				offer(core, &route);
+			}
+		}
+		else if (core->rescan_family == FAMILY_IPV4)
+		{
+			core->rescan_family = FAMILY_IPV6;
+			core->rescan_at.addr = addr_none;
+		}
+		else
+		{
+			core->rescanning = false;
+			fib_rescan_done(core->fib);
+			break;
+		}
+	}
+	return true;
+}
+
+/** takes at most max operations and writes them; how many */
+static size_t write_batch(core_t *core, size_t max)
+{
+	kernel_op_t *ops = core->batch;
+	int *errors = core->batch_errors;
+	size_t n = fib_take(core->fib, ops, max);
+
+	if (n && core->seams.kernel &&
+		core->seams.kernel_ops->write(core->seams.kernel, ops, n, errors))
+	{
+		for (size_t i = 0; i < n; i++)
+		{
+			if (errors[i])
+			{
+				fib_failed(core->fib, &ops[i], errors[i]);
+			}
+		}
+	}
+	return n;
+}
+
+void core_fib_urgent(core_t *core)
+{
+	/* bounded: a failed group may queue itself again */
+	for (unsigned i = 0; core->fib && i < 64; i++)
+	{
+		if (!fib_urgent_waiting(core->fib) || !core_kernel_ready(core))
+		{
+			return;
+		}
+		write_batch(core, URGENT_MAX);
+	}
+}
+
+void core_fib_drain(core_t *core)
+{
+	/* a full table takes 2,000 batches; the bound is against a loop */
+	for (unsigned i = 0; core->fib && i < 100000; i++)
+	{
+		if (!write_batch(core, CORE_BATCH))
+		{
+			return;
+		}
+	}
+}
+
+bool core_routes_work(core_t *core, usec_t now)
+{
+	bool more = bgp_work(core->bgp, SLICE_WORK, now);
+	bgp_route_t route;
+
+	if (!core_kernel_ready(core))
+	{
+		/* what stands in the kernel of an earlier run is not known yet */
+		return more;
+	}
+	more = rescan(core) || more;
+	for (unsigned i = 0; i < SLICE_CHANGES; i++)
+	{
+		if (!bgp_next_change(core->bgp, &route))
+		{
+			break;
+		}
+		offer(core, &route);
+		more = true;
+	}
+	if (fib_waiting(core->fib) >= CORE_BATCH || !more)
+	{
+		write_batch(core, CORE_BATCH);
+	}
+	return more || fib_waiting(core->fib) > 0;
+}
+
+void core_route_heal(core_t *core, const kernel_route_t *route)
+{
+	char p[PREFIX_STR_MAX];
+	bgp_route_t held;
+	kernel_op_t op;
+	int error;
+
+	if (!core->bgp || !core->fib || core->stopping ||
+		!bgp_route_get(core->bgp, &route->dst, &held) || !held.tag ||
+		!fib_tag_group(core->fib, held.tag))
+	{
+		return;
+	}
+	log_warn("somebody removed our route %s: written again",
+			 prefix_format(&route->dst, p));
+	op = (kernel_op_t){.kind = KERNEL_ROUTE_SET, .route = *route};
+	op.route.nexthop = fib_tag_group(core->fib, held.tag);
+	core->seams.kernel_ops->write(core->seams.kernel, &op, 1, &error);
+}

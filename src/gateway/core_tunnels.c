@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Charon's facts become tunnel states, tunnel states become bundle choices,
+ * and these become FIB members: core_tunnels_update is the failover path and
+ * ends before anything else is done in the turn.
+ *
+ * What charon tells is kept by connection name, whether configured or not: a
+ * reload that adds a tunnel finds its SAs counted.
+ */
+
+#include "gateway/core_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "tunnel/bundle.h"
+#include "tunnel/mtu.h"
+
+core_connection_t *core_connection(core_t *core, const char *name, bool create)
+{
+	core_connection_t *c;
+
+	for (size_t i = 0; i < core->n_connections; i++)
+	{
+		if (strcmp(core->connections[i]->name, name) == 0)
+		{
+			return core->connections[i];
+		}
+	}
+	if (!create)
+	{
+		return NULL;
+	}
+	c = mem_alloc(sizeof(*c));
+	strncpy(c->name, name, sizeof(c->name) - 1);
+	core->connections = mem_resize(core->connections, core->n_connections + 1,
+								   sizeof(*core->connections));
+	core->connections[core->n_connections++] = c;
+	return c;
+}
+
+static void outer_add(core_tunnel_t *tunnel, const addr_t *addr)
+{
+	if (addr_is_unspecified(addr) || tunnel->n_outer == CORE_OUTER_MAX)
+	{
+		return;
+	}
+	for (unsigned i = 0; i < tunnel->n_outer; i++)
+	{
+		if (addr_equal(&tunnel->outer[i], addr))
+		{
+			return;
+		}
+	}
+	tunnel->outer[tunnel->n_outer++] = *addr;
+}
+
+static unsigned underlay_mtu(const core_t *core, const tunnel_sa_info_t *info)
+{
+	const plan_underlay_t *underlay = core_underlay(core, &info->remote);
+	const kernel_link_t *link;
+
+	if (underlay && underlay->found)
+	{
+		link = kernel_state_link(&core->seen, underlay->link);
+		if (link && link->mtu)
+		{
+			return link->mtu;
+		}
+	}
+	return 1500;
+}
+
+/** if_id, outer addresses and MTU, from charon or else the file */
+static void refresh(core_t *core, core_tunnel_t *tunnel)
+{
+	const core_connection_t *c = tunnel->connection;
+	const tunnel_sa_info_t *info = tunnel_sa_info(tunnel->tunnel);
+	uint32_t if_id = tunnel->config->if_id;
+	uint16_t mtu = tunnel->config->mtu;
+	unsigned n_outer = tunnel->n_outer;
+
+	if (tunnel->config->interface)
+	{
+		return;
+	}
+	if (c && c->loaded && !c->if_id_unique && c->if_id_in)
+	{
+		if_id = c->if_id_in;
+	}
+	if (info)
+	{
+		outer_add(tunnel, &info->remote);
+	}
+	for (unsigned i = 0; c && i < c->n_remote; i++)
+	{
+		outer_add(tunnel, &c->remote[i]);
+	}
+	if (!mtu && info)
+	{
+		mtu = tunnel_mtu(info, underlay_mtu(core, info));
+	}
+	else if (!mtu)
+	{
+		mtu = tunnel->mtu ? tunnel->mtu : TUNNEL_MTU_DEFAULT;
+	}
+	if (if_id != tunnel->if_id || mtu != tunnel->mtu ||
+		n_outer != tunnel->n_outer)
+	{
+		core->plan_dirty = true;
+		core->underlay_dirty |= n_outer != tunnel->n_outer;
+	}
+	tunnel->if_id = if_id;
+	tunnel->mtu = mtu;
+}
+
+static void step(core_t *core, core_tunnel_t *tunnel, const tunnel_fact_t *fact,
+				 usec_t now)
+{
+	if (tunnel_step(tunnel->tunnel, fact, now))
+	{
+		core->plan_dirty = true;
+	}
+	core->tunnels_dirty = true;
+}
+
+static void step_kind(core_t *core, core_tunnel_t *tunnel,
+					  tunnel_fact_kind_t kind, usec_t now)
+{
+	tunnel_fact_t fact = {.kind = kind};
+
+	step(core, tunnel, &fact, now);
+}
+
+/** all that charon told so far, into a tunnel that is new */
+static void replay(core_t *core, core_tunnel_t *tunnel, usec_t now)
+{
+	const core_connection_t *c = tunnel->connection;
+
+	if (c->loaded)
+	{
+		step_kind(core, tunnel, TUNNEL_FACT_LOADED, now);
+	}
+	for (unsigned i = 0; i < c->n_sas; i++)
+	{
+		tunnel_fact_t fact = {
+			.kind = TUNNEL_FACT_SA_UP,
+			.sa = c->sas[i].id,
+			.info = c->sas[i].info,
+		};
+
+		step(core, tunnel, &fact, now);
+	}
+}
+
+core_tunnel_t *core_tunnel_create(core_t *core, const config_bundle_t *bundle,
+								  const config_tunnel_t *config, usec_t now)
+{
+	core_tunnel_t *tunnel = mem_alloc(sizeof(*tunnel));
+	const char *name = config->interface ? config->interface : config->link;
+	const kernel_link_t *link;
+
+	tunnel->bundle = bundle;
+	tunnel->config = config;
+	tunnel->tunnel =
+		tunnel_create(config->interface ? TUNNEL_LINK : TUNNEL_IPSEC, now);
+	if (config->connection)
+	{
+		tunnel->connection = core_connection(core, config->connection, true);
+		replay(core, tunnel, now);
+		refresh(core, tunnel);
+	}
+	link = kernel_state_find_link(&core->seen, name);
+	if (link)
+	{
+		core_tunnel_link(core, tunnel, link, now);
+	}
+	return tunnel;
+}
+
+void core_tunnel_destroy(core_t *core, core_tunnel_t *tunnel)
+{
+	core_members_free(core, &tunnel->members);
+	tunnel_destroy(tunnel->tunnel);
+	free(tunnel);
+}
+
+void core_tunnel_link(core_t *core, core_tunnel_t *tunnel,
+					  const kernel_link_t *link, usec_t now)
+{
+	bool xfrm = !tunnel->config->interface;
+	/* somebody else's link of our name, or ours before it is made anew */
+	bool usable = link && (!xfrm || (link->kind == KERNEL_LINK_XFRM &&
+									 link->if_id == tunnel->if_id));
+	uint32_t index = usable ? link->index : 0;
+
+	if (tunnel->link && tunnel->link != index && core->fib)
+	{
+		fib_link_lost(core->fib, tunnel->link);
+	}
+	if (tunnel->link != index)
+	{
+		core->plan_dirty = true;
+	}
+	tunnel->link = index;
+	tunnel->gateways = usable && !xfrm && !link->point_to_point;
+	if (usable && !xfrm && !tunnel->config->mtu)
+	{
+		tunnel->mtu =
+			(uint16_t)(link->mtu > UINT16_MAX ? UINT16_MAX : link->mtu);
+	}
+	if (usable && link->up && link->lower_up)
+	{
+		step_kind(core, tunnel, TUNNEL_FACT_LINK_UP, now);
+	}
+	else
+	{
+		if (index && core->fib)
+		{
+			fib_link_lost(core->fib, index);
+		}
+		step_kind(core, tunnel, TUNNEL_FACT_LINK_DOWN, now);
+	}
+}
+
+static core_sa_t *find_sa(core_connection_t *c, uint32_t id)
+{
+	for (unsigned i = 0; i < c->n_sas; i++)
+	{
+		if (c->sas[i].id == id)
+		{
+			return &c->sas[i];
+		}
+	}
+	return NULL;
+}
+
+static void sa_up(core_connection_t *c, const fact_t *fact)
+{
+	core_sa_t *sa = find_sa(c, fact->sa);
+
+	if (!sa && c->n_sas < TUNNEL_SAS_MAX)
+	{
+		sa = &c->sas[c->n_sas++];
+		memset(sa, 0, sizeof(*sa));
+		sa->id = fact->sa;
+	}
+	if (sa)
+	{
+		sa->info = fact->info;
+	}
+}
+
+static void sa_down(core_connection_t *c, uint32_t id)
+{
+	core_sa_t *sa = find_sa(c, id);
+
+	if (sa)
+	{
+		*sa = c->sas[--c->n_sas];
+	}
+}
+
+static void loaded(core_connection_t *c, const fact_t *fact)
+{
+	c->loaded = true;
+	c->if_id_unique = fact->if_id_unique;
+	c->mobike = fact->mobike;
+	c->if_id_in = fact->if_id_in;
+	c->if_id_out = fact->if_id_out;
+	c->n_remote =
+		fact->n_remote > FACT_ADDRS_MAX ? FACT_ADDRS_MAX : fact->n_remote;
+	memcpy(c->remote, fact->remote, sizeof(c->remote));
+}
+
+/** keeps what is told by connection; the tunnel's fact for it in *out */
+static bool take_fact(core_connection_t *c, const fact_t *fact,
+					  tunnel_fact_t *out, usec_t now)
+{
+	out->sa = fact->sa;
+	out->successor = fact->successor;
+	out->info = fact->info;
+	switch (fact->kind)
+	{
+		case FACT_CONNECTION_LOADED:
+			loaded(c, fact);
+			out->kind = TUNNEL_FACT_LOADED;
+			return true;
+		case FACT_CONNECTION_UNLOADED:
+			c->loaded = false;
+			out->kind = TUNNEL_FACT_UNLOADED;
+			return true;
+		case FACT_CHILD_UP:
+		case FACT_CHILD_CHANGED:
+			sa_up(c, fact);
+			c->alert[0] = '\0';
+			out->kind = TUNNEL_FACT_SA_UP;
+			return true;
+		case FACT_CHILD_DOWN:
+			sa_down(c, fact->sa);
+			out->kind = TUNNEL_FACT_SA_DOWN;
+			return true;
+		case FACT_CHILD_REKEYED:
+			out->kind = TUNNEL_FACT_SA_REKEYED;
+			return true;
+		case FACT_ALERT:
+			memcpy(c->alert, fact->text, sizeof(c->alert));
+			c->alert[sizeof(c->alert) - 1] = '\0';
+			c->alert_at = now;
+			return false;
+	}
+	return false;
+}
+
+void core_fact(core_t *core, const fact_t *fact, usec_t now)
+{
+	core_connection_t *c = core_connection(core, fact->name, true);
+	tunnel_fact_t step_fact = {0};
+
+	if (!take_fact(c, fact, &step_fact, now))
+	{
+		return;
+	}
+	for (size_t i = 0; i < core->n_tunnels; i++)
+	{
+		core_tunnel_t *tunnel = core->tunnels[i];
+
+		if (tunnel->connection == c)
+		{
+			step(core, tunnel, &step_fact, now);
+			refresh(core, tunnel);
+		}
+	}
+}
+
+/** which tunnels of a bundle carry traffic */
+static void select_members(core_t *core, const config_bundle_t *bundle)
+{
+	bundle_member_t members[CONFIG_MEMBERS_MAX];
+	core_tunnel_t *tunnels[CONFIG_MEMBERS_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < core->n_tunnels && n < CONFIG_MEMBERS_MAX; i++)
+	{
+		core_tunnel_t *tunnel = core->tunnels[i];
+
+		if (tunnel->bundle == bundle)
+		{
+			tunnels[n] = tunnel;
+			members[n++] = (bundle_member_t){
+				.forwarding = tunnel_forwarding(tunnel->tunnel),
+				.priority = tunnel->config->priority,
+			};
+		}
+	}
+	bundle_select(bundle->mode == CONFIG_ACTIVE_STANDBY ? BUNDLE_ACTIVE_STANDBY
+														: BUNDLE_ACTIVE_ACTIVE,
+				  members, n);
+	for (size_t i = 0; i < n; i++)
+	{
+		tunnels[i]->active = members[i].active;
+	}
+}
+
+/** every neighbour of it has lost its session: its paths are not used while
+ * the tables still purge them. Paths kept by graceful restart are. */
+static bool sessions_lost(const core_tunnel_t *tunnel)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < 2; i++)
+	{
+		if (tunnel->neighbors[i])
+		{
+			any = true;
+			if (!tunnel->neighbors[i]->lost)
+			{
+				return false;
+			}
+		}
+	}
+	return any;
+}
+
+void core_member_update(core_t *core, const core_tunnel_t *tunnel,
+						const core_member_t *member)
+{
+	fib_member_t state = {
+		.link = tunnel->link,
+		.gateway = member->gateway,
+		.usable = tunnel->active && tunnel_forwarding(tunnel->tunnel) &&
+				  !sessions_lost(tunnel),
+	};
+
+	fib_member_set(core->fib, member->id, &state);
+}
+
+/** when a whole set is dead, paths of dead tunnels leave the decision, so that
+ * others are found or the routes go; back when the tunnel forwards */
+static void eligibility(core_t *core)
+{
+	bool dead = fib_dead(core->fib);
+
+	for (size_t i = 0; i < core->n_tunnels; i++)
+	{
+		core_tunnel_t *tunnel = core->tunnels[i];
+		bool forwarding = tunnel_forwarding(tunnel->tunnel);
+
+		if (tunnel->ineligible ? forwarding : (dead && !forwarding))
+		{
+			tunnel->ineligible = !tunnel->ineligible;
+			for (unsigned k = 0; k < 2; k++)
+			{
+				if (tunnel->neighbors[k])
+				{
+					bgp_peer_set_eligible(core->bgp, tunnel->neighbors[k]->peer,
+										  !tunnel->ineligible);
+				}
+			}
+		}
+	}
+}
+
+/** after the failover, not before it */
+static void announce(core_tunnel_t *tunnel)
+{
+	tunnel_state_t state = tunnel_state(tunnel->tunnel);
+
+	if (tunnel->told != state)
+	{
+		tunnel->told = state;
+		log_notice("tunnel %s is %s: %s", tunnel->config->name,
+				   tunnel_state_name(state), tunnel_reason(tunnel->tunnel));
+	}
+}
+
+static void update_members(core_t *core)
+{
+	for (size_t i = 0; i < core->n_tunnels; i++)
+	{
+		core_members_t *members = &core->tunnels[i]->members;
+
+		for (unsigned k = 0; k < members->count; k++)
+		{
+			core_member_update(core, core->tunnels[i], &members->list[k]);
+		}
+	}
+	core_neighbors_members(core);
+	core_fib_urgent(core);
+	eligibility(core);
+}
+
+void core_tunnels_update(core_t *core, usec_t now)
+{
+	core->tunnels_dirty = false;
+	core->peers_dirty = true;
+	for (size_t b = 0; core->config && b < core->config->n_bundles; b++)
+	{
+		select_members(core, &core->config->bundles[b]);
+	}
+	if (core->fib)
+	{
+		update_members(core);
+	}
+	for (size_t i = 0; i < core->n_tunnels; i++)
+	{
+		announce(core->tunnels[i]);
+	}
+}
