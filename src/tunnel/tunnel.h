@@ -18,14 +18,16 @@
 #include "base/addr.h"
 #include "base/base.h"
 
-/** SAs counted per tunnel; more are ignored with a warning */
+/** SAs counted per tunnel; one more and the oldest is forgotten, with a
+ * warning */
 #define TUNNEL_SAS_MAX 32
 
 typedef struct tunnel_t tunnel_t;
 
 typedef enum tunnel_state_t
 {
-	/** the connection is not loaded in charon yet, or the link is missing */
+	/** the connection is not loaded in charon yet, or the link is not there (of
+	 * an `interface =` tunnel: was never seen; later it is down) */
 	TUNNEL_WAITING,
 	TUNNEL_DOWN,
 	/** sa, but a detector has failed */
