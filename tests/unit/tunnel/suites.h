@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * The suites of the module tunnel, one for each of its source files.
+ */
+
+#ifndef CYGNET_UNIT_TUNNEL_SUITES_H
+#define CYGNET_UNIT_TUNNEL_SUITES_H
+
+#include "unit/unit.h"
+
+Suite *bundle_suite(void);
+Suite *mtu_suite(void);
+Suite *tunnel_suite(void);
+
+#endif
