@@ -91,15 +91,16 @@ connection()
 CONF
 }
 
-# swanctl_conf NS site|cloud: connections and secrets of one side
+# swanctl_conf NS site|cloud|none: connections and secrets of one side
 swanctl_conf()
 {
-	local where=$1 side=$2 i
+	local where=$1 side=$2 i numbers=("${!TUNNELS[@]}")
+	[ "$side" != none ] || numbers=()
 	(cd "$LAB_RUN/$where" && mkdir -p swanctl/{x509,x509ca,x509ocsp,x509aa} \
 		swanctl/{x509ac,x509crl,pubkey,private,rsa,ecdsa,bliss,pkcs8,pkcs12})
 	{
 		echo "connections {"
-		for i in "${!TUNNELS[@]}"
+		for i in "${numbers[@]}"
 		do
 			if [ "$side" = site ]
 			then
@@ -112,7 +113,7 @@ swanctl_conf()
 		done
 		echo "}"
 		echo "secrets {"
-		for i in "${!TUNNELS[@]}"
+		for i in "${numbers[@]}"
 		do
 			echo "	ike-${TUNNELS[$i]} {"
 			echo "		id-1 = $SITE_OUTER"

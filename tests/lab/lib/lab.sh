@@ -102,6 +102,7 @@ ns_add()
 		ns "$name" sysctl -q net.ipv4.ip_forward=1 \
 			net.ipv6.conf.all.forwarding=1 net.ipv6.conf.default.accept_dad=0 \
 			net.ipv6.conf.default.accept_ra=0 net.ipv4.conf.all.rp_filter=0 \
+			net.ipv6.conf.all.keep_addr_on_down=1 \
 			net.ipv4.conf.default.rp_filter=0
 		ip -n "cyg-$name" link set lo up
 	done

@@ -114,8 +114,11 @@ topology_links()
 	for i in "${!TUNNELS[@]}"
 	do
 		veth site "${TUNNELS[$i]}" cloud "${TUNNELS[$i]}"
+		addr site "${TUNNELS[$i]}" "${INSIDE4[$i]}.2/30" "${INSIDE6[$i]}2/126"
 		addr cloud "${TUNNELS[$i]}" "${INSIDE4[$i]}.1/30" "${INSIDE6[$i]}1/126"
 	done
+	ns cloud sysctl -q net.ipv4.fib_multipath_hash_policy=1 \
+		net.ipv6.fib_multipath_hash_policy=1
 }
 
 # The cloud's half of each tunnel, made by hand: links with fixed if_ids
