@@ -9,7 +9,16 @@
 
 #include "unit/unit.h"
 
+Suite *addr_suite(void);
+Suite *base_suite(void);
+Suite *hash_suite(void);
+Suite *list_suite(void);
+Suite *log_suite(void);
+Suite *rbuf_suite(void);
+Suite *suggest_suite(void);
+Suite *text_suite(void);
 Suite *timer_suite(void);
 Suite *trie_suite(void);
+Suite *wbuf_suite(void);
 
 #endif

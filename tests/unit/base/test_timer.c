@@ -276,7 +276,7 @@ START_TEST(test_model)
 		timer_init(&rows[i].timer, note_run, &rows[i]);
 		rows[i].at = USEC_NEVER;
 	}
-	for (uint64_t n = 0; n < 20000; n++)
+	for (uint64_t n = 0; n < 5000; n++)
 	{
 		model_row_t *row = &rows[prng_below(&rng, MODEL_TIMERS)];
 
