@@ -69,7 +69,8 @@ typedef enum config_session_t
 /** a BGP neighbour, at the end of a tunnel or of its own */
 typedef struct config_neighbor_t
 {
-	/** the tunnel's name, or the section's under `neighbors` */
+	/** the tunnel's name, with "/6" for its neighbor6, or the section's name
+	 * under `neighbors`: unique among all */
 	char *name;
 	addr_t address;
 	uint32_t remote_as;
@@ -89,7 +90,7 @@ typedef struct config_neighbor_t
 	uint8_t multihop;
 	uint32_t max_prefix;
 	uint16_t max_prefix_restart;
-	/** names of policies, NULL: inherited or none */
+	/** names of policies, the bundle's filled in; NULL: none */
 	char *import_policy;
 	char *export_policy;
 	/** TCP MD5 (RFC 2385), NULL: none. A secret: never shown */
@@ -103,7 +104,8 @@ typedef struct config_tunnel_t
 	char *connection;
 	/** an existing link that we use but do not own; NULL with a connection */
 	char *interface;
-	/** the XFRM link's name, at most 15 bytes: "cyg-NAME" by default */
+	/** the link's name, at most 15 bytes: that of `interface`, or the XFRM
+	 * link's, "cyg-NAME" by default */
 	char *link;
 	/** fixed if_id as the file's connection has it, 0: not known */
 	uint32_t if_id;
@@ -116,7 +118,7 @@ typedef struct config_tunnel_t
 	/** active-standby: smaller is preferred, 0 to 255 */
 	uint8_t priority;
 	config_session_t on_down;
-	/** one IPv4 and one IPv6 transport at most, or one alone */
+	/** `neighbor` over either family, `neighbor6` over IPv6: one or both */
 	config_neighbor_t *neighbors;
 	size_t n_neighbors;
 } config_tunnel_t;
@@ -129,7 +131,8 @@ typedef struct config_bundle_t
 	config_mode_t mode;
 	config_when_down_t when_down;
 	/** leak guard: destinations that may leave by members only. Default: RFC
-	 * 1918 and ULA less what is advertised; `protect = none` is empty */
+	 * 1918 and ULA less what is advertised and the peers' outer addresses in
+	 * the file, in pieces; `protect = none` is empty */
 	config_prefixes_t protect;
 	bool protect_default;
 	/** links where protected destinations may leave too */
@@ -146,7 +149,9 @@ typedef struct config_bundle_t
 typedef struct config_rule_t
 {
 	char *name;
-	/** raw values by key, checked: see schema.c "policies.NAME.RULE" */
+	/** raw values by key, checked; config/values.h reads them: prefixes
+	 * (list of ranges), family, local (yes), community, as; local_pref, med,
+	 * prepend, community (list) */
 	config_strings_t match_keys, match_values;
 	config_strings_t set_keys, set_values;
 	/** "accept", "reject", "next" */
