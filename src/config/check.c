@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Checks of the root, the bundles and the policies, and what the other checks
+ * share.
+ */
+
+#include "config/check.h"
+
+#include "base/suggest.h"
+#include "base/text.h"
+#include "config/profile.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *path_bundle(char buf[static CONFIG_PATH_MAX],
+						const config_bundle_t *bundle)
+{
+	snprintf(buf, CONFIG_PATH_MAX, "cygnet.bundles.%s", bundle->name);
+	return buf;
+}
+
+const char *path_tunnel(char buf[static CONFIG_PATH_MAX],
+						const config_bundle_t *bundle,
+						const config_tunnel_t *tunnel)
+{
+	snprintf(buf, CONFIG_PATH_MAX, "cygnet.bundles.%s.tunnels.%s", bundle->name,
+			 tunnel->name);
+	return buf;
+}
+
+const char *path_neighbor(char buf[static CONFIG_PATH_MAX],
+						  const config_bundle_t *bundle,
+						  const config_tunnel_t *tunnel,
+						  const config_neighbor_t *neighbor)
+{
+	if (!tunnel)
+	{
+		snprintf(buf, CONFIG_PATH_MAX, "cygnet.neighbors.%s", neighbor->name);
+		return buf;
+	}
+	snprintf(buf, CONFIG_PATH_MAX, "cygnet.bundles.%s.tunnels.%s.neighbor%s",
+			 bundle->name, tunnel->name,
+			 strchr(neighbor->name, '/') ? "6" : "");
+	return buf;
+}
+
+bool address_usable(const ifaddr_t *address)
+{
+	prefix_t network = ifaddr_prefix(address);
+	uint32_t host, mask;
+
+	if (addr_is_unspecified(&address->addr) ||
+		addr_is_multicast(&address->addr) || addr_is_loopback(&address->addr))
+	{
+		return false;
+	}
+	if (address->addr.family != FAMILY_IPV4 || address->len > 30)
+	{
+		return true; /* RFC 3021: both of a /31 are hosts */
+	}
+	mask = address->len ? UINT32_MAX >> address->len : UINT32_MAX;
+	host = addr_to_v4(&address->addr) & mask;
+	return !addr_equal(&network.addr, &address->addr) && host != mask;
+}
+
+const ifaddr_t *tunnel_address(const config_tunnel_t *tunnel, family_t family)
+{
+	for (size_t i = 0; i < tunnel->n_addresses; i++)
+	{
+		if (tunnel->addresses[i].addr.family == family)
+		{
+			return &tunnel->addresses[i];
+		}
+	}
+	return NULL;
+}
+
+const config_connection_t *connection_find(const config_t *config,
+										   const char *name)
+{
+	for (size_t i = 0; i < config->n_connections; i++)
+	{
+		if (!strcmp(config->connections[i].name, name))
+		{
+			return &config->connections[i];
+		}
+	}
+	return NULL;
+}
+
+/** calls it with each literal outer address of a connection in the file */
+static void each_peer(const config_load_t *load, const prefix_t *prefix,
+					  const char *path, const char *key, const char *what)
+{
+	const config_t *config = load->config;
+	char text[PREFIX_STR_MAX];
+	addr_t addr;
+
+	for (size_t i = 0; i < config->n_connections; i++)
+	{
+		const config_connection_t *connection = &config->connections[i];
+
+		for (size_t j = 0; j < connection->remote_addrs.count; j++)
+		{
+			const char *remote = connection->remote_addrs.list[j];
+
+			if (addr_parse(remote, &addr) &&
+				prefix_contains_addr(prefix, &addr))
+			{
+				report_error(load->report, path, key,
+							 "%s covers %s, the peer's outer address in "
+							 "connections.%s: %s",
+							 prefix_format(prefix, text), remote,
+							 connection->name, what);
+			}
+		}
+	}
+}
+
+static void check_advertise(config_load_t *load)
+{
+	const config_prefixes_t *prefixes = &load->config->advertise;
+	char text[PREFIX_STR_MAX];
+
+	for (size_t i = 0; i < prefixes->count; i++)
+	{
+		const prefix_t *prefix = &prefixes->list[i];
+
+		prefix_format(prefix, text);
+		if (prefix->len && (addr_is_multicast(&prefix->addr) ||
+							addr_is_loopback(&prefix->addr) ||
+							(prefix->addr.family == FAMILY_IPV6 &&
+							 addr_is_link_local(&prefix->addr))))
+		{
+			report_error(load->report, "cygnet", "advertise",
+						 "%s is not a network that can be routed to", text);
+			continue;
+		}
+		for (size_t j = 0; j < i; j++)
+		{
+			if (prefix_equal(prefix, &prefixes->list[j]))
+			{
+				report_warning(load->report, "cygnet", "advertise",
+							   "%s is there twice", text);
+				break;
+			}
+		}
+		if (prefix->len) /* a site may be the way to everywhere */
+		{
+			each_peer(load, prefix, "cygnet", "advertise",
+					  "the far side would send its IKE into its own tunnel");
+		}
+	}
+}
+
+/** the first address that could be the router id, for the error's remedy */
+static const ifaddr_t *any_ipv4(const config_t *config)
+{
+	for (size_t i = 0; i < config->n_bundles; i++)
+	{
+		for (size_t j = 0; j < config->bundles[i].n_tunnels; j++)
+		{
+			const ifaddr_t *address =
+				tunnel_address(&config->bundles[i].tunnels[j], FAMILY_IPV4);
+
+			if (address)
+			{
+				return address;
+			}
+		}
+	}
+	return NULL;
+}
+
+static bool has_neighbor(const config_t *config)
+{
+	for (size_t i = 0; i < config->n_bundles; i++)
+	{
+		for (size_t j = 0; j < config->bundles[i].n_tunnels; j++)
+		{
+			if (config->bundles[i].tunnels[j].n_neighbors)
+			{
+				return true;
+			}
+		}
+	}
+	return config->n_neighbors != 0;
+}
+
+static void check_root(config_load_t *load)
+{
+	const config_t *config = load->config;
+	char text[ADDR_STR_MAX];
+
+	check_advertise(load);
+	if (!config->n_bundles && !config->n_neighbors &&
+		!load->report->errors.count)
+	{
+		report_warning(load->report, "cygnet", NULL,
+					   "there is no bundle and no neighbour: nothing to do");
+	}
+	if (!has_neighbor(config))
+	{
+		return;
+	}
+	if (!load_was_written(load, config, CONFIG_IN_ROOT, "asn"))
+	{
+		report_error(load->report, "cygnet", "asn",
+					 "is required with BGP neighbours: the site's own AS "
+					 "number, for example a private one (64512 to 65534)");
+	}
+	else if ((config->asn >= 64496 && config->asn <= 64511) ||
+			 (config->asn >= 65536 && config->asn <= 65551))
+	{
+		report_warning(load->report, "cygnet", "asn",
+					   "%" PRIu32 " is for documentation (RFC 5398); private "
+					   "ones are 64512 to 65534",
+					   config->asn);
+	}
+	if (!load_was_written(load, config, CONFIG_IN_ROOT, "router_id"))
+	{
+		const ifaddr_t *address = any_ipv4(config);
+
+		report_error(load->report, "cygnet", "router_id",
+					 "is required with BGP neighbours: an IPv4 address of this "
+					 "gateway that does not change%s%s",
+					 address ? ", for example " : "",
+					 address ? addr_format(&address->addr, text) : "");
+	}
+	if (!config->advertise.count &&
+		!load_was_written(load, config, CONFIG_IN_ROOT, "advertise"))
+	{
+		report_warning(load->report, "cygnet", "advertise",
+					   "is empty: the neighbours are told of no prefix of this "
+					   "site");
+	}
+}
+
+static void check_policy_name(config_load_t *load, const char *path,
+							  const char *key, const char *name)
+{
+	const config_t *config = load->config;
+	char quote[REPORT_QUOTE_MAX];
+	suggest_t suggest;
+	text_t known = {.len = 0};
+
+	if (!name || config_find_policy(config, name))
+	{
+		return;
+	}
+	suggest_init(&suggest, name);
+	for (size_t i = 0; i < config->n_policies; i++)
+	{
+		suggest_offer(&suggest, config->policies[i].name);
+		text_printf(&known, "%s%s", i ? ", " : "", config->policies[i].name);
+	}
+	report_quote(name, quote);
+	if (!config->n_policies)
+	{
+		report_error(load->report, path, key,
+					 "there is no policy %s, nor any other: write it in "
+					 "cygnet.policies",
+					 quote);
+	}
+	else if (suggest.best)
+	{
+		report_error(load->report, path, key,
+					 "there is no policy %s, did you mean '%s'? (there are: "
+					 "%s)",
+					 quote, suggest.best, text_str(&known));
+	}
+	else
+	{
+		report_error(load->report, path, key,
+					 "there is no policy %s (there are: %s)", quote,
+					 text_str(&known));
+	}
+	text_deinit(&known);
+}
+
+/** the names that stand in this section; inherited ones stand in another */
+static void check_policy_names(config_load_t *load, const char *path,
+							   config_scope_t scope, const void *object,
+							   const char *import, const char *export)
+{
+	if (load_was_written(load, object, scope, "import"))
+	{
+		check_policy_name(load, path, "import", import);
+	}
+	if (load_was_written(load, object, scope, "export"))
+	{
+		check_policy_name(load, path, "export", export);
+	}
+}
+
+static void check_bundle_policies(config_load_t *load,
+								  const config_bundle_t *bundle)
+{
+	char path[CONFIG_PATH_MAX];
+
+	check_policy_names(load, path_bundle(path, bundle), CONFIG_IN_BUNDLE,
+					   bundle, bundle->import_policy, bundle->export_policy);
+	for (size_t i = 0; i < bundle->n_tunnels; i++)
+	{
+		const config_tunnel_t *tunnel = &bundle->tunnels[i];
+
+		for (size_t j = 0; j < tunnel->n_neighbors; j++)
+		{
+			const config_neighbor_t *neighbor = &tunnel->neighbors[j];
+
+			path_neighbor(path, bundle, tunnel, neighbor);
+			check_policy_names(load, path, CONFIG_IN_NEIGHBOR, neighbor,
+							   neighbor->import_policy,
+							   neighbor->export_policy);
+		}
+	}
+}
+
+static void check_protect(config_load_t *load, const char *path,
+						  const config_bundle_t *bundle)
+{
+	for (size_t i = 0; i < bundle->protect.count && !bundle->protect_default;
+		 i++)
+	{
+		each_peer(load, &bundle->protect.list[i], path, "protect",
+				  "the leak guard would drop the IKE to it");
+	}
+}
+
+static void check_bundle(config_load_t *load, const config_bundle_t *bundle)
+{
+	const config_t *config = load->config;
+	char path[CONFIG_PATH_MAX];
+
+	path_bundle(path, bundle);
+	if (!bundle->n_tunnels)
+	{
+		report_error(load->report, path, NULL,
+					 "has no tunnel: write tunnels { NAME { ... } }");
+	}
+	if (bundle->mode == CONFIG_ACTIVE_ACTIVE &&
+		bundle->n_tunnels > config->multipath &&
+		load_was_written(load, config, CONFIG_IN_ROOT, "multipath"))
+	{
+		report_warning(load->report, path, NULL,
+					   "has %zu tunnels, but cygnet.multipath uses %u at once",
+					   bundle->n_tunnels, config->multipath);
+	}
+	check_protect(load, path, bundle);
+	check_bundle_policies(load, bundle);
+	for (size_t i = 0; i < bundle->n_tunnels; i++)
+	{
+		const config_tunnel_t *tunnel = &bundle->tunnels[i];
+
+		if (bundle->mode == CONFIG_ACTIVE_ACTIVE && tunnel->priority)
+		{
+			path_tunnel(path, bundle, tunnel);
+			report_warning(load->report, path, "priority",
+						   "has no effect in an active-active bundle");
+		}
+	}
+	if (bundle->profile)
+	{
+		profile_check(load, bundle);
+	}
+}
+
+static bool policy_used(const config_t *config, const char *name)
+{
+	const config_neighbor_t *n;
+
+	for (size_t i = 0; i < config->n_bundles; i++)
+	{
+		const config_bundle_t *bundle = &config->bundles[i];
+
+		for (size_t j = 0; j < bundle->n_tunnels; j++)
+		{
+			for (size_t k = 0; k < bundle->tunnels[j].n_neighbors; k++)
+			{
+				n = &bundle->tunnels[j].neighbors[k];
+				if ((n->import_policy && !strcmp(n->import_policy, name)) ||
+					(n->export_policy && !strcmp(n->export_policy, name)))
+				{
+					return true;
+				}
+			}
+		}
+	}
+	for (size_t i = 0; i < config->n_neighbors; i++)
+	{
+		n = &config->neighbors[i];
+		if ((n->import_policy && !strcmp(n->import_policy, name)) ||
+			(n->export_policy && !strcmp(n->export_policy, name)))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+static void check_policies(config_load_t *load)
+{
+	const config_t *config = load->config;
+	char path[CONFIG_PATH_MAX];
+
+	for (size_t i = 0; i < config->n_policies; i++)
+	{
+		const config_policy_t *policy = &config->policies[i];
+
+		snprintf(path, sizeof(path), "cygnet.policies.%s", policy->name);
+		if (!policy->n_rules)
+		{
+			report_warning(load->report, path, NULL,
+						   "has no rule and rejects every route");
+		}
+		if (!policy_used(config, policy->name))
+		{
+			report_warning(load->report, path, NULL, "is not used");
+		}
+	}
+	for (size_t i = 0; i < config->n_neighbors; i++)
+	{
+		const config_neighbor_t *neighbor = &config->neighbors[i];
+
+		path_neighbor(path, NULL, NULL, neighbor);
+		check_policy_names(load, path, CONFIG_IN_PEER, neighbor,
+						   neighbor->import_policy, neighbor->export_policy);
+	}
+}
+
+void check_all(config_load_t *load)
+{
+	check_root(load);
+	check_tunnels(load);
+	check_neighbors(load);
+	for (size_t i = 0; i < load->config->n_bundles; i++)
+	{
+		check_bundle(load, &load->config->bundles[i]);
+	}
+	check_policies(load);
+	check_connections(load);
+}

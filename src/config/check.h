@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * Checks of the configuration as a whole, after defaults are filled in: what
+ * cannot work is an error, what is odd but works is a warning.
+ */
+
+#ifndef CYGNET_CONFIG_CHECK_H
+#define CYGNET_CONFIG_CHECK_H
+
+#include "config/load.h"
+
+void check_all(config_load_t *load);
+
+/* its parts, a file each */
+/** tunnels: names, links, addresses */
+void check_tunnels(config_load_t *load);
+/** neighbours of tunnels and beside them */
+void check_neighbors(config_load_t *load);
+/** the connections that tunnels use: if_ids, selectors, mobike */
+void check_connections(config_load_t *load);
+
+/** the paths of things, for messages; buf is returned */
+const char *path_bundle(char buf[static CONFIG_PATH_MAX],
+						const config_bundle_t *bundle);
+const char *path_tunnel(char buf[static CONFIG_PATH_MAX],
+						const config_bundle_t *bundle,
+						const config_tunnel_t *tunnel);
+/** tunnel NULL: a neighbour beside tunnels */
+const char *path_neighbor(char buf[static CONFIG_PATH_MAX],
+						  const config_bundle_t *bundle,
+						  const config_tunnel_t *tunnel,
+						  const config_neighbor_t *neighbor);
+/** the network's own or its broadcast address, multicast, loopback, 0 */
+bool address_usable(const ifaddr_t *address);
+/** the tunnel's first address of the family; NULL: none */
+const ifaddr_t *tunnel_address(const config_tunnel_t *tunnel, family_t family);
+const config_connection_t *connection_find(const config_t *config,
+										   const char *name);
+
+#endif

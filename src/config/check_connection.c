@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The connections in the file that tunnels use. What runs is what charon has
+ * loaded, from this file or elsewhere: a connection that is not here is no
+ * error. One that is here is read as strongSwan would read it.
+ */
+
+#include "config/check.h"
+
+#include "config/values.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *path_connection(char buf[static CONFIG_PATH_MAX],
+								   const config_connection_t *connection)
+{
+	snprintf(buf, CONFIG_PATH_MAX, "connections.%s", connection->name);
+	return buf;
+}
+
+/** a number that no connection in the file has, for the error's remedy */
+static uint32_t free_if_id(const config_t *config)
+{
+	uint32_t highest = 0;
+
+	for (size_t i = 0; i < config->n_connections; i++)
+	{
+		const config_connection_t *connection = &config->connections[i];
+		const char *texts[] = {connection->if_id_in, connection->if_id_out};
+
+		for (size_t j = 0; j < countof(texts); j++)
+		{
+			unsigned long value = texts[j] ? strtoul(texts[j], NULL, 0) : 0;
+
+			if (value < UINT32_MAX - 2 && value > highest)
+			{
+				highest = (uint32_t)value;
+			}
+		}
+	}
+	return highest + 1;
+}
+
+/** one direction: there, fixed, a number */
+static bool check_if_id(config_load_t *load, const char *path, const char *key,
+						const char *text)
+{
+	char quote[REPORT_QUOTE_MAX];
+	unsigned long long value;
+	char *end;
+
+	if (!text)
+	{
+		report_error(load->report, path, key,
+					 "is missing: write a number of this connection's own in "
+					 "if_id_in and if_id_out, for example %" PRIu32,
+					 free_if_id(load->config));
+		return false;
+	}
+	if (!strncmp(text, "%unique", 7))
+	{
+		report_error(load->report, path, key,
+					 "%s will not do: strongSwan counts it anew at each "
+					 "restart and reauthentication, so the link would lose its "
+					 "SAs; write a number, for example %" PRIu32,
+					 report_quote(text, quote), free_if_id(load->config));
+		return false;
+	}
+	value = strtoull(text, &end, 0);
+	if (*text < '0' || *text > '9' || *end || !value || value > UINT32_MAX - 2)
+	{
+		report_error(load->report, path, key,
+					 "%s is not a number of 1 to 4294967293",
+					 report_quote(text, quote));
+		return false;
+	}
+	return true;
+}
+
+static void check_if_ids(config_load_t *load, const char *path,
+						 const config_connection_t *connection)
+{
+	bool in = check_if_id(load, path, "if_id_in", connection->if_id_in);
+	bool out = check_if_id(load, path, "if_id_out", connection->if_id_out);
+
+	if (in && out &&
+		strtoull(connection->if_id_in, NULL, 0) !=
+			strtoull(connection->if_id_out, NULL, 0))
+	{
+		report_error(load->report, path, "if_id_out",
+					 "%s differs from if_id_in = %s: one link takes both "
+					 "directions, so both have its number",
+					 connection->if_id_out, connection->if_id_in);
+	}
+}
+
+/** names below a path become paths */
+typedef struct collect_t
+{
+	const char *parent;
+	config_strings_t *paths;
+} collect_t;
+
+static bool collect(void *user, const char *name)
+{
+	const collect_t *collect = user;
+
+	strings_adopt(collect->paths, str_format("%s.%s", collect->parent, name));
+	return true;
+}
+
+/** a child's own if_ids win over the connection's: they would go elsewhere */
+static void check_child_if_id(config_load_t *load, const char *path,
+							  const char *key, const char *connection)
+{
+	const char *text = load->source->value(load->source, path, key);
+	char quote[REPORT_QUOTE_MAX];
+	bool same;
+
+	if (!text)
+	{
+		return;
+	}
+	same = connection && text[0] != '%' &&
+		   strtoull(text, NULL, 0) == strtoull(connection, NULL, 0);
+	if (!same)
+	{
+		report_error(load->report, path, key,
+					 "%s overrides the connection's: write if_ids in the "
+					 "connection alone",
+					 report_quote(text, quote));
+	}
+}
+
+/** a selector of strongSwan: PREFIX or ADDRESS or FROM-TO, maybe with
+ * [protocol/port], or dynamic. What is not understood is taken to contain it */
+static bool selector_contains(const char *selector, const addr_t *addr)
+{
+	char item[CONFIG_ITEM_MAX];
+	prefix_t prefix;
+	addr_t alone;
+
+	snprintf(item, sizeof(item), "%s", selector);
+	if (strchr(item, '['))
+	{
+		return false; /* not all of the traffic */
+	}
+	if (!strcmp(item, "dynamic"))
+	{
+		return false; /* the outer address, or a virtual one */
+	}
+	if (addr_parse(item, &alone))
+	{
+		return addr_equal(&alone, addr);
+	}
+	return !prefix_parse(item, &prefix) || prefix_contains_addr(&prefix, addr);
+}
+
+static bool child_carries(const config_load_t *load, const char *path,
+						  const char *key, const addr_t *addr)
+{
+	const char *value = load->source->value(load->source, path, key);
+	const char *rest = value ? value : "dynamic";
+	char item[CONFIG_ITEM_MAX];
+
+	while (config_next_item(&rest, item))
+	{
+		if (selector_contains(item, addr))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+/** the session to the neighbour fits a child's selectors; children are
+ * paths */
+static void check_selectors(config_load_t *load, const char *path,
+							const config_strings_t *children,
+							const config_tunnel_t *tunnel,
+							const config_neighbor_t *neighbor)
+{
+	const ifaddr_t *own = tunnel_address(tunnel, neighbor->address.family);
+	char text[ADDR_STR_MAX];
+
+	for (size_t i = 0; i < children->count; i++)
+	{
+		const char *child = children->list[i];
+
+		if (child_carries(load, child, "remote_ts", &neighbor->address) &&
+			(!own || child_carries(load, child, "local_ts", &own->addr)))
+		{
+			return;
+		}
+	}
+	report_warning(load->report, path, NULL,
+				   "no child's local_ts and remote_ts carry the session to %s: "
+				   "0.0.0.0/0 and ::/0 leave the choice to the routes",
+				   addr_format(&neighbor->address, text));
+}
+
+static void check_children(config_load_t *load, const char *path,
+						   const config_connection_t *connection,
+						   const config_tunnel_t *tunnel)
+{
+	config_strings_t children = {.count = 0};
+	char *parent = str_format("%s.children", path);
+	collect_t below = {.parent = parent, .paths = &children};
+
+	load->source->sections(load->source, parent, collect, &below);
+	for (size_t i = 0; i < children.count; i++)
+	{
+		check_child_if_id(load, children.list[i], "if_id_in",
+						  connection->if_id_in);
+		check_child_if_id(load, children.list[i], "if_id_out",
+						  connection->if_id_out);
+	}
+	for (size_t i = 0; i < tunnel->n_neighbors && children.count; i++)
+	{
+		if (addr_is_set(&tunnel->neighbors[i].address))
+		{
+			check_selectors(load, path, &children, tunnel,
+							&tunnel->neighbors[i]);
+		}
+	}
+	if (!children.count)
+	{
+		report_warning(load->report, path, NULL,
+					   "has no children, so no traffic can pass");
+	}
+	strings_deinit(&children);
+	free(parent);
+}
+
+static void check_mobike(config_load_t *load, const char *path,
+						 const config_connection_t *connection)
+{
+	bool on = true;
+
+	if (connection->mobike)
+	{
+		config_parse_bool(connection->mobike, &on);
+	}
+	if (on)
+	{
+		report_warning(load->report, path, "mobike",
+					   "is on: a site's tunnel could move to another address; "
+					   "write mobike = no");
+	}
+}
+
+static void check_connection(config_load_t *load, const config_bundle_t *bundle,
+							 const config_tunnel_t *tunnel)
+{
+	const config_connection_t *connection;
+	char path[CONFIG_PATH_MAX];
+	char quote[REPORT_QUOTE_MAX];
+
+	connection = connection_find(load->config, tunnel->connection);
+	if (!connection)
+	{
+		report_warning(load->report, path_tunnel(path, bundle, tunnel), NULL,
+					   "there is no connection %s in this file: the tunnel "
+					   "waits until charon has loaded one",
+					   report_quote(tunnel->connection, quote));
+		return;
+	}
+	path_connection(path, connection);
+	check_if_ids(load, path, connection);
+	check_children(load, path, connection, tunnel);
+	check_mobike(load, path, connection);
+}
+
+static const config_connection_t *used(const config_t *config,
+									   const config_tunnel_t *tunnel)
+{
+	return tunnel->connection ? connection_find(config, tunnel->connection)
+							  : NULL;
+}
+
+/** each tunnel's if_id is its alone; a connection that no tunnel uses may not
+ * have it either, as its SAs would arrive on the tunnel's link */
+static void check_doubled(config_load_t *load, const config_tunnel_t *tunnel)
+{
+	const config_t *config = load->config;
+	const config_connection_t *own = used(config, tunnel);
+	char path[CONFIG_PATH_MAX];
+
+	for (size_t i = 0; i < config->n_connections && tunnel->if_id; i++)
+	{
+		const config_connection_t *other = &config->connections[i];
+		const char *texts[] = {other->if_id_in, other->if_id_out};
+
+		for (size_t j = 0; j < countof(texts) && other != own; j++)
+		{
+			if (texts[j] && strtoull(texts[j], NULL, 0) == tunnel->if_id)
+			{
+				report_error(load->report, path_connection(path, own), NULL,
+							 "if_id %" PRIu32 " is that of connections.%s as "
+							 "well: each needs its own, for example %" PRIu32,
+							 tunnel->if_id, other->name, free_if_id(config));
+				break;
+			}
+		}
+	}
+}
+
+void check_connections(config_load_t *load)
+{
+	const config_t *config = load->config;
+
+	for (size_t i = 0; i < config->n_bundles; i++)
+	{
+		const config_bundle_t *bundle = &config->bundles[i];
+
+		for (size_t j = 0; j < bundle->n_tunnels; j++)
+		{
+			const config_tunnel_t *tunnel = &bundle->tunnels[j];
+
+			if (tunnel->connection)
+			{
+				check_connection(load, bundle, tunnel);
+				check_doubled(load, tunnel);
+			}
+		}
+	}
+}

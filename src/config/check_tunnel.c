@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Tunnels among each other: one name, one link, one network each. The sets
+ * are small (CONFIG_TUNNELS_MAX), each pair is looked at once.
+ */
+
+#include "config/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/** a tunnel with where it stands */
+typedef struct place_t
+{
+	const config_bundle_t *bundle;
+	const config_tunnel_t *tunnel;
+} place_t;
+
+static bool next_place(const config_t *config, size_t *i, size_t *j,
+					   place_t *place)
+{
+	while (*i < config->n_bundles && *j >= config->bundles[*i].n_tunnels)
+	{
+		(*i)++;
+		*j = 0;
+	}
+	if (*i == config->n_bundles)
+	{
+		return false;
+	}
+	place->bundle = &config->bundles[*i];
+	place->tunnel = &place->bundle->tunnels[(*j)++];
+	return true;
+}
+
+static void check_link(config_load_t *load, const place_t *place)
+{
+	const config_tunnel_t *tunnel = place->tunnel;
+	char path[CONFIG_PATH_MAX];
+
+	path_tunnel(path, place->bundle, tunnel);
+	if (tunnel->interface && tunnel->connection)
+	{
+		report_error(load->report, path, NULL,
+					 "'interface' and 'connection' exclude each other: a "
+					 "tunnel is an existing link, or IPsec");
+	}
+	if (tunnel->interface && strcmp(tunnel->link, tunnel->interface) != 0)
+	{
+		report_error(load->report, path, "interface_name",
+					 "names the link of a connection; the existing link '%s' "
+					 "keeps its name",
+					 tunnel->interface);
+	}
+	if (tunnel->interface && !strcmp(tunnel->interface, "lo"))
+	{
+		report_error(load->report, path, "interface",
+					 "'lo' leads nowhere else");
+	}
+	if (!tunnel->interface && strlen(tunnel->link) > CONFIG_LINK_NAME_MAX)
+	{
+		report_error(load->report, path, NULL,
+					 "the link's name '%s' is longer than %d bytes, the "
+					 "kernel's limit: give it another by interface_name = ...",
+					 tunnel->link, CONFIG_LINK_NAME_MAX);
+	}
+	if (!tunnel->n_addresses && !tunnel->n_neighbors &&
+		!load_was_written(load, tunnel, CONFIG_IN_TUNNEL, "address"))
+	{
+		report_warning(load->report, path, NULL,
+					   "has no address and no neighbor: no routes use it");
+	}
+	if (tunnel->mtu && tunnel->mtu < 1280 &&
+		tunnel_address(tunnel, FAMILY_IPV6))
+	{
+		report_error(load->report, path, "mtu",
+					 "%u is too small for IPv6: the kernel drops the addresses "
+					 "of a link under 1280",
+					 tunnel->mtu);
+	}
+}
+
+/** what of the addresses needs no second tunnel */
+static void check_addresses(config_load_t *load, const place_t *place)
+{
+	const config_tunnel_t *tunnel = place->tunnel;
+	char path[CONFIG_PATH_MAX];
+	char text[ADDR_STR_MAX];
+
+	path_tunnel(path, place->bundle, tunnel);
+	for (size_t i = 0; i < tunnel->n_addresses; i++)
+	{
+		const ifaddr_t *address = &tunnel->addresses[i];
+
+		addr_format(&address->addr, text);
+		if (!address_usable(address))
+		{
+			report_error(load->report, path, "address",
+						 "%s/%u is not an address of a host", text,
+						 address->len);
+		}
+		for (size_t j = 0; j < i; j++)
+		{
+			if (addr_equal(&address->addr, &tunnel->addresses[j].addr))
+			{
+				report_error(load->report, path, "address", "%s is there twice",
+							 text);
+			}
+		}
+	}
+}
+
+/** one address of ours on many links, as a loopback's, is no mistake */
+static bool networks_collide(const ifaddr_t *a, const ifaddr_t *b)
+{
+	prefix_t pa = ifaddr_prefix(a), pb = ifaddr_prefix(b);
+	bool hosts = a->len == addr_bits(&a->addr) && b->len == addr_bits(&b->addr);
+
+	if (a->addr.family != b->addr.family || hosts ||
+		addr_is_link_local(&a->addr) != addr_is_link_local(&b->addr) ||
+		(a->addr.family == FAMILY_IPV6 && addr_is_link_local(&a->addr)))
+	{
+		return false;
+	}
+	return prefix_overlaps(&pa, &pb);
+}
+
+static void check_networks(config_load_t *load, const place_t *a,
+						   const place_t *b)
+{
+	char mine[ADDR_STR_MAX], other[ADDR_STR_MAX];
+	char path[CONFIG_PATH_MAX];
+
+	for (size_t i = 0; i < b->tunnel->n_addresses; i++)
+	{
+		for (size_t j = 0; j < a->tunnel->n_addresses; j++)
+		{
+			const ifaddr_t *x = &b->tunnel->addresses[i];
+			const ifaddr_t *y = &a->tunnel->addresses[j];
+
+			if (networks_collide(x, y))
+			{
+				report_error(load->report,
+							 path_tunnel(path, b->bundle, b->tunnel), "address",
+							 "the network of %s/%u overlaps that of tunnel "
+							 "'%s' (%s/%u): each tunnel needs one of its own",
+							 addr_format(&x->addr, mine), x->len,
+							 a->tunnel->name, addr_format(&y->addr, other),
+							 y->len);
+			}
+		}
+	}
+}
+
+/** b stands after a */
+static void check_pair(config_load_t *load, const place_t *a, const place_t *b)
+{
+	const config_tunnel_t *first = a->tunnel, *second = b->tunnel;
+	char path[CONFIG_PATH_MAX];
+
+	path_tunnel(path, b->bundle, second);
+	if (!strcmp(first->name, second->name))
+	{
+		report_error(load->report, path, NULL,
+					 "there is a tunnel of this name in bundle '%s': use "
+					 "another name, and connection = %s",
+					 a->bundle->name, second->name);
+		return;
+	}
+	if (!strcmp(first->link, second->link))
+	{
+		report_error(load->report, path, NULL,
+					 "tunnel '%s' has the link '%s' as well", first->name,
+					 first->link);
+	}
+	if (first->connection && second->connection &&
+		!strcmp(first->connection, second->connection))
+	{
+		report_error(load->report, path, NULL,
+					 "tunnel '%s' has the connection '%s' as well", first->name,
+					 first->connection);
+	}
+	check_networks(load, a, b);
+}
+
+void check_tunnels(config_load_t *load)
+{
+	const config_t *config = load->config;
+	place_t place, before;
+	size_t i = 0, j = 0, n = 0;
+
+	while (next_place(config, &i, &j, &place))
+	{
+		size_t k = 0, l = 0;
+
+		if (n++ == CONFIG_TUNNELS_MAX)
+		{
+			report_error(load->report, "cygnet.bundles", NULL,
+						 "there are more than %d tunnels", CONFIG_TUNNELS_MAX);
+			return;
+		}
+		check_link(load, &place);
+		check_addresses(load, &place);
+		while (next_place(config, &k, &l, &before) &&
+			   before.tunnel != place.tunnel)
+		{
+			check_pair(load, &before, &place);
+		}
+	}
+}

@@ -1,0 +1,601 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Each type has a parser that says in words what it wanted, for errors that a
+ * person can act on without the manual.
+ */
+
+#include "config/option.h"
+
+#include "base/suggest.h"
+#include "base/text.h"
+#include "config/report.h"
+#include "config/values.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define MEMBER(object, at)       ((void *)((char *)(object) + (at)))
+#define MEMBER_CONST(object, at) ((const void *)((const char *)(object) + (at)))
+
+bool option_name_valid(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < len; i++)
+	{
+		if (!isalnum((unsigned char)name[i]) && !strchr("-_", name[i]))
+		{
+			return false;
+		}
+	}
+	return len && len <= CONFIG_NAME_MAX;
+}
+
+/** as the kernel's dev_valid_name(), and no template for a number */
+static bool link_valid(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < len; i++)
+	{
+		unsigned char c = (unsigned char)name[i];
+
+		if (c <= ' ' || c == 0x7f || strchr("/:%", c))
+		{
+			return false;
+		}
+	}
+	return len && len <= CONFIG_LINK_NAME_MAX && strcmp(name, ".") != 0 &&
+		   strcmp(name, "..") != 0;
+}
+
+static char *wrong(const char *value, const char *wanted)
+{
+	char quote[REPORT_QUOTE_MAX];
+
+	return str_format("%s is not %s", report_quote(value, quote), wanted);
+}
+
+static void store(void *member, size_t size, uint64_t value)
+{
+	switch (size)
+	{
+		case 1:
+			*(uint8_t *)member = (uint8_t)value;
+			break;
+		case 2:
+			*(uint16_t *)member = (uint16_t)value;
+			break;
+		case 4:
+			*(uint32_t *)member = (uint32_t)value;
+			break;
+	}
+}
+
+static char *parse_number(const config_option_t *option, const char *value,
+						  uint64_t *out)
+{
+	char quote[REPORT_QUOTE_MAX];
+	char *values, *error;
+
+	if (config_parse_number(value, option->min, option->max, out) ||
+		(option->or_zero && config_parse_number(value, 0, 0, out)))
+	{
+		return NULL;
+	}
+	values = config_schema_values(option);
+	error =
+		str_format("%s is not within %s", report_quote(value, quote), values);
+	free(values);
+	return error;
+}
+
+/** *place: which of the names */
+static char *parse_names(const config_option_t *option, const char *value,
+						 size_t *place)
+{
+	char quote[REPORT_QUOTE_MAX];
+	char *values, *error;
+	suggest_t suggest;
+
+	suggest_init(&suggest, value);
+	for (size_t i = 0; option->names[i]; i++)
+	{
+		if (!strcasecmp(value, option->names[i]))
+		{
+			*place = i;
+			return NULL;
+		}
+		suggest_offer(&suggest, option->names[i]);
+	}
+	values = config_schema_values(option);
+	if (suggest.best)
+	{
+		error = str_format("%s is unknown, did you mean '%s'? (%s)",
+						   report_quote(value, quote), suggest.best, values);
+	}
+	else
+	{
+		error = str_format("%s is not one of %s", report_quote(value, quote),
+						   values);
+	}
+	free(values);
+	return error;
+}
+
+static char *parse_asn(const char *value, uint32_t *out)
+{
+	uint32_t asn;
+
+	if (!config_parse_asn(value, &asn))
+	{
+		return wrong(value, "an AS number (1 to 4294967294)");
+	}
+	if (asn == 23456)
+	{
+		return str_copy("23456 is AS_TRANS, it stands for numbers that do not "
+						"fit 16 bits and is nobody's (RFC 6793)");
+	}
+	if (asn == 65535 || asn == UINT32_MAX)
+	{
+		return str_format("%" PRIu32 " is reserved (RFC 7300)", asn);
+	}
+	*out = asn;
+	return NULL;
+}
+
+static char *parse_router_id(const char *value, uint32_t *out)
+{
+	addr_t addr;
+
+	if (!addr_parse(value, &addr) || addr.family != FAMILY_IPV4 ||
+		addr_is_unspecified(&addr) || addr_is_multicast(&addr))
+	{
+		return wrong(value, "an IPv4 address that can be a BGP identifier");
+	}
+	*out = addr_to_v4(&addr);
+	return NULL;
+}
+
+static char *parse_table(const char *value, uint32_t *out)
+{
+	uint64_t table;
+
+	if (!strcasecmp(value, "main"))
+	{
+		*out = 254; /* RT_TABLE_MAIN */
+		return NULL;
+	}
+	if (!config_parse_number(value, 1, UINT32_MAX, &table))
+	{
+		return wrong(value, "'main' or a table's number");
+	}
+	if (table == 255)
+	{
+		return str_copy("255 is the kernel's own table of local addresses");
+	}
+	*out = (uint32_t)table;
+	return NULL;
+}
+
+/** what is wrong with a prefix, and what was meant if that can be told */
+static char *wrong_prefix(const char *item)
+{
+	char text[PREFIX_STR_MAX];
+	char quote[REPORT_QUOTE_MAX];
+	ifaddr_t ifaddr;
+	addr_t addr;
+	prefix_t prefix;
+
+	report_quote(item, quote);
+	if (addr_parse(item, &addr))
+	{
+		return str_format("%s has no length, did you mean %s/%u?", quote, item,
+						  addr_bits(&addr));
+	}
+	if (ifaddr_parse(item, &ifaddr))
+	{
+		prefix = ifaddr_prefix(&ifaddr);
+		return str_format("%s has host bits, did you mean %s?", quote,
+						  prefix_format(&prefix, text));
+	}
+	return str_format("%s is not a prefix (ADDRESS/LENGTH; commas stand "
+					  "between prefixes)",
+					  quote);
+}
+
+static char *parse_prefixes(const char *value, config_prefixes_t *out)
+{
+	config_prefixes_t prefixes = {.count = 0};
+	char item[CONFIG_ITEM_MAX];
+	const char *rest = value;
+	prefix_t prefix;
+
+	while (config_next_item(&rest, item))
+	{
+		if (!prefix_parse(item, &prefix))
+		{
+			free(prefixes.list);
+			return *item ? wrong_prefix(item)
+						 : str_copy("a comma without a prefix");
+		}
+		prefixes.list = mem_resize(prefixes.list, prefixes.count + 1,
+								   sizeof(*prefixes.list));
+		prefixes.list[prefixes.count++] = prefix;
+	}
+	free(out->list);
+	*out = prefixes;
+	return NULL;
+}
+
+static char *parse_protect(const char *value, config_prefixes_t *out,
+						   bool *by_default)
+{
+	bool is_default = !strcasecmp(value, "default");
+	char *error;
+
+	if (is_default || !strcasecmp(value, "none"))
+	{
+		free(out->list);
+		*out = (config_prefixes_t){.count = 0};
+		*by_default = is_default;
+		return NULL;
+	}
+	error = parse_prefixes(value, out);
+	if (!error)
+	{
+		*by_default = false;
+	}
+	return error;
+}
+
+static char *parse_ifaddrs(const char *value, ifaddr_t **list, size_t *count)
+{
+	ifaddr_t *addresses = NULL;
+	char item[CONFIG_ITEM_MAX];
+	const char *rest = value;
+	size_t n = 0;
+	addr_t addr;
+
+	while (config_next_item(&rest, item))
+	{
+		addresses = mem_resize(addresses, n + 1, sizeof(*addresses));
+		if (!ifaddr_parse(item, &addresses[n]))
+		{
+			free(addresses);
+			if (addr_parse(item, &addr))
+			{
+				return str_format("'%s' has no prefix length, did you mean "
+								  "%s/%u?",
+								  item, item,
+								  addr.family == FAMILY_IPV4 ? 30 : 126);
+			}
+			return wrong(item, "an address with its prefix length "
+							   "(169.254.10.2/30)");
+		}
+		n++;
+	}
+	free(*list);
+	*list = addresses;
+	*count = n;
+	return NULL;
+}
+
+static char *wrong_link(const char *item)
+{
+	if (strlen(item) > CONFIG_LINK_NAME_MAX)
+	{
+		char quote[REPORT_QUOTE_MAX];
+
+		return str_format("%s is longer than %d bytes, the kernel's limit",
+						  report_quote(item, quote), CONFIG_LINK_NAME_MAX);
+	}
+	return wrong(item, "the name of a link");
+}
+
+static char *parse_links(const char *value, config_strings_t *out)
+{
+	config_strings_t links = {.count = 0};
+	char item[CONFIG_ITEM_MAX];
+	const char *rest = value;
+
+	while (config_next_item(&rest, item))
+	{
+		if (!link_valid(item))
+		{
+			strings_deinit(&links);
+			return wrong_link(item);
+		}
+		strings_add(&links, item);
+	}
+	strings_deinit(out);
+	*out = links;
+	return NULL;
+}
+
+static char *parse_text(const config_option_t *option, const char *value,
+						char **out)
+{
+	size_t len = strlen(value), place;
+	char *error = NULL;
+
+	switch ((int)option->type)
+	{
+		case CONFIG_LINK:
+			error = link_valid(value) ? NULL : wrong_link(value);
+			break;
+		case CONFIG_WORD:
+			/* it may name a connection, whose syntax is strongSwan's */
+			if (!len || len > CONFIG_NAME_MAX || value[strcspn(value, " \t={")])
+			{
+				error = wrong(value, "a name");
+			}
+			break;
+		case CONFIG_ONE_OF:
+			error = parse_names(option, value, &place);
+			value = error ? value : option->names[place];
+			break;
+		case CONFIG_SECRET:
+			if (len < option->min || len > option->max)
+			{
+				error = str_format("has %zu bytes, %" PRIu64 " to %" PRIu64
+								   " are possible",
+								   len, option->min, option->max);
+			}
+			break;
+	}
+	if (!error)
+	{
+		free(*out);
+		*out = str_copy(value);
+	}
+	return error;
+}
+
+static char *check_ranges(const char *value)
+{
+	char item[CONFIG_ITEM_MAX], first[CONFIG_ITEM_MAX];
+	const char *rest = value;
+	config_range_t range;
+	prefix_t prefix;
+
+	while (config_next_item(&rest, item))
+	{
+		if (config_parse_range(item, &range))
+		{
+			continue;
+		}
+		strcpy(first, item);
+		first[strcspn(first, " \t")] = '\0';
+		if (!prefix_parse(first, &prefix))
+		{
+			return wrong_prefix(first);
+		}
+		return wrong(item, "a prefix with lengths (10.0.0.0/8 ge 16 le 24)");
+	}
+	return NULL;
+}
+
+static char *check_communities(const char *value)
+{
+	char item[CONFIG_ITEM_MAX];
+	const char *rest = value;
+	uint32_t community;
+
+	while (config_next_item(&rest, item))
+	{
+		if (!config_parse_community(item, &community))
+		{
+			return wrong(item, "a community (65530:120, no-export)");
+		}
+	}
+	return NULL;
+}
+
+static char *check_raw(const config_option_t *option, const char *value)
+{
+	uint32_t word;
+	uint64_t number;
+	family_t family;
+	bool yes;
+
+	switch ((int)option->type)
+	{
+		case CONFIG_RAW_RANGES:
+			return check_ranges(value);
+		case CONFIG_RAW_FAMILY:
+			return config_parse_family(value, &family)
+					   ? NULL
+					   : wrong(value, "ipv4 or ipv6");
+		case CONFIG_RAW_YES:
+			return config_parse_bool(value, &yes) && yes
+					   ? NULL
+					   : wrong(value, "yes (leave it out otherwise)");
+		case CONFIG_RAW_ASN:
+			return parse_asn(value, &word);
+		case CONFIG_RAW_COMMUNITY:
+			return config_parse_community(value, &word)
+					   ? NULL
+					   : wrong(value, "one community (65530:120, no-export)");
+		case CONFIG_RAW_COMMUNITIES:
+			return check_communities(value);
+		case CONFIG_RAW_NUMBER:
+			return parse_number(option, value, &number);
+	}
+	return NULL;
+}
+
+char *option_parse(const config_option_t *option, const char *value,
+				   void *object)
+{
+	void *member = MEMBER(object, option->at);
+	void *second = MEMBER(object, option->count_at);
+	uint64_t number = 0;
+	size_t place = 0;
+	char *error;
+
+	switch (option->type)
+	{
+		case CONFIG_BOOL:
+			return config_parse_bool(value, member) ? NULL
+													: wrong(value, "yes or no");
+		case CONFIG_NUMBER:
+			error = parse_number(option, value, &number);
+			if (!error)
+			{
+				store(member, option->size, number);
+			}
+			return error;
+		case CONFIG_CHOICE:
+			error = parse_names(option, value, &place);
+			if (!error)
+			{
+				store(member, option->size, place);
+			}
+			return error;
+		case CONFIG_ASN:
+			return parse_asn(value, member);
+		case CONFIG_ROUTER_ID:
+			return parse_router_id(value, member);
+		case CONFIG_TABLE:
+			return parse_table(value, member);
+		case CONFIG_ADDRESS:
+			return addr_parse(value, member)
+					   ? NULL
+					   : wrong(value, "an IPv4 or IPv6 address");
+		case CONFIG_IFADDRS:
+			return parse_ifaddrs(value, member, second);
+		case CONFIG_PREFIXES:
+			return parse_prefixes(value, member);
+		case CONFIG_PROTECT:
+			return parse_protect(value, member, second);
+		case CONFIG_LINKS:
+			return parse_links(value, member);
+		case CONFIG_LINK:
+		case CONFIG_WORD:
+		case CONFIG_ONE_OF:
+		case CONFIG_SECRET:
+			return parse_text(option, value, member);
+		case CONFIG_RAW_RANGES:
+		case CONFIG_RAW_FAMILY:
+		case CONFIG_RAW_YES:
+		case CONFIG_RAW_ASN:
+		case CONFIG_RAW_COMMUNITY:
+		case CONFIG_RAW_COMMUNITIES:
+		case CONFIG_RAW_NUMBER:
+			return check_raw(option, value);
+	}
+	return NULL;
+}
+
+static bool is_raw(const config_option_t *option)
+{
+	return option->type >= CONFIG_RAW_RANGES;
+}
+
+void option_clear(const config_option_t *option, void *object)
+{
+	void *member = MEMBER(object, option->at);
+
+	switch ((int)option->type)
+	{
+		case CONFIG_IFADDRS:
+			free(*(ifaddr_t **)member);
+			*(ifaddr_t **)member = NULL;
+			*(size_t *)MEMBER(object, option->count_at) = 0;
+			break;
+		case CONFIG_PREFIXES:
+		case CONFIG_PROTECT:
+			free(((config_prefixes_t *)member)->list);
+			*(config_prefixes_t *)member = (config_prefixes_t){.count = 0};
+			break;
+		case CONFIG_LINKS:
+			strings_deinit(member);
+			break;
+		case CONFIG_LINK:
+		case CONFIG_WORD:
+		case CONFIG_ONE_OF:
+		case CONFIG_SECRET:
+			free(*(char **)member);
+			*(char **)member = NULL;
+			break;
+	}
+}
+
+static bool ifaddrs_equal(const ifaddr_t *a, size_t na, const ifaddr_t *b,
+						  size_t nb)
+{
+	if (na != nb)
+	{
+		return false;
+	}
+	for (size_t i = 0; i < na; i++)
+	{
+		if (!addr_equal(&a[i].addr, &b[i].addr) || a[i].len != b[i].len)
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool prefixes_equal(const config_prefixes_t *a,
+						   const config_prefixes_t *b)
+{
+	if (a->count != b->count)
+	{
+		return false;
+	}
+	for (size_t i = 0; i < a->count; i++)
+	{
+		if (!prefix_equal(&a->list[i], &b->list[i]))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool texts_equal(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+bool option_equal(const config_option_t *option, const void *a, const void *b)
+{
+	const void *ma = MEMBER_CONST(a, option->at);
+	const void *mb = MEMBER_CONST(b, option->at);
+	const void *sa = MEMBER_CONST(a, option->count_at);
+	const void *sb = MEMBER_CONST(b, option->count_at);
+
+	if (is_raw(option))
+	{
+		return true; /* the rule's own lists hold them */
+	}
+	switch ((int)option->type)
+	{
+		case CONFIG_ADDRESS:
+			return addr_equal(ma, mb);
+		case CONFIG_IFADDRS:
+			return ifaddrs_equal(*(ifaddr_t *const *)ma, *(const size_t *)sa,
+								 *(ifaddr_t *const *)mb, *(const size_t *)sb);
+		case CONFIG_PROTECT:
+			return prefixes_equal(ma, mb) &&
+				   *(const bool *)sa == *(const bool *)sb;
+		case CONFIG_PREFIXES:
+			return prefixes_equal(ma, mb);
+		case CONFIG_LINKS:
+			return strings_equal(ma, mb);
+		case CONFIG_LINK:
+		case CONFIG_WORD:
+		case CONFIG_ONE_OF:
+		case CONFIG_SECRET:
+			return texts_equal(*(char *const *)ma, *(char *const *)mb);
+		default: /* plain values */
+			return !memcmp(ma, mb, option->size);
+	}
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The shared grammars. They are strict: a value that is not wholly understood
+ * is refused, as half of a prefix list is worse than none.
+ */
+
+#include "config/values.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+bool config_parse_number(const char *s, uint64_t min, uint64_t max,
+						 uint64_t *out)
+{
+	uint64_t value = 0;
+	size_t i;
+
+	for (i = 0; isdigit((unsigned char)s[i]); i++)
+	{
+		if (i == 19) /* more cannot fit for certain */
+		{
+			return false;
+		}
+		value = value * 10 + (uint64_t)(s[i] - '0');
+	}
+	if (!i || s[i] || value < min || value > max)
+	{
+		return false;
+	}
+	*out = value;
+	return true;
+}
+
+bool config_parse_bool(const char *s, bool *out)
+{
+	static const char *const yes[] = {"yes", "true", "enabled", "1"};
+	static const char *const no[] = {"no", "false", "disabled", "0"};
+
+	for (size_t i = 0; i < countof(yes); i++)
+	{
+		if (!strcasecmp(s, yes[i]))
+		{
+			*out = true;
+			return true;
+		}
+		if (!strcasecmp(s, no[i]))
+		{
+			*out = false;
+			return true;
+		}
+	}
+	return false;
+}
+
+/** two numbers of 16 bits with a sign between them */
+static bool parse_pair(const char *s, char sign, uint32_t *out)
+{
+	char left[8];
+	const char *middle = strchr(s, sign);
+	uint64_t high, low;
+
+	if (!middle || (size_t)(middle - s) >= sizeof(left))
+	{
+		return false;
+	}
+	memcpy(left, s, (size_t)(middle - s));
+	left[middle - s] = '\0';
+	if (!config_parse_number(left, 0, UINT16_MAX, &high) ||
+		!config_parse_number(middle + 1, 0, UINT16_MAX, &low))
+	{
+		return false;
+	}
+	*out = (uint32_t)(high << 16 | low);
+	return true;
+}
+
+bool config_parse_asn(const char *s, uint32_t *out)
+{
+	uint64_t value;
+
+	if (config_parse_number(s, 1, UINT32_MAX, &value))
+	{
+		*out = (uint32_t)value;
+		return true;
+	}
+	return parse_pair(s, '.', out) && *out;
+}
+
+bool config_parse_community(const char *s, uint32_t *out)
+{
+	static const struct
+	{
+		const char *name;
+		uint32_t value;
+	} known[] = {
+		{"graceful-shutdown", 0xffff0000}, /* RFC 8326 */
+		{"accept-own", 0xffff0001},        /* RFC 7611 */
+		{"blackhole", 0xffff029a},         /* RFC 7999 */
+		{"no-export", 0xffffff01},         /* RFC 1997 */
+		{"no-advertise", 0xffffff02},      {"no-export-subconfed", 0xffffff03},
+		{"no-peer", 0xffffff04}, /* RFC 3765 */
+	};
+
+	for (size_t i = 0; i < countof(known); i++)
+	{
+		if (!strcasecmp(s, known[i].name))
+		{
+			*out = known[i].value;
+			return true;
+		}
+	}
+	return parse_pair(s, ':', out);
+}
+
+bool config_parse_family(const char *s, family_t *out)
+{
+	if (!strcasecmp(s, "ipv4"))
+	{
+		*out = FAMILY_IPV4;
+		return true;
+	}
+	if (!strcasecmp(s, "ipv6"))
+	{
+		*out = FAMILY_IPV6;
+		return true;
+	}
+	return false;
+}
+
+/** the next word of s into word; returns what follows, NULL: no word */
+static const char *next_word(const char *s, char *word, size_t size)
+{
+	size_t len;
+
+	s += strspn(s, " \t");
+	len = strcspn(s, " \t");
+	if (!len || len >= size)
+	{
+		return NULL;
+	}
+	memcpy(word, s, len);
+	word[len] = '\0';
+	return s + len;
+}
+
+bool config_parse_range(const char *s, config_range_t *out)
+{
+	char word[CONFIG_ITEM_MAX];
+	config_range_t range = {.le = 0};
+	bool ge = false, le = false;
+	uint64_t len;
+	unsigned bits;
+
+	s = next_word(s, word, sizeof(word));
+	if (!s || !prefix_parse(word, &range.prefix))
+	{
+		return false;
+	}
+	bits = addr_bits(&range.prefix.addr);
+	range.ge = range.le = range.prefix.len;
+	while (s[strspn(s, " \t")])
+	{
+		bool *seen;
+
+		s = next_word(s, word, sizeof(word));
+		if (!s)
+		{
+			return false;
+		}
+		seen = !strcmp(word, "ge") ? &ge : !strcmp(word, "le") ? &le : NULL;
+		s = next_word(s, word, sizeof(word));
+		if (!seen || *seen || !s ||
+			!config_parse_number(word, range.prefix.len, bits, &len))
+		{
+			return false;
+		}
+		*seen = true;
+		*(seen == &ge ? &range.ge : &range.le) = (uint8_t)len;
+	}
+	if (ge && !le)
+	{
+		range.le = (uint8_t)bits;
+	}
+	if (range.ge > range.le)
+	{
+		return false;
+	}
+	*out = range;
+	return true;
+}
+
+bool config_next_item(const char **rest, char item[static CONFIG_ITEM_MAX])
+{
+	const char *s = *rest;
+	size_t len, next;
+
+	if (!s)
+	{
+		return false;
+	}
+	next = strcspn(s, ",");
+	*rest = s[next] ? s + next + 1 : NULL;
+	len = next;
+	while (len && isspace((unsigned char)s[0]))
+	{
+		s++;
+		len--;
+	}
+	while (len && isspace((unsigned char)s[len - 1]))
+	{
+		len--;
+	}
+	if (len >= CONFIG_ITEM_MAX)
+	{
+		len = CONFIG_ITEM_MAX - 1;
+	}
+	memcpy(item, s, len);
+	item[len] = '\0';
+	return true;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Runs the suites of the module config.
+ */
+
+#include "suites.h"
+
+int main(void)
+{
+	static const unit_suite_t suites[] = {golden_suite};
+
+	return unit_run("config", suites, countof(suites));
+}
