@@ -32,9 +32,14 @@ typedef struct kernel_event_t
 	/** of ours by mark: alias, id range, or protocol */
 	bool ours;
 	/** who did it as far as netlink tells: port id, 0 the kernel, our own
-	 * changes have own = true */
+	 * changes have own = true (before Linux 6.2 not those of links). Our own
+	 * changes of routes are not reported at all: the kernel drops them in a
+	 * socket filter, or a full table would come back to us one by one */
 	uint32_t port;
 	bool own;
+	/** KERNEL_WHAT_ROUTE not ours: it took the place of another of the same
+	 * prefix, table and metric, which was perhaps ours (NLM_F_REPLACE) */
+	bool replaced;
 	union
 	{
 		kernel_link_t link;
@@ -64,7 +69,8 @@ typedef struct kernel_ops_t
 	 * for somebody), and puts 0 or -errno of each into errors. A failed one
 	 * does not stop the later. Returns the number of failed ones. Failures
 	 * are logged here with the kernel's own words (extended ack), but those
-	 * that ask for what is so already: EEXIST on add, ENOENT, ESRCH and
+	 * that ask for what is so already: EEXIST on add (but of links and
+	 * routes, where something foreign is in the way), ENOENT, ESRCH and
 	 * ENODEV on delete, which count as success */
 	unsigned (*write)(void *kernel, const kernel_op_t *ops, size_t n,
 					  int *errors);
@@ -72,9 +78,10 @@ typedef struct kernel_ops_t
 	 * ours (KERNEL_PROTO), of all tables and both families. 0 or -errno;
 	 * -EBUSY while one runs */
 	int (*dump)(void *kernel, kernel_what_t what);
-	/** routes to an address as the kernel would choose now, for underlay pins,
-	 * leaving out our own (a route of ours found: next less specific one is
-	 * looked for in table). 0 or -errno, -ENETUNREACH: none */
+	/** route to an address as the kernel would choose now, for underlay pins,
+	 * leaving out our own and our pins. out has the prefix that matched, and
+	 * link, gateway and source of the way itself. 0 or -errno,
+	 * -ENETUNREACH: none */
 	int (*route_get)(void *kernel, const addr_t *dst, kernel_route_t *out);
 	/** reads a sysctl into value; 0 or -errno */
 	int (*sysctl_get)(void *kernel, const char *path, char value[static 24]);

@@ -56,13 +56,17 @@ typedef struct kernel_addr_t
 	ifaddr_t ifaddr;
 	/** peer address of a point-to-point address, or unset */
 	addr_t peer;
+	/** IFA_PROTO: KERNEL_PROTO on what we add; 0 also where the kernel (before
+	 * 5.18) does not tell. No part of what makes two addresses equal */
+	uint8_t protocol;
 } kernel_addr_t;
 
 /** one next hop object; gateway unset: the device alone */
 typedef struct kernel_nexthop_t
 {
 	uint32_t id;
-	/** of the routes that use it */
+	/** of the gateway, or without one of the routes that use it (IPv4 routes
+	 * may use an IPv6 gateway; IPv6 routes need IPv6) */
 	family_t family;
 	uint32_t link;
 	addr_t gateway;
@@ -125,9 +129,12 @@ typedef struct kernel_sysctl_t
 
 typedef enum kernel_op_kind_t
 {
+	/** EEXIST (the name or the if_id is taken) is a failure */
 	KERNEL_LINK_ADD,
-	/** sets alias, MTU and up of the link with this index */
+	/** sets alias, MTU and up of the link with this index; an empty alias, MTU
+	 * 0 and up = false leave what is (a link is never set down) */
 	KERNEL_LINK_SET,
+	/** refused unless the link given has our kind and alias */
 	KERNEL_LINK_DEL,
 	KERNEL_ADDR_ADD,
 	KERNEL_ADDR_DEL,
@@ -137,7 +144,11 @@ typedef enum kernel_op_kind_t
 	 * it any more */
 	KERNEL_NEXTHOP_DEL,
 	KERNEL_GROUP_SET,
+	/** creates, or moves from op.replaces to route.nexthop without a gap. A
+	 * route of the same prefix, table and metric that is not ours is never
+	 * touched: EEXIST, a failure */
 	KERNEL_ROUTE_SET,
+	/** ours only; with nexthop given, only the one that uses it */
 	KERNEL_ROUTE_DEL,
 	KERNEL_RULE_ADD,
 	KERNEL_RULE_DEL,
@@ -146,9 +157,17 @@ typedef enum kernel_op_kind_t
 
 const char *kernel_op_name(kernel_op_kind_t kind);
 
+/** "cygnet BUNDLE/TUNNEL" and XFRM */
+bool kernel_link_is_ours(const kernel_link_t *link);
+
 typedef struct kernel_op_t
 {
 	kernel_op_kind_t kind;
+	/** KERNEL_ROUTE_SET: the next hop id that our route there has now; 0 when
+	 * none is there, or it has none. Right either way, but with 0 a route of
+	 * ours that is there all the same is removed before the new one comes:
+	 * a gap */
+	uint32_t replaces;
 	union
 	{
 		kernel_link_t link;
@@ -160,5 +179,11 @@ typedef struct kernel_op_t
 		kernel_sysctl_t sysctl;
 	};
 } kernel_op_t;
+
+#define KERNEL_OP_STR_MAX 160
+
+/** "route 10.0.0.0/24 table 254 nhid 1", for the log; returns buf */
+const char *kernel_op_format(const kernel_op_t *op,
+							 char buf[static KERNEL_OP_STR_MAX]);
 
 #endif

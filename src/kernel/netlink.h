@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * The three rtnetlink sockets of a kernel_t and what stands behind
+ * kernel_rtnetlink_ops, one file for each job. Inner header of this folder.
+ */
+
+#ifndef CYGNET_KERNEL_NETLINK_H
+#define CYGNET_KERNEL_NETLINK_H
+
+#include "kernel/codec.h"
+
+/** a datagram of the kernel's: dumps come in 32 KiB, a link with all its
+ * statistics and virtual functions may have more than a page */
+#define NL_DATAGRAM_MAX 65536
+
+typedef struct nl_socket_t
+{
+	struct mnl_socket *mnl;
+	uint32_t port;
+	uint32_t seq;
+} nl_socket_t;
+
+typedef struct kernel_dump_t
+{
+	bool active;
+	kernel_what_t what;
+	/** of the family that is being dumped now */
+	family_t family;
+	/** rest of the dump is not to be trusted: first -errno */
+	int error;
+} kernel_dump_t;
+
+struct kernel_t
+{
+	kernel_sink_t sink;
+	void *user;
+	/** requests and their answers */
+	nl_socket_t writer;
+	nl_socket_t monitor;
+	nl_socket_t dumper;
+	kernel_dump_t dump;
+	/** what is read by kernel_read */
+	void *in;
+	/** what is written, and the answers to it: apart from `in`, since a sink
+	 * may write */
+	void *out;
+	void *answer;
+	kernel_event_t event;
+};
+
+/* netlink.c */
+
+/** opens, binds, asks for strict checks and extended acks. 0 or -errno */
+int nl_socket_open(nl_socket_t *s, int buffer);
+void nl_socket_close(nl_socket_t *s);
+int nl_socket_fd(const nl_socket_t *s);
+/** sends one request with a new sequence number. 0 or -errno */
+int nl_send(nl_socket_t *s, struct nlmsghdr *nlh);
+/** one datagram of the kernel's: its length, 0 if none waits, or -errno
+ * (-EMSGSIZE: it was cut, -ENOBUFS: some were lost) */
+ssize_t nl_recv(const nl_socket_t *s, void *buf, size_t size);
+/** error of an NLMSG_ERROR or NLMSG_DONE: 0 or -errno */
+int nl_error(const struct nlmsghdr *nlh);
+/** the kernel's own words in an NLMSG_ERROR, or "" */
+void nl_error_text(const struct nlmsghdr *nlh, char *out, size_t size);
+/** one request, one answer: calls each for every message that answers it. 0,
+ * or -errno with the kernel's words in text */
+int nl_exchange(kernel_t *kernel, struct nlmsghdr *nlh,
+				void (*each)(const struct nlmsghdr *nlh, void *user),
+				void *user, char *text, size_t size);
+
+/* write.c */
+unsigned kernel_write(void *kernel, const kernel_op_t *ops, size_t n,
+					  int *errors);
+
+/* monitor.c */
+int monitor_open(kernel_t *kernel);
+/** handles about `budget` messages and takes them off it; true: more waits */
+bool monitor_read(kernel_t *kernel, unsigned *budget);
+
+/* dump.c */
+int kernel_dump(void *kernel, kernel_what_t what);
+bool dump_read(kernel_t *kernel, unsigned *budget);
+
+/* lookup.c */
+int kernel_route_get(void *kernel, const addr_t *dst, kernel_route_t *out);
+
+#endif
