@@ -234,9 +234,15 @@ static bool decode_addr(const struct nlmsghdr *nlh, kernel_event_t *out)
 static bool decode_route(const struct nlmsghdr *nlh, kernel_event_t *out)
 {
 	out->what = KERNEL_WHAT_ROUTE;
-	if (!kernel_route_decode(nlh, &out->route))
+	if (!kernel_route_is_entry(nlh) || !kernel_route_decode(nlh, &out->route))
 	{
 		return false;
+	}
+	if (out->route.nexthop)
+	{
+		/* the kernel's copy of what stands in the next hop object */
+		out->route.link = 0;
+		out->route.gateway = addr_none;
 	}
 	out->ours = out->route.protocol == KERNEL_PROTO;
 	out->replaced = !out->gone && (nlh->nlmsg_flags & NLM_F_REPLACE);

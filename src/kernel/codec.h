@@ -116,7 +116,14 @@ typedef enum route_verb_t
 
 struct nlmsghdr *kernel_route_encode(void *buf, size_t size, route_verb_t verb,
 									 const kernel_route_t *route);
+/** link and gateway are filled in also beside a next hop id */
 bool kernel_route_decode(const struct nlmsghdr *nlh, kernel_route_t *out);
+/** neither a cache's, nor one for a type of service or for some sources */
+bool kernel_route_is_entry(const struct nlmsghdr *nlh);
+/** protocol 0, table 0: all */
+struct nlmsghdr *kernel_route_encode_dump(void *buf, size_t size,
+										  family_t family, uint8_t protocol,
+										  uint32_t table);
 /** which way to dst; out_link 0: any. match: the entry of the table, else what
  * comes of it */
 struct nlmsghdr *kernel_route_encode_get(void *buf, size_t size,

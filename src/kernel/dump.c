@@ -52,16 +52,6 @@ static struct nlmsghdr *encode_nexthops(nlw_t *w, bool groups)
 	return nlw_done(w);
 }
 
-static struct nlmsghdr *encode_routes(nlw_t *w, uint8_t af)
-{
-	struct rtmsg spare, *rtm;
-
-	rtm = nlw_header(w, &spare, sizeof(spare));
-	rtm->rtm_family = af;
-	rtm->rtm_protocol = KERNEL_PROTO;
-	return nlw_done(w);
-}
-
 static struct nlmsghdr *encode_rules(nlw_t *w, uint8_t af)
 {
 	struct fib_rule_hdr spare, *frh;
@@ -74,7 +64,6 @@ static struct nlmsghdr *encode_rules(nlw_t *w, uint8_t af)
 static int ask(kernel_t *kernel)
 {
 	uint32_t buf[64];
-	uint16_t type = RTM_GETLINK;
 	uint8_t af = nl_af(kernel->dump.family);
 	struct nlmsghdr *nlh = NULL;
 	nlw_t w;
@@ -82,7 +71,7 @@ static int ask(kernel_t *kernel)
 	switch (kernel->dump.what)
 	{
 		case KERNEL_WHAT_LINK:
-			w = nlw_make(buf, sizeof(buf), type, NLM_F_DUMP);
+			w = nlw_make(buf, sizeof(buf), RTM_GETLINK, NLM_F_DUMP);
 			nlh = encode_links(&w);
 			break;
 		case KERNEL_WHAT_ADDR:
@@ -95,8 +84,8 @@ static int ask(kernel_t *kernel)
 			nlh = encode_nexthops(&w, kernel->dump.what == KERNEL_WHAT_GROUP);
 			break;
 		case KERNEL_WHAT_ROUTE:
-			w = nlw_make(buf, sizeof(buf), RTM_GETROUTE, NLM_F_DUMP);
-			nlh = encode_routes(&w, af);
+			nlh = kernel_route_encode_dump(
+				buf, sizeof(buf), kernel->dump.family, KERNEL_PROTO, 0);
 			break;
 		case KERNEL_WHAT_RULE:
 			w = nlw_make(buf, sizeof(buf), RTM_GETRULE, NLM_F_DUMP);

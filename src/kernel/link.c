@@ -117,14 +117,14 @@ struct nlmsghdr *kernel_link_encode(void *buf, size_t size,
 
 /* two mistakes, each of which alone keeps a kernel that knows the kind from
  * making the link: no if_id (checked since 5.16), and an MTU below the least
- * of any device (checked since 4.10) */
+ * of any device (checked since 4.10). No name: one that is taken would be
+ * complained of before the kind */
 struct nlmsghdr *kernel_link_encode_probe(void *buf, size_t size)
 {
 	nlw_t w = nlw_make(buf, size, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
 	struct ifinfomsg spare;
 
 	nlw_header(&w, &spare, sizeof(spare));
-	nlw_str(&w, IFLA_IFNAME, "cyg-probe");
 	nlw_u32(&w, IFLA_MTU, 1);
 	put_xfrm(&w, 0);
 	return nlw_done(&w);

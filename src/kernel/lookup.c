@@ -8,14 +8,21 @@
  * The question is put in the name of KERNEL_RULE_NOBODY, whom our pin rules
  * do not match. If the entry that matches is not ours, that is it. If it is (a
  * learned route covers the peer), the same is asked for each link that is up
- * and not ours, with RTA_OIF: a lookup bound to a link passes over routes by
- * other links and falls back to less specific ones. The longest answer that
- * is not ours wins, then the smaller metric.
+ * and no XFRM interface, with RTA_OIF: a lookup bound to a link passes over
+ * routes by other links and falls back to less specific ones. The longest
+ * answer that is not ours wins, then the smaller metric.
  *
- * Not found so: a way by a link over which a longer route of ours goes too
- * (an `interface =` tunnel on the underlay's own link), and any way while an
- * unreachable or blackhole route of ours is the longest match. The answer is
- * -ENETUNREACH, and a pin that stands keeps standing.
+ * With next hop objects IPv4 does not pass over to the next route of the same
+ * prefix, only to a shorter one (fib_table_lookup's "goto miss"; IPv6 does).
+ * So a default route of somebody else's is hidden behind a learned one, and is
+ * looked for in the first piece of a dump, which begins with 0.0.0.0/0.
+ *
+ * Not found so: in IPv4 another route than the default that has the very
+ * prefix of one of ours and a worse metric; a way by a link over which a longer
+ * route of ours goes too (an `interface =` tunnel on the underlay's own link);
+ * and any way while an unreachable or blackhole route of ours matches longest.
+ * The answer is a shorter one or -ENETUNREACH: a pin that stands had better
+ * keep standing then.
  */
 
 #include "kernel/netlink.h"
@@ -151,6 +158,45 @@ static int list_links(kernel_t *kernel, links_t *links)
 	return len < 0 ? (int)len : -EPROTO;
 }
 
+/* 0.0.0.0/0 stands in the first leaf of the trie, behind at most 0.0.0.0/1 to
+ * /32; the rest of the dump goes with its socket */
+static int default_route(kernel_t *kernel, kernel_route_t *out)
+{
+	uint32_t buf[32];
+	nl_socket_t s = {.mnl = NULL};
+	struct nlmsghdr *nlh;
+	ssize_t len = 0;
+	int left, error;
+
+	error = nl_socket_open(&s, 65536);
+	if (error)
+	{
+		return error;
+	}
+	nlh = kernel_route_encode_dump(buf, sizeof(buf), FAMILY_IPV4, 0,
+								   RT_TABLE_MAIN);
+	error = nl_send(&s, nlh);
+	if (!error)
+	{
+		len = nl_recv(&s, kernel->answer, NL_DATAGRAM_MAX);
+		error = len < 0 ? (int)len : -ENETUNREACH;
+	}
+	nlh = kernel->answer;
+	left = len > 0 ? (int)len : 0;
+	for (; error == -ENETUNREACH && mnl_nlmsg_ok(nlh, left);
+		 nlh = mnl_nlmsg_next(nlh, &left))
+	{
+		if (nlh->nlmsg_type == RTM_NEWROUTE && kernel_route_is_entry(nlh) &&
+			kernel_route_decode(nlh, out) && !out->dst.len &&
+			out->type == KERNEL_UNICAST && out->protocol != KERNEL_PROTO)
+		{
+			error = 0;
+		}
+	}
+	nl_socket_close(&s);
+	return error;
+}
+
 int kernel_route_get(void *self, const addr_t *dst, kernel_route_t *out)
 {
 	kernel_t *kernel = self;
@@ -166,6 +212,12 @@ int kernel_route_get(void *self, const addr_t *dst, kernel_route_t *out)
 		if (!error)
 		{
 			error = get_by_links(kernel, dst, &links, out, &out_link);
+		}
+		if (error == -ENETUNREACH && dst->family == FAMILY_IPV4)
+		{
+			error = default_route(kernel, out);
+			out->nexthop = 0;
+			return error;
 		}
 	}
 	/* the entry may have many next hops: which one is taken, and from which

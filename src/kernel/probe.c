@@ -27,11 +27,11 @@ int kernel_probe_xfrm(kernel_t *kernel)
 	{
 		case EINVAL:
 		case ERANGE:
-		case EEXIST:
 			return 0;
 		case 0:
-			log_error("kernel made an impossible XFRM interface, cyg-probe: "
-					  "remove it");
+			log_error(
+				"the kernel made an impossible XFRM interface: remove the one "
+				"with if_id 0");
 			return -EPROTO;
 		case EOPNOTSUPP:
 			log_error("this kernel has no XFRM interfaces "

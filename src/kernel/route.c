@@ -164,12 +164,29 @@ struct nlmsghdr *kernel_route_encode_get(void *buf, size_t size,
 	rtm = nlw_header(&w, &spare, sizeof(spare));
 	rtm->rtm_family = nl_af(dst->family);
 	rtm->rtm_dst_len = (uint8_t)addr_bits(dst);
-	rtm->rtm_flags = RTM_F_LOOKUP_TABLE | (match ? RTM_F_FIB_MATCH : 0);
+	rtm->rtm_flags = match ? RTM_F_FIB_MATCH : 0;
 	nlw_addr(&w, RTA_DST, dst);
 	nlw_u32(&w, RTA_UID, KERNEL_RULE_NOBODY);
 	if (out_link)
 	{
 		nlw_u32(&w, RTA_OIF, out_link);
+	}
+	return nlw_done(&w);
+}
+
+struct nlmsghdr *kernel_route_encode_dump(void *buf, size_t size,
+										  family_t family, uint8_t protocol,
+										  uint32_t table)
+{
+	nlw_t w = nlw_make(buf, size, RTM_GETROUTE, NLM_F_DUMP);
+	struct rtmsg spare, *rtm;
+
+	rtm = nlw_header(&w, &spare, sizeof(spare));
+	rtm->rtm_family = nl_af(family);
+	rtm->rtm_protocol = protocol;
+	if (table)
+	{
+		nlw_u32(&w, RTA_TABLE, table);
 	}
 	return nlw_done(&w);
 }
@@ -199,6 +216,14 @@ static const nl_want_t route_want[R_COUNT] = {
 	[R_PREFSRC] = {RTA_PREFSRC, 4, 16},
 	[R_MULTIPATH] = {RTA_MULTIPATH, sizeof(struct rtnexthop), UINT16_MAX},
 };
+
+bool kernel_route_is_entry(const struct nlmsghdr *nlh)
+{
+	const struct rtmsg *rtm = nl_header(nlh, sizeof(*rtm));
+
+	return rtm && !rtm->rtm_tos && !rtm->rtm_src_len &&
+		   !(rtm->rtm_flags & RTM_F_CLONED);
+}
 
 static bool decode_type(unsigned type, kernel_route_type_t *out)
 {
@@ -241,29 +266,59 @@ static bool decode_via(const struct nlattr *attr, addr_t *out)
 	return true;
 }
 
-/* link and gateway, which a route with a next hop id has in that */
+static const nl_want_t hop_want[] = {
+	{RTA_GATEWAY, 4, 16},
+	{RTA_VIA, 6, 18},
+};
+
+static bool decode_gateway(const struct nlattr *gateway,
+						   const struct nlattr *via, family_t family,
+						   addr_t *out)
+{
+	return via ? decode_via(via, out) : nl_addr(gateway, family, out);
+}
+
+/* somebody else's next hops without objects: the first stands for all */
+static bool decode_first_hop(const struct nlattr *multipath, family_t family,
+							 kernel_route_t *out)
+{
+	const struct nlattr *found[countof(hop_want)];
+	const uint8_t *hops = mnl_attr_get_payload(multipath);
+	struct rtnexthop hop;
+	struct
+	{
+		struct nlattr head;
+		uint8_t data[256];
+	} nest;
+
+	memcpy(&hop, hops, sizeof(hop));
+	if (hop.rtnh_len < sizeof(hop) ||
+		hop.rtnh_len > mnl_attr_get_payload_len(multipath) ||
+		hop.rtnh_len - sizeof(hop) > sizeof(nest.data))
+	{
+		return false;
+	}
+	out->link = (uint32_t)hop.rtnh_ifindex;
+	/* its attributes stand after it as if nested in it */
+	nest.head.nla_type = RTA_MULTIPATH;
+	nest.head.nla_len =
+		(uint16_t)(sizeof(nest.head) + hop.rtnh_len - sizeof(hop));
+	memcpy(nest.data, &hops[sizeof(hop)], hop.rtnh_len - sizeof(hop));
+	return nl_attrs_nested(&nest.head, hop_want, countof(hop_want), found) &&
+		   decode_gateway(found[0], found[1], family, &out->gateway);
+}
+
 static bool decode_way(const struct nlattr **found, family_t family,
 					   kernel_route_t *out)
 {
-	struct rtnexthop first;
-
 	out->nexthop = nl_u32(found[R_NH_ID]);
-	if (out->nexthop)
-	{
-		return true;
-	}
-	out->link = nl_u32(found[R_OIF]);
 	if (found[R_MULTIPATH])
 	{
-		/* somebody else's: the first stands for all */
-		memcpy(&first, mnl_attr_get_payload(found[R_MULTIPATH]), sizeof(first));
-		out->link = (uint32_t)first.rtnh_ifindex;
+		return decode_first_hop(found[R_MULTIPATH], family, out);
 	}
-	if (found[R_VIA])
-	{
-		return decode_via(found[R_VIA], &out->gateway);
-	}
-	return nl_addr(found[R_GATEWAY], family, &out->gateway);
+	out->link = nl_u32(found[R_OIF]);
+	return decode_gateway(found[R_GATEWAY], found[R_VIA], family,
+						  &out->gateway);
 }
 
 bool kernel_route_decode(const struct nlmsghdr *nlh, kernel_route_t *out)
@@ -274,10 +329,7 @@ bool kernel_route_decode(const struct nlmsghdr *nlh, kernel_route_t *out)
 	addr_t dst;
 
 	memset(out, 0, sizeof(*out));
-	/* a type of service or a source prefix makes it another thing; what is
-	 * cloned is a cache's */
-	if (!rtm || !nl_family(rtm->rtm_family, &family) || rtm->rtm_tos ||
-		rtm->rtm_src_len || (rtm->rtm_flags & RTM_F_CLONED) ||
+	if (!rtm || !nl_family(rtm->rtm_family, &family) ||
 		!decode_type(rtm->rtm_type, &out->type) ||
 		!nl_attrs(nlh, sizeof(*rtm), route_want, R_COUNT, found) ||
 		!nl_addr(found[R_DST], family, &dst) ||
