@@ -98,6 +98,7 @@ core_t *core_create(const core_seams_t *seams, const char *charon_routes,
 	core->seed = seed;
 	core->started = now;
 	core->adopting = true;
+	kernel_ops_list_init(&core->seen_fib);
 	kernel_state_init(&core->seen);
 	kernel_state_init(&core->saved);
 	fw_model_init(&core->firewall);
@@ -144,14 +145,15 @@ static void tables_drop(core_t *core, usec_t now)
 	}
 	if (core->bgp)
 	{
+		core->seams.net_ops->drop_all(core->seams.net);
 		bgp_destroy(core->bgp);
 		core->bgp = NULL;
 	}
 }
 
-void core_destroy(core_t *core)
+void core_destroy(core_t *core, usec_t now)
 {
-	neighbors_drop(core, 0);
+	neighbors_drop(core, now);
 	for (size_t i = 0; i < core->n_tunnels; i++)
 	{
 		core_tunnel_destroy(core, core->tunnels[i]);
@@ -164,6 +166,7 @@ void core_destroy(core_t *core)
 	free(core->connections);
 	if (core->bgp)
 	{
+		core->seams.net_ops->drop_all(core->seams.net);
 		bgp_destroy(core->bgp);
 	}
 	if (core->fib)
@@ -172,6 +175,7 @@ void core_destroy(core_t *core)
 	}
 	timer_stop(core->seams.timers, &core->adopt_timer);
 	timer_stop(core->seams.timers, &core->audit_timer);
+	kernel_ops_list_deinit(&core->seen_fib);
 	kernel_state_deinit(&core->seen);
 	kernel_state_deinit(&core->saved);
 	fw_model_deinit(&core->firewall);
@@ -455,6 +459,10 @@ bool core_work(core_t *core, usec_t now)
 
 void core_stop_peers(core_t *core, usec_t now)
 {
+	if (core->stopping)
+	{
+		return;
+	}
 	core->stopping = true;
 	for (size_t i = 0; i < core->n_neighbors; i++)
 	{

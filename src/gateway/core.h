@@ -38,7 +38,7 @@ typedef struct core_seams_t
 core_t *core_create(const core_seams_t *seams, const char *charon_routes,
 					uint64_t seed, usec_t now);
 /** frees; what stands in the kernel stays (see core_stop) */
-void core_destroy(core_t *core);
+void core_destroy(core_t *core, usec_t now);
 
 /** takes a new configuration (adopted) and touches only what changed; NULL is
  * refused by the caller */
@@ -67,7 +67,8 @@ void core_apply(core_t *core, usec_t now);
  * waits */
 bool core_work(core_t *core, usec_t now);
 
-/** says goodbye to the peers (Cease, Administrative Shutdown) */
+/** says goodbye to the peers (Cease, Administrative Shutdown) and stands still
+ * from then on: what comes down now is charon's own doing. Idempotent */
 void core_stop_peers(core_t *core, usec_t now);
 /** orderly end by keep_on_stop: takes what is not kept out of the kernel */
 void core_stop(core_t *core, usec_t now);

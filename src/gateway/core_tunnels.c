@@ -310,15 +310,27 @@ static bool take_fact(core_connection_t *c, const fact_t *fact,
 			c->alert[sizeof(c->alert) - 1] = '\0';
 			c->alert_at = now;
 			return false;
+		case FACT_SHUTDOWN:
+			return false;
 	}
 	return false;
 }
 
 void core_fact(core_t *core, const fact_t *fact, usec_t now)
 {
-	core_connection_t *c = core_connection(core, fact->name, true);
+	core_connection_t *c;
 	tunnel_fact_t step_fact = {0};
 
+	if (core->stopping)
+	{
+		return;
+	}
+	if (fact->kind == FACT_SHUTDOWN)
+	{
+		core_stop_peers(core, now);
+		return;
+	}
+	c = core_connection(core, fact->name, true);
 	if (!take_fact(c, fact, &step_fact, now))
 	{
 		return;

@@ -14,7 +14,8 @@
 #include "tunnel/tunnel.h"
 
 #define FACT_ADDRS_MAX 4
-/** facts that wait; one more replaces them all by FACT_RESYNC */
+/** facts that wait; one more is dropped with an error in the log, as the
+ * thread must be stuck then */
 #define GATEWAY_QUEUE_MAX 65536
 
 typedef struct gateway_t gateway_t;

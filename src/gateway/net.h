@@ -41,6 +41,9 @@ typedef struct net_ops_t
 	void (*output)(void *net, bgp_conn_t *conn);
 	/** write out what bgp_output still has and close */
 	void (*close)(void *net, bgp_conn_t *conn);
+	/** the speaker ends: write what can be written at once, close all, and
+	 * have called bgp_conn_closed for each on return */
+	void (*drop_all)(void *net);
 } net_ops_t;
 
 #endif

@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The thread. A turn goes: wait; charon's facts and what they mean for the
+ * kernel; what the kernel tells; sockets; timers; then table work in slices
+ * for a few milliseconds. So a lost tunnel is acted upon before anything
+ * else, and no full table keeps anybody waiting.
+ */
+
+#include "gateway/gateway.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "cygnet_config.h"
+#include "control/protocol.h"
+#include "gateway/commands.h"
+#include "gateway/gateway_private.h"
+
+/** of table work in a turn; the rest of the 10 ms is for all else */
+#define WORK_MAX (4 * USEC_PER_MSEC)
+/** facts taken in a turn */
+#define FACTS_MAX 1024
+/** kernel messages read in a turn */
+#define KERNEL_MAX 1024
+/** the loop looks up at least this often */
+#define WAIT_MAX USEC_PER_SEC
+/** for the last words to the peers at the end */
+#define GOODBYE_MAX     (500 * USEC_PER_MSEC)
+#define CONTROL_RETRY   (5 * USEC_PER_SEC)
+#define DESTROY_MAX_SEC 5
+
+/* -- the kernel's sink ----------------------------------------------------------- */
+
+static void kernel_event(void *user, const kernel_event_t *event)
+{
+	gateway_t *g = user;
+
+	core_kernel_event(g->core, event, g->now);
+}
+
+static void kernel_dumped(void *user, kernel_what_t what, int error)
+{
+	gateway_t *g = user;
+
+	core_kernel_dumped(g->core, what, error, g->now);
+}
+
+static void kernel_lost(void *user)
+{
+	gateway_t *g = user;
+
+	core_kernel_lost(g->core, g->now);
+}
+
+static const kernel_sink_t kernel_sink = {
+	.event = kernel_event,
+	.dumped = kernel_dumped,
+	.lost = kernel_lost,
+};
+
+/* -- loading ---------------------------------------------------------------------- */
+
+bool gateway_load(gateway_t *g, config_report_t *report)
+{
+	config_t *config = g->load(g->user, report);
+
+	for (size_t i = 0; i < report->warnings.count; i++)
+	{
+		log_warn("configuration: %s", report->warnings.list[i]);
+	}
+	for (size_t i = 0; i < report->errors.count; i++)
+	{
+		log_error("configuration: %s", report->errors.list[i]);
+	}
+	if (!config)
+	{
+		char *why = str_format("configuration refused: %s%s",
+							   report->errors.count ? report->errors.list[0]
+													: "it could not be read",
+							   report->errors.count > 1
+								   ? " (and more, see `cygnetctl check`)"
+								   : "");
+
+		core_config_refused(g->core, why);
+		free(why);
+		return false;
+	}
+	core_configure(g->core, config, g->now);
+	return true;
+}
+
+static void reload(gateway_t *g)
+{
+	config_report_t report;
+
+	gateway_load(g, &report);
+	config_report_deinit(&report);
+}
+
+/* -- views ------------------------------------------------------------------------- */
+
+const view_state_t *gateway_view(gateway_t *g)
+{
+	view_state_t *view = &g->view;
+
+	memset(view, 0, sizeof(*view));
+	core_view(g->core, view, g->now);
+	view->wall = loop_wall();
+	view->version = PACKAGE_VERSION;
+	view->charon_version = g->charon_version;
+	view->turns = g->turns;
+	view->turn_max = g->turn_max;
+	return view;
+}
+
+/* -- the turn ----------------------------------------------------------------------- */
+
+static void facts(gateway_t *g)
+{
+	fact_t fact;
+
+	queue_clear(g->queue);
+	for (unsigned i = 0; i < FACTS_MAX && queue_take(g->queue, &fact); i++)
+	{
+		core_fact(g->core, &fact, g->now);
+		if (i + 1 == FACTS_MAX)
+		{
+			queue_wake(g->queue);
+		}
+	}
+	core_apply(g->core, g->now);
+}
+
+static void queue_ready(void *user, bool readable, bool writable, usec_t now)
+{
+	/* the turn takes the facts itself, before all other descriptors */
+}
+
+static void kernel_ready(void *user, bool readable, bool writable, usec_t now)
+{
+	gateway_t *g = user;
+
+	g->kernel_more = true;
+}
+
+static void control_ready(void *user, bool readable, bool writable, usec_t now)
+{
+	gateway_t *g = user;
+
+	g->control_more = true;
+}
+
+static void account(gateway_t *g, usec_t spent)
+{
+	static const usec_t limits[VIEW_TURN_BUCKETS - 1] = {1,  2,  5,  10,
+														 20, 50, 100};
+	unsigned bucket = 0;
+
+	while (bucket < countof(limits) && spent >= limits[bucket] * USEC_PER_MSEC)
+	{
+		bucket++;
+	}
+	g->turns[bucket]++;
+	if (spent > g->turn_max)
+	{
+		g->turn_max = spent;
+	}
+}
+
+/** one turn; true: the next must not wait */
+static bool turn(gateway_t *g)
+{
+	usec_t start = loop_now(), work_end;
+	bool more;
+
+	g->now = start;
+	facts(g);
+	loop_serve(g->loop, g->now);
+	if (g->kernel_more)
+	{
+		g->kernel_more = kernel_read(g->kernel, KERNEL_MAX);
+		core_apply(g->core, g->now);
+	}
+	timers_run(g->timers, g->now);
+	core_apply(g->core, g->now);
+	more = sockets_turn(g->sockets, g->now);
+	work_end = loop_now() + WORK_MAX;
+	while (core_work(g->core, g->now))
+	{
+		if (loop_now() >= work_end)
+		{
+			more = true;
+			break;
+		}
+	}
+	more = sockets_turn(g->sockets, g->now) || more;
+	if (g->control_more)
+	{
+		g->control_more = control_server_turn(g->control, g->now);
+	}
+	account(g, loop_now() - start);
+	return more || g->kernel_more || g->control_more;
+}
+
+static void wait(gateway_t *g, bool more)
+{
+	usec_t now = loop_now(), until = timers_next(g->timers);
+
+	if (more)
+	{
+		until = now;
+	}
+	else if (until > now + WAIT_MAX)
+	{
+		until = now + WAIT_MAX;
+	}
+	loop_wait(g->loop, until);
+}
+
+/** tells the peers, and gives their sockets a moment */
+static void goodbye(gateway_t *g)
+{
+	usec_t end;
+
+	g->now = loop_now();
+	end = g->now + GOODBYE_MAX;
+	core_stop_peers(g->core, g->now);
+	while (sockets_count(g->sockets) && loop_now() < end)
+	{
+		usec_t until = loop_now() + 10 * USEC_PER_MSEC;
+
+		loop_wait(g->loop, until < end ? until : end);
+		g->now = loop_now();
+		loop_serve(g->loop, g->now);
+		timers_run(g->timers, g->now);
+		sockets_turn(g->sockets, g->now);
+	}
+}
+
+/* -- opening and closing ---------------------------------------------------------------- */
+
+static void control_open(gateway_t *g, usec_t now)
+{
+	int error;
+
+	g->control = control_server_create(g->socket, g->socket_group,
+									   gateway_commands, g, &error);
+	if (g->control)
+	{
+		loop_add(g->loop, &g->control_watch, control_server_fd(g->control),
+				 control_ready, g, true, false);
+	}
+	else
+	{
+		timer_start(g->timers, &g->control_timer, now + CONTROL_RETRY);
+	}
+}
+
+static void control_retry(cyg_timer_t *timer, void *user, usec_t now)
+{
+	control_open(user, now);
+}
+
+static void kernel_start(gateway_t *g)
+{
+	int error, fds[2];
+
+	g->kernel = kernel_open(&kernel_sink, g, &error);
+	if (!g->kernel)
+	{
+		g->kernel_problem = str_format(
+			"the kernel cannot be spoken to: %s%s", strerror(-error),
+			error == -EPERM || error == -EACCES ? ": charon needs CAP_NET_ADMIN"
+												: "");
+		return;
+	}
+	kernel_fds(g->kernel, fds);
+	for (unsigned i = 0; i < 2; i++)
+	{
+		loop_add(g->loop, &g->kernel_watch[i], fds[i], kernel_ready, g, true,
+				 false);
+	}
+	error = kernel_probe_xfrm(g->kernel);
+	if (error)
+	{
+		g->xfrm_problem = str_format(
+			"XFRM interfaces cannot be made: %s: %s", strerror(-error),
+			error == -EPERM
+				? "charon needs CAP_NET_ADMIN"
+				: "load the module xfrm_interface, or boot a kernel "
+				  "with CONFIG_XFRM_INTERFACE");
+		log_error("%s", g->xfrm_problem);
+	}
+}
+
+static void firewall_start(gateway_t *g)
+{
+	int error;
+
+	g->firewall = firewall_open(&error);
+	if (!g->firewall)
+	{
+		g->firewall_problem = str_format(
+			"nftables cannot be spoken to: %s (leak guard and MSS clamp are "
+			"not in force; is the module nf_tables there?)",
+			strerror(-error));
+	}
+}
+
+static void core_start(gateway_t *g)
+{
+	core_seams_t seams;
+	uint64_t seed = loop_wall();
+
+	kernel_start(g);
+	firewall_start(g);
+	g->sockets = sockets_create(g->loop, g->timers);
+	(void)!getrandom(&seed, sizeof(seed), GRND_NONBLOCK);
+	seams = (core_seams_t){
+		.kernel_ops = &kernel_rtnetlink_ops,
+		.kernel = g->kernel,
+		.kernel_problem = g->kernel_problem,
+		.xfrm_problem = g->xfrm_problem,
+		.fw_ops = &firewall_nftables_ops,
+		.firewall = g->firewall,
+		.firewall_problem = g->firewall_problem,
+		.net_ops = &sockets_net_ops,
+		.net = g->sockets,
+		.timers = g->timers,
+	};
+	g->core = core_create(&seams, g->charon_routes, seed, g->now);
+	sockets_set_core(g->sockets, g->core);
+}
+
+static void finish(gateway_t *g)
+{
+	goodbye(g);
+	core_stop(g->core, g->now);
+	if (g->control)
+	{
+		loop_remove(g->loop, &g->control_watch);
+		control_server_destroy(g->control);
+	}
+	timer_stop(g->timers, &g->control_timer);
+	core_destroy(g->core, g->now);
+	sockets_destroy(g->sockets);
+	if (g->firewall)
+	{
+		firewall_close(g->firewall);
+	}
+	if (g->kernel)
+	{
+		kernel_close(g->kernel);
+	}
+	timers_destroy(g->timers);
+}
+
+static void *run(void *user)
+{
+	gateway_t *g = user;
+	bool more = true;
+
+	g->now = loop_now();
+	g->timers = timers_create();
+	timer_init(&g->control_timer, control_retry, g);
+	core_start(g);
+	control_open(g, g->now);
+	reload(g);
+	while (!atomic_load(&g->stop))
+	{
+		wait(g, more);
+		if (atomic_exchange(&g->reload, false))
+		{
+			g->now = loop_now();
+			reload(g);
+		}
+		more = turn(g);
+	}
+	finish(g);
+	return NULL;
+}
+
+static void release(gateway_t *g)
+{
+	if (g->loop)
+	{
+		loop_destroy(g->loop);
+	}
+	if (g->queue)
+	{
+		queue_destroy(g->queue);
+	}
+	free(g->socket);
+	free(g->charon_routes);
+	free(g->charon_version);
+	free(g->kernel_problem);
+	free(g->xfrm_problem);
+	free(g->firewall_problem);
+	free(g);
+}
+
+gateway_t *gateway_create(const gateway_options_t *options, int *error)
+{
+	gateway_t *g = mem_alloc(sizeof(*g));
+
+	g->socket = str_copy(options->socket ? options->socket : CONTROL_SOCKET);
+	g->socket_group = options->socket_group;
+	g->charon_routes = str_copy(options->charon_routes);
+	g->charon_version =
+		str_copy(options->charon_version ? options->charon_version : "");
+	g->load = options->load;
+	g->user = options->user;
+	g->loop = loop_create();
+	g->queue = g->loop ? queue_create() : NULL;
+	if (!g->queue)
+	{
+		*error = -errno;
+		release(g);
+		return NULL;
+	}
+	*error = loop_add(g->loop, &g->queue_watch, queue_fd(g->queue),
+					   queue_ready, g, true, false);
+	if (!*error)
+	{
+		*error = -pthread_create(&g->thread, NULL, run, g);
+	}
+	if (*error)
+	{
+		release(g);
+		return NULL;
+	}
+	return g;
+}
+
+void gateway_destroy(gateway_t *g)
+{
+	struct timespec until;
+
+	atomic_store(&g->stop, true);
+	queue_wake(g->queue);
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += DESTROY_MAX_SEC;
+	if (pthread_timedjoin_np(g->thread, NULL, &until))
+	{
+		/* its memory is still in use: let it be */
+		log_error("the gateway did not end within %d s", DESTROY_MAX_SEC);
+		return;
+	}
+	release(g);
+}
+
+void gateway_post(gateway_t *g, const fact_t *fact)
+{
+	if (!queue_post(g->queue, fact))
+	{
+		log_error("the gateway does not take facts: one of %s is lost",
+				  fact->name);
+	}
+}
+
+void gateway_reload(gateway_t *g)
+{
+	atomic_store(&g->reload, true);
+	queue_wake(g->queue);
+}

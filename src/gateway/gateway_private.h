@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * The gateway's inside, shared by gateway.c and commands.c: everything but the
+ * queue, `stop` and `reload` belongs to the thread alone.
+ */
+
+#ifndef CYGNET_GATEWAY_PRIVATE_H
+#define CYGNET_GATEWAY_PRIVATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "gateway/core.h"
+#include "gateway/loop.h"
+#include "gateway/queue.h"
+#include "gateway/sockets.h"
+
+struct gateway_t
+{
+	pthread_t thread;
+	queue_t *queue;
+	atomic_bool stop;
+	atomic_bool reload;
+	/* the thread's own */
+	char *socket;
+	int socket_group;
+	char *charon_routes;
+	char *charon_version;
+	config_t *(*load)(void *user, config_report_t *report);
+	void *user;
+	loop_t *loop;
+	timers_t *timers;
+	kernel_t *kernel;
+	char *kernel_problem;
+	char *xfrm_problem;
+	firewall_t *firewall;
+	char *firewall_problem;
+	sockets_t *sockets;
+	core_t *core;
+	control_server_t *control;
+
+	loop_watch_t queue_watch;
+	loop_watch_t kernel_watch[2];
+	loop_watch_t control_watch;
+	cyg_timer_t control_timer;
+	bool kernel_more;
+	bool control_more;
+	/** moment that the current turn works with */
+	usec_t now;
+	uint64_t turns[VIEW_TURN_BUCKETS];
+	usec_t turn_max;
+	view_state_t view;
+};
+
+/** loads and takes the configuration; the report is the caller's to free.
+ * false: refused, what runs goes on */
+bool gateway_load(gateway_t *gateway, config_report_t *report);
+/** the state of this moment; valid until the next call */
+const view_state_t *gateway_view(gateway_t *gateway);
+
+#endif
