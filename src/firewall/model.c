@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The model is arrays that own their arrays; equality is by content and
+ * order, as the planner makes them in the order of the configuration. */
+
+#include "firewall/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void fw_model_init(fw_model_t *model)
+{
+	memset(model, 0, sizeof(*model));
+}
+
+void fw_model_deinit(fw_model_t *model)
+{
+	for (size_t i = 0; i < model->n_guards; i++)
+	{
+		free(model->guards[i].protect.list);
+		free(model->guards[i].except.list);
+		free(model->guards[i].links.list);
+	}
+	free(model->guards);
+	free(model->clamps);
+	fw_model_init(model);
+}
+
+static void name_copy(char *to, const char *from, size_t size)
+{
+	size_t len = strnlen(from, size - 1);
+
+	memcpy(to, from, len);
+	memset(to + len, 0, size - len);
+}
+
+fw_clamp_t *fw_model_add_clamp(fw_model_t *model, const char *link)
+{
+	fw_clamp_t *clamp;
+
+	model->clamps =
+		mem_resize(model->clamps, model->n_clamps + 1, sizeof(*model->clamps));
+	clamp = &model->clamps[model->n_clamps++];
+	memset(clamp, 0, sizeof(*clamp));
+	name_copy(clamp->link, link, sizeof(clamp->link));
+	return clamp;
+}
+
+fw_guard_t *fw_model_add_guard(fw_model_t *model, const char *name)
+{
+	fw_guard_t *guard;
+
+	model->guards =
+		mem_resize(model->guards, model->n_guards + 1, sizeof(*model->guards));
+	guard = &model->guards[model->n_guards++];
+	memset(guard, 0, sizeof(*guard));
+	name_copy(guard->name, name, sizeof(guard->name));
+	return guard;
+}
+
+void fw_prefixes_add(fw_prefixes_t *prefixes, const prefix_t *p)
+{
+	prefixes->list = mem_resize(prefixes->list, prefixes->count + 1,
+								sizeof(*prefixes->list));
+	prefixes->list[prefixes->count++] = *p;
+}
+
+void fw_links_add(fw_links_t *links, const char *name)
+{
+	links->list =
+		mem_resize(links->list, links->count + 1, sizeof(*links->list));
+	name_copy(links->list[links->count++], name, FW_LINK_NAME_MAX);
+}
+
+static bool prefixes_equal(const fw_prefixes_t *a, const fw_prefixes_t *b)
+{
+	if (a->count != b->count)
+	{
+		return false;
+	}
+	for (size_t i = 0; i < a->count; i++)
+	{
+		if (!prefix_equal(&a->list[i], &b->list[i]))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool links_equal(const fw_links_t *a, const fw_links_t *b)
+{
+	return a->count == b->count &&
+		   (!a->count ||
+			memcmp(a->list, b->list, a->count * FW_LINK_NAME_MAX) == 0);
+}
+
+static bool guard_equal(const fw_guard_t *a, const fw_guard_t *b)
+{
+	return strcmp(a->name, b->name) == 0 &&
+		   a->links_denied == b->links_denied &&
+		   prefixes_equal(&a->protect, &b->protect) &&
+		   prefixes_equal(&a->except, &b->except) &&
+		   links_equal(&a->links, &b->links);
+}
+
+bool fw_model_equal(const fw_model_t *a, const fw_model_t *b)
+{
+	if (a->n_clamps != b->n_clamps || a->n_guards != b->n_guards)
+	{
+		return false;
+	}
+	for (size_t i = 0; i < a->n_clamps; i++)
+	{
+		if (strcmp(a->clamps[i].link, b->clamps[i].link) != 0 ||
+			a->clamps[i].mss4 != b->clamps[i].mss4 ||
+			a->clamps[i].mss6 != b->clamps[i].mss6)
+		{
+			return false;
+		}
+	}
+	for (size_t i = 0; i < a->n_guards; i++)
+	{
+		if (!guard_equal(&a->guards[i], &b->guards[i]))
+		{
+			return false;
+		}
+	}
+	return true;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "unit/firewall/suites.h"
+
+int main(void)
+{
+	static const unit_suite_t suites[] = {build_suite, intervals_suite,
+										  model_suite};
+
+	return unit_run("firewall", suites, countof(suites));
+}

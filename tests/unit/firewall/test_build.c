@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The batch as messages: what is in it, in which order, each well-formed as
+ * libmnl sees it. What the kernel makes of it is tests/lab/firewall's.
+ */
+
+#include "unit/firewall/suites.h"
+
+#include "firewall/build.h"
+
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <string.h>
+
+#include <libmnl/libmnl.h>
+
+/** letters for the messages, in order: ( begin, T new table, t del table,
+ * O counter, S set, E elements, C chain, R rule, ) end */
+static char letter(uint16_t type)
+{
+	switch (type)
+	{
+		case NFNL_MSG_BATCH_BEGIN:
+			return '(';
+		case NFNL_MSG_BATCH_END:
+			return ')';
+		case NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWTABLE:
+			return 'T';
+		case NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_DELTABLE:
+			return 't';
+		case NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWOBJ:
+			return 'O';
+		case NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWSET:
+			return 'S';
+		case NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWSETELEM:
+			return 'E';
+		case NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWCHAIN:
+			return 'C';
+		case NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWRULE:
+			return 'R';
+		default:
+			return '?';
+	}
+}
+
+static void letters(const fw_batch_t *batch, char *out, size_t size)
+{
+	const struct nlmsghdr *nlh = (const void *)batch->data;
+	int left = (int)batch->len;
+	uint32_t seq = nlh->nlmsg_seq;
+	size_t n = 0;
+
+	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
+	{
+		ck_assert_uint_eq(nlh->nlmsg_seq, seq++);
+		ck_assert_uint_lt(n + 1, size);
+		out[n++] = letter(nlh->nlmsg_type);
+	}
+	ck_assert_int_eq(left, 0);
+	out[n] = '\0';
+}
+
+START_TEST(test_empty)
+{
+	fw_batch_t batch = {0};
+	fw_model_t model;
+	char got[64];
+
+	fw_model_init(&model);
+	fw_build(&batch, &model, NULL, 0);
+	letters(&batch, got, sizeof(got));
+	ck_assert_str_eq(got, "(TtTCCCC)");
+	ck_assert_uint_eq(batch.rules, 0);
+	fw_batch_deinit(&batch);
+}
+END_TEST
+
+START_TEST(test_remove)
+{
+	fw_batch_t batch = {0};
+	char got[64];
+
+	fw_build_remove(&batch);
+	letters(&batch, got, sizeof(got));
+	ck_assert_str_eq(got, "(Tt)");
+	fw_batch_deinit(&batch);
+}
+END_TEST
+
+START_TEST(test_full)
+{
+	fw_batch_t batch = {0};
+	fw_model_t model;
+	fw_guard_t *guard;
+	char got[64];
+	prefix_t p;
+
+	fw_model_init(&model);
+	fw_model_add_clamp(&model, "cyg-a");
+	guard = fw_model_add_guard(&model, "a");
+	prefix_parse("10.0.0.0/8", &p);
+	fw_prefixes_add(&guard->protect, &p);
+	fw_build(&batch, &model, NULL, 0);
+	letters(&batch, got, sizeof(got));
+	/* five sets, with elements in protect4 and links (the loopback) */
+	ck_assert_str_eq(got, "(TtTOSESSSSECCCCRRRRRRRR)");
+	ck_assert_uint_eq(batch.rules, 8);
+	fw_model_deinit(&model);
+	fw_batch_deinit(&batch);
+}
+END_TEST
+
+START_TEST(test_many_elements)
+{
+	/* more than one message of elements, and more than one growth */
+	fw_batch_t batch = {0};
+	fw_model_t model;
+	fw_guard_t *guard;
+	char got[256];
+
+	fw_model_init(&model);
+	guard = fw_model_add_guard(&model, "a");
+	for (uint32_t i = 0; i < 5000; i++)
+	{
+		addr_t a = addr_v4(0x0a000000 + 2 * i);
+		prefix_t p = prefix_make(&a, 32);
+
+		fw_prefixes_add(&guard->protect, &p);
+	}
+	fw_build(&batch, &model, NULL, 0);
+	letters(&batch, got, sizeof(got));
+	/* 5,000 intervals, 256 a message */
+	ck_assert_str_eq(got, "(TtTOSEEEEEEEEEEEEEEEEEEEESSSSECCCCRRRR)");
+	fw_model_deinit(&model);
+	fw_batch_deinit(&batch);
+}
+END_TEST
+
+START_TEST(test_counters_carried)
+{
+	static const fw_counter_t old[] = {{"guard-b", 1, 2},
+									   {"guard-a", 0x1122334455667788, 9}};
+	uint8_t want[8] = {0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88};
+	fw_batch_t batch = {0};
+	fw_model_t model;
+
+	fw_model_init(&model);
+	fw_model_add_guard(&model, "a");
+	fw_build(&batch, &model, old, countof(old));
+	ck_assert_ptr_nonnull(memmem(batch.data, batch.len, want, sizeof(want)));
+	fw_model_deinit(&model);
+	fw_batch_deinit(&batch);
+}
+END_TEST
+
+Suite *build_suite(void)
+{
+	Suite *s = suite_create("build");
+
+	unit_add(s, "empty", test_empty);
+	unit_add(s, "remove", test_remove);
+	unit_add(s, "full", test_full);
+	unit_add(s, "many elements", test_many_elements);
+	unit_add(s, "counters carried", test_counters_carried);
+	return s;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "unit/firewall/suites.h"
+
+#include "firewall/model.h"
+
+#include <string.h>
+
+static void fill(fw_model_t *m)
+{
+	fw_clamp_t *clamp = fw_model_add_clamp(m, "cyg-a");
+	fw_guard_t *guard = fw_model_add_guard(m, "a");
+	prefix_t p;
+
+	clamp->mss4 = 1386;
+	clamp->mss6 = 1366;
+	prefix_parse("10.0.0.0/8", &p);
+	fw_prefixes_add(&guard->protect, &p);
+	fw_prefixes_add(&guard->except, &p);
+	fw_links_add(&guard->links, "cyg-a");
+}
+
+/** each change that must make two models differ */
+static void change(fw_model_t *m, int which)
+{
+	fw_guard_t *guard = &m->guards[0];
+	prefix_t p;
+
+	prefix_parse("10.0.0.0/9", &p);
+	switch (which)
+	{
+		case 0:
+			m->clamps[0].mss4++;
+			break;
+		case 1:
+			m->clamps[0].mss6++;
+			break;
+		case 2:
+			m->clamps[0].link[4] = 'b';
+			break;
+		case 3:
+			fw_model_add_clamp(m, "x");
+			break;
+		case 4:
+			fw_model_add_guard(m, "x");
+			break;
+		case 5:
+			guard->name[0] = 'b';
+			break;
+		case 6:
+			guard->protect.list[0] = p;
+			break;
+		case 7:
+			guard->except.list[0] = p;
+			break;
+		case 8:
+			fw_prefixes_add(&guard->except, &p);
+			break;
+		case 9:
+			fw_links_add(&guard->links, "eth0");
+			break;
+		case 10:
+			guard->links.list[0][0] = 'x';
+			break;
+		case 11:
+			guard->links_denied = true;
+			break;
+	}
+}
+
+START_TEST(test_equal)
+{
+	fw_model_t a, b;
+
+	fw_model_init(&a);
+	fw_model_init(&b);
+	ck_assert(fw_model_equal(&a, &b));
+	fill(&a);
+	fill(&b);
+	ck_assert(fw_model_equal(&a, &b));
+	change(&b, _i);
+	ck_assert(!fw_model_equal(&a, &b));
+	ck_assert(!fw_model_equal(&b, &a));
+	fw_model_deinit(&a);
+	fw_model_deinit(&b);
+}
+END_TEST
+
+START_TEST(test_long_names)
+{
+	fw_model_t m;
+	char name[100];
+
+	memset(name, 'n', sizeof(name) - 1);
+	name[99] = '\0';
+	fw_model_init(&m);
+	ck_assert_uint_eq(strlen(fw_model_add_clamp(&m, name)->link),
+					  FW_LINK_NAME_MAX - 1);
+	ck_assert_uint_eq(strlen(fw_model_add_guard(&m, name)->name),
+					  FW_NAME_MAX - 1);
+	fw_model_deinit(&m);
+}
+END_TEST
+
+Suite *model_suite(void)
+{
+	Suite *s = suite_create("model");
+
+	unit_add_loop(s, "equal", test_equal, 12);
+	unit_add(s, "long names", test_long_names);
+	return s;
+}
