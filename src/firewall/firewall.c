@@ -151,7 +151,7 @@ static int send_batch(firewall_t *fw, const fw_batch_t *batch)
 static int ask(firewall_t *fw, uint16_t type, uint16_t flags,
 			   void (*build)(struct nlmsghdr *nlh), mnl_cb_t cb, void *data)
 {
-	char request[MNL_SOCKET_BUFFER_SIZE];
+	char request[512];
 	struct nlmsghdr *nlh =
 		nftnl_nlmsg_build_hdr(request, type, NFPROTO_INET, flags, ++fw->seq);
 	unsigned port = mnl_socket_get_portid(fw->socket);
