@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Which hooks fire when, as strongSwan 5.9.8 does it (IKEv2; read in its
+ * sources, the function in brackets). "child n STATE" is child_state_change,
+ * which comes before the CHILD_SA's own field is written, so that the field
+ * still tells the state before. What we post is behind the arrow. The same
+ * sequences stand as data in tests/unit/plugin/sequences.h.
+ *
+ * First up, both roles [ike_establish, child_create select_and_install]:
+ *     ike ESTABLISHED, ike_updown up, child 1 INSTALLING,
+ *     child 1 INSTALLED -> UP 1, child_updown 1 up
+ *     The SA is complete with INSTALLED: inbound, outbound and policies.
+ * CHILD rekey, initiator [child_rekey build_i, process_i]:
+ *     child 1 REKEYING, child 2 INSTALLING, child 2 INSTALLED -> UP 2,
+ *     (outbound of 2 installed) child 1 REKEYED, (outbound of 1 removed)
+ *     child_rekey 1 2 -> REKEYED 1 by 2, child 1 DELETING -> DOWN 1,
+ *     child 1 DELETED, and delete_rekeyed_delay later child 1 DESTROYING.
+ *     No updown. If it fails: child 1 REKEYING, child 1 INSTALLED.
+ * CHILD rekey, responder [child_rekey build_r, child_delete build_r]:
+ *     child 2 INSTALLING, child 2 INSTALLED -> UP 2 (its outbound half only
+ *     registered), child 1 REKEYING, child 1 REKEYED,
+ *     child_rekey 1 2 -> REKEYED 1 by 2; then, with the peer's DELETE,
+ *     child 1 DELETING -> DOWN 1, child 1 DELETED, (outbound of 2 installed,
+ *     of 1 removed: no hook), later child 1 DESTROYING.
+ *     From 6.0 on child_rekey comes with the peer's DELETE.
+ * CHILD rekey, both at once [handle_collision]: ours makes 2, the peer's 3.
+ *     child 1 REKEYING, child 3 INSTALLED -> UP 3, child 1 REKEYED,
+ *     child_rekey 1 3 -> REKEYED 1 by 3, child 2 INSTALLED -> UP 2;
+ *     won: child 3 REKEYED, child_rekey 1 2 -> REKEYED 1 by 2 (the second for
+ *     1), then child 1 DELETING -> DOWN 1, and by the peer child 3 DELETING
+ *     -> DOWN 3; lost: child 2 REKEYED, child 2 DELETING -> DOWN 2, and by
+ *     the peer child 1 DELETING -> DOWN 1.
+ * IKE rekey, both roles [ike_rekey establish_new]:
+ *     new ike ESTABLISHED, (children moved) ike_rekey old new, old ike
+ *     REKEYED, old ike DELETING, DESTROYING, without children. No child hook:
+ *     nothing to post, CHILD_SAs keep their unique IDs.
+ * Reauthentication, make before break [ike_sa reauth, ike_reauth_complete]:
+ *     first up with a new IKE_SA and child 2 -> UP 2, then the old IKE_SA is
+ *     deleted -> DOWN 1. The responder sees the same.
+ * Reauthentication, break before make [ike_reauth]:
+ *     ike DELETING -> DOWN 1, ike_updown down, child_updown 1 down -> DOWN 1,
+ *     reestablish_pre, _post, ike DESTROYING, child 1 DESTROYING -> DOWN 1,
+ *     then first up with child 2 -> UP 2.
+ * We delete a CHILD_SA, or its hard lifetime ends [child_delete build_i]:
+ *     child 1 DELETING -> DOWN 1, and after the answer child 1 DELETED,
+ *     child_updown 1 down -> DOWN 1, child 1 DESTROYING
+ * The peer deletes a CHILD_SA [child_delete build_r]: the same, at once.
+ * Anybody deletes the IKE_SA [ike_delete]: ike DELETING -> DOWN of each child,
+ *     (ours: after the answer) ike_updown down, child_updown down -> DOWN of
+ *     each, ike DESTROYING, child DESTROYING -> DOWN of each
+ * Peer does not answer, DPD or other [ike_sa retransmit]:
+ *     alert RETRANSMIT_SEND_TIMEOUT, by dpd_action reestablish_pre, _post,
+ *     ike_updown down, child_updown down -> DOWN of each, ike DESTROYING,
+ *     child DESTROYING -> DOWN of each. INITIAL_CONTACT of a peer that has
+ *     restarted, and charon's stop, are the same without the alert.
+ * The peer does not know the CHILD_SA that we rekey [child_rekey process_i]:
+ *     child_updown 1 down -> DOWN 1, child 1 DESTROYING -> DOWN 1, first up
+ *     without the IKE_SA's hooks: child 2 INSTALLED -> UP 2.
+ * Addresses or NAT change [child_sa update]: ike_update, then for each child
+ *     UPDATING, INSTALLED (or what it was before) -> CHANGED
+ *
+ * So DOWN can be posted more than once for a CHILD_SA, UP once. We take the
+ * first sign of the end, DELETING: the peer drops its half when it reads our
+ * DELETE, and what we send until its answer is lost. Two things must not be
+ * taken for an end: an IKE_SA that is deleted in state REKEYING, as a
+ * collision can still move its children to another one [ike_rekey collide
+ * comes after ike_delete process_r]; and a CHILD_SA that was never INSTALLED.
+ */
+
+#include "cygnet_child.h"
+#include "cygnet_compat.h"
+#include "cygnet_listener.h"
+
+typedef struct private_cygnet_listener_t private_cygnet_listener_t;
+
+/**
+ * Private data
+ */
+struct private_cygnet_listener_t
+{
+	/**
+	 * Public interface
+	 */
+	cygnet_listener_t public;
+
+	/**
+	 * Where facts go
+	 */
+	cygnet_facts_t *facts;
+};
+
+/**
+ * Words for an alert of which a tunnel's status should tell, or NULL
+ */
+static const char *alert_text(alert_t alert)
+{
+	static const struct
+	{
+		alert_t alert;
+		const char *text;
+	} texts[] = {
+		{ALERT_LOCAL_AUTH_FAILED, "the peer refused our authentication"},
+		{ALERT_PEER_AUTH_FAILED, "the peer's authentication failed"},
+		{ALERT_AUTHORIZATION_FAILED, "the peer is not authorized"},
+		{ALERT_PEER_ADDR_FAILED, "the peer's address cannot be resolved"},
+		{ALERT_PEER_INIT_UNREACHABLE, "the peer does not answer"},
+		{ALERT_RETRANSMIT_SEND_TIMEOUT, "the peer stopped answering"},
+		{ALERT_HALF_OPEN_TIMEOUT, "the peer began and did not go on"},
+		{ALERT_PROPOSAL_MISMATCH_IKE, "no common IKE proposal"},
+		{ALERT_PROPOSAL_MISMATCH_CHILD, "no common ESP proposal"},
+		{ALERT_TS_MISMATCH, "no common traffic selectors"},
+		{ALERT_TS_NARROWED, "the peer narrowed the traffic selectors"},
+		{ALERT_INSTALL_CHILD_SA_FAILED, "the kernel refused the SA"},
+		{ALERT_INSTALL_CHILD_POLICY_FAILED, "the kernel refused the policy"},
+		{ALERT_KEEP_ON_CHILD_SA_FAILURE, "IKE is up without a CHILD_SA"},
+		{ALERT_UNIQUE_REPLACE, "replaced by a new IKE_SA of the same peer"},
+		{ALERT_UNIQUE_KEEP, "refused: there is an IKE_SA of the same peer"},
+		{ALERT_VIP_FAILURE, "no virtual IP address"},
+		{ALERT_IKE_SA_EXPIRED, "the IKE_SA reached its lifetime"},
+		{ALERT_CERT_EXPIRED, "a certificate has expired"},
+		{ALERT_CERT_REVOKED, "a certificate is revoked"},
+		{ALERT_CERT_VALIDATION_FAILED, "a certificate's status is unknown"},
+		{ALERT_CERT_NO_ISSUER, "a certificate's issuer is not known"},
+		{ALERT_CERT_UNTRUSTED_ROOT, "a certificate's root is not trusted"},
+	};
+	int i;
+
+	for (i = 0; i < countof(texts); i++)
+	{
+		if (texts[i].alert == alert)
+		{
+			return texts[i].text;
+		}
+	}
+	return NULL;
+}
+
+METHOD(listener_t, alert, bool, private_cygnet_listener_t *this,
+	   ike_sa_t *ike_sa, alert_t alert, va_list args)
+{
+	const char *text;
+	fact_t fact;
+
+	if (alert == ALERT_SHUTDOWN_SIGNAL)
+	{
+		this->facts->init(this->facts, &fact, FACT_SHUTDOWN, "");
+		this->facts->post(this->facts, &fact);
+		return TRUE;
+	}
+	/* without a configuration yet, it is nobody's tunnel */
+	if (ike_sa && ike_sa->get_peer_cfg(ike_sa))
+	{
+		text = alert_text(alert);
+		if (text && this->facts->init(this->facts, &fact, FACT_ALERT,
+									  ike_sa->get_name(ike_sa)))
+		{
+			snprintf(fact.text, sizeof(fact.text), "%s", text);
+			this->facts->post(this->facts, &fact);
+		}
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, ike_state_change, bool, private_cygnet_listener_t *this,
+	   ike_sa_t *ike_sa, ike_sa_state_t state)
+{
+	if (state == IKE_DELETING && ike_sa->get_state(ike_sa) == IKE_ESTABLISHED)
+	{
+		cygnet_child_post_ike(this->facts, FACT_CHILD_DOWN, ike_sa);
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, child_state_change, bool, private_cygnet_listener_t *this,
+	   ike_sa_t *ike_sa, child_sa_t *child_sa, child_sa_state_t state)
+{
+	child_sa_state_t before = child_sa->get_state(child_sa);
+
+	/* traps have no IKE_SA */
+	if (!ike_sa || cygnet_compat_per_cpu(child_sa))
+	{
+		return TRUE;
+	}
+	if (cygnet_child_counts(state))
+	{
+		if (before == CHILD_UPDATING)
+		{
+			cygnet_child_post(this->facts, FACT_CHILD_CHANGED, ike_sa, child_sa,
+							  0);
+		}
+		else if (state == CHILD_INSTALLED && !cygnet_child_counts(before))
+		{
+			cygnet_child_post(this->facts, FACT_CHILD_UP, ike_sa, child_sa, 0);
+		}
+	}
+	else if (cygnet_child_counts(before) &&
+			 (state == CHILD_DELETING || state == CHILD_DELETED ||
+			  state == CHILD_DESTROYING))
+	{
+		cygnet_child_post(this->facts, FACT_CHILD_DOWN, ike_sa, child_sa, 0);
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, child_updown, bool, private_cygnet_listener_t *this,
+	   ike_sa_t *ike_sa, child_sa_t *child_sa, bool up)
+{
+	/* an up follows INSTALLED, which was told */
+	if (!up && ike_sa && !cygnet_compat_per_cpu(child_sa))
+	{
+		cygnet_child_post(this->facts, FACT_CHILD_DOWN, ike_sa, child_sa, 0);
+	}
+	return TRUE;
+}
+
+METHOD(listener_t, child_rekey, bool, private_cygnet_listener_t *this,
+	   ike_sa_t *ike_sa, child_sa_t *old, child_sa_t *new)
+{
+	if (ike_sa && new && !cygnet_compat_per_cpu(old))
+	{
+		cygnet_child_post(this->facts, FACT_CHILD_REKEYED, ike_sa, old,
+						  new->get_unique_id(new));
+	}
+	return TRUE;
+}
+
+METHOD(cygnet_listener_t, destroy, void, private_cygnet_listener_t *this)
+{
+	free(this);
+}
+
+/*
+ * Described in header
+ */
+cygnet_listener_t *cygnet_listener_create(cygnet_facts_t *facts)
+{
+	private_cygnet_listener_t *this;
+
+	INIT(this,
+		 .public =
+			 {
+				 .listener =
+					 {
+						 .alert = _alert,
+						 .ike_state_change = _ike_state_change,
+						 .child_state_change = _child_state_change,
+						 .child_updown = _child_updown,
+						 .child_rekey = _child_rekey,
+					 },
+				 .destroy = _destroy,
+			 },
+		 .facts = facts, );
+
+	return &this->public;
+}

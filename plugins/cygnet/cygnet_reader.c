@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The file holds pre-shared keys, and a parser quotes the line that it could
+ * not read. So what the parser says goes to charon's log alone, and the
+ * report, which socket clients see, says only that it is there.
+ */
+
+#include "cygnet_reader.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#ifndef SWANCTLDIR
+#define SWANCTLDIR "/etc/swanctl"
+#endif
+
+/*
+ * Described in header
+ */
+char *cygnet_reader_path(void)
+{
+	char *dir, *path;
+
+	path = lib->settings->get_str(lib->settings, "%s.plugins.cygnet.config",
+								  NULL, lib->ns);
+	if (path && *path)
+	{
+		return strdup(path);
+	}
+	dir = getenv("SWANCTL_DIR");
+	return str_format("%s/swanctl.conf", dir && *dir ? dir : SWANCTLDIR);
+}
+
+/**
+ * Make a report of one error, adopted
+ */
+static void report_error(config_report_t *report, char *error)
+{
+	memset(report, 0, sizeof(*report));
+	report->errors.list = mem_array(1, sizeof(char *));
+	report->errors.list[0] = error;
+	report->errors.count = 1;
+}
+
+/*
+ * Described in header
+ */
+config_t *cygnet_reader_load(void *user, config_report_t *report)
+{
+	char *path = cygnet_reader_path(), *error = NULL;
+	config_source_t *source;
+	config_t *config = NULL;
+
+	if (access(path, R_OK) != 0)
+	{
+		report_error(report, str_format("%s: cannot be read: %s", path,
+										strerror(errno)));
+	}
+	else if (!(source = settings_source_create(path, &error)))
+	{
+		log_error("%s: %s", path, error ?: "cannot be parsed");
+		free(error);
+		report_error(report, str_format("%s: cannot be parsed; where, is in "
+										"charon's log",
+										path));
+	}
+	else
+	{
+		config = config_load(source, report);
+		source->destroy(source);
+	}
+	free(path);
+	return config;
+}

@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * libstrongswan is the real one. Of libcharon there are the few objects that
+ * the plugin touches, with the few methods that it may call.
+ */
+
+#include "fake_charon.h"
+
+#include <library.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/** libcharon's global */
+daemon_t *charon;
+
+fake_line_t fake_lines[FAKE_LINES_MAX];
+unsigned fake_n_lines;
+listener_t *fake_listener;
+linked_list_t *fake_peers;
+volatile unsigned fake_looks;
+linked_list_t *fake_ikes;
+bool fake_in_hook;
+
+static daemon_t fake_daemon;
+static bus_t bus;
+static backend_manager_t backends;
+static ike_sa_manager_t ike_sas;
+
+/** ends the test if the caller is a hook */
+static void not_in_hook(const char *what)
+{
+	if (fake_in_hook)
+	{
+		fprintf(stderr, "%s was called in a hook\n", what);
+		abort();
+	}
+}
+
+METHOD(bus_t, bus_add_listener, void, bus_t *this, listener_t *listener)
+{
+	not_in_hook("add_listener");
+	fake_listener = listener;
+}
+
+METHOD(bus_t, bus_remove_listener, void, bus_t *this, listener_t *listener)
+{
+	not_in_hook("remove_listener");
+	if (fake_listener == listener)
+	{
+		fake_listener = NULL;
+	}
+}
+
+METHOD(bus_t, bus_log, void, bus_t *this, debug_t group, level_t level,
+	   char *format, ...)
+{
+	fake_line_t *line = &fake_lines[fake_n_lines];
+	va_list args;
+
+	not_in_hook("log");
+	if (fake_n_lines < FAKE_LINES_MAX)
+	{
+		line->group = group;
+		line->level = level;
+		va_start(args, format);
+		vsnprintf(line->text, sizeof(line->text), format, args);
+		va_end(args);
+		fake_n_lines++;
+	}
+}
+
+METHOD(backend_manager_t, backends_enumerate, enumerator_t *,
+	   backend_manager_t *this, host_t *me, host_t *other,
+	   identification_t *my_id, identification_t *other_id,
+	   ike_version_t version)
+{
+	not_in_hook("create_peer_cfg_enumerator");
+	if (me || other || my_id || other_id || version != IKE_ANY)
+	{
+		return enumerator_create_empty();
+	}
+	fake_looks++;
+	return fake_peers->create_enumerator(fake_peers);
+}
+
+METHOD(ike_sa_manager_t, ikes_enumerate, enumerator_t *, ike_sa_manager_t *this,
+	   bool wait)
+{
+	not_in_hook("create_enumerator of the IKE_SA manager");
+	return fake_ikes->create_enumerator(fake_ikes);
+}
+
+void fake_charon_init(void)
+{
+	library_init("", "charon");
+	/* no lines of libstrongswan's own */
+	dbg_default_set_level(-1);
+	fake_in_hook = FALSE;
+	fake_n_lines = 0;
+	fake_looks = 0;
+	fake_listener = NULL;
+	fake_peers = linked_list_create();
+	fake_ikes = linked_list_create();
+	bus.add_listener = (void *)_bus_add_listener;
+	bus.remove_listener = (void *)_bus_remove_listener;
+	bus.log = (void *)_bus_log;
+	backends.create_peer_cfg_enumerator = (void *)_backends_enumerate;
+	ike_sas.create_enumerator = (void *)_ikes_enumerate;
+	fake_daemon.bus = &bus;
+	fake_daemon.backends = &backends;
+	fake_daemon.ike_sa_manager = &ike_sas;
+	charon = &fake_daemon;
+}
+
+void fake_charon_deinit(void)
+{
+	fake_peers->destroy(fake_peers);
+	fake_ikes->destroy(fake_ikes);
+	library_deinit();
+}
+
+METHOD(ike_sa_t, ike_get_name, char *, fake_ike_t *this)
+{
+	return this->name;
+}
+
+METHOD(ike_sa_t, ike_get_state, ike_sa_state_t, fake_ike_t *this)
+{
+	return this->state;
+}
+
+METHOD(ike_sa_t, ike_get_peer_cfg, peer_cfg_t *, fake_ike_t *this)
+{
+	return this->peer;
+}
+
+METHOD(ike_sa_t, ike_get_my_host, host_t *, fake_ike_t *this)
+{
+	return this->me;
+}
+
+METHOD(ike_sa_t, ike_get_other_host, host_t *, fake_ike_t *this)
+{
+	return this->other;
+}
+
+METHOD(ike_sa_t, ike_create_child_sa_enumerator, enumerator_t *,
+	   fake_ike_t *this)
+{
+	return this->children->create_enumerator(this->children);
+}
+
+fake_ike_t *fake_ike_create(uint32_t id, char *name)
+{
+	static peer_cfg_t some_peer;
+	fake_ike_t *this;
+
+	INIT(this,
+		 .public =
+			 {
+				 .get_name = (void *)_ike_get_name,
+				 .get_state = (void *)_ike_get_state,
+				 .get_peer_cfg = (void *)_ike_get_peer_cfg,
+				 .get_my_host = (void *)_ike_get_my_host,
+				 .get_other_host = (void *)_ike_get_other_host,
+				 .create_child_sa_enumerator =
+					 (void *)_ike_create_child_sa_enumerator,
+			 },
+		 .id = id, .state = IKE_CREATED, .name = name, .peer = &some_peer,
+		 .me = host_create_from_string("192.0.2.1", 500),
+		 .other = host_create_from_string("203.0.113.1", 500),
+		 .children = linked_list_create(), );
+	return this;
+}
+
+void fake_ike_destroy(fake_ike_t *ike)
+{
+	fake_child_t *child;
+
+	while (ike->children->get_first(ike->children, (void **)&child) == SUCCESS)
+	{
+		fake_child_destroy(child);
+	}
+	ike->children->destroy(ike->children);
+	ike->me->destroy(ike->me);
+	ike->other->destroy(ike->other);
+	free(ike);
+}
+
+METHOD(child_sa_t, child_get_unique_id, uint32_t, fake_child_t *this)
+{
+	return this->id;
+}
+
+METHOD(child_sa_t, child_get_state, child_sa_state_t, fake_child_t *this)
+{
+	return this->state;
+}
+
+METHOD(child_sa_t, child_get_if_id, uint32_t, fake_child_t *this, bool inbound)
+{
+	return inbound ? this->if_id_in : this->if_id_out;
+}
+
+METHOD(child_sa_t, child_has_encap, bool, fake_child_t *this)
+{
+	return this->encap;
+}
+
+METHOD(child_sa_t, child_get_proposal, proposal_t *, fake_child_t *this)
+{
+	return this->proposal;
+}
+
+#if CYGNET_STRONGSWAN >= 60002
+METHOD(child_sa_t, child_get_cpu, uint32_t, fake_child_t *this)
+{
+	return CPU_ID_MAX;
+}
+#endif
+
+fake_child_t *fake_child_create(fake_ike_t *ike, uint32_t id)
+{
+	fake_child_t *this;
+
+	INIT(
+		this,
+		.public =
+		{
+			.get_unique_id = (void *)_child_get_unique_id,
+			.get_state = (void *)_child_get_state,
+			.get_if_id = (void *)_child_get_if_id,
+			.has_encap = (void *)_child_has_encap,
+			.get_proposal = (void *)_child_get_proposal,
+#if CYGNET_STRONGSWAN >= 60002
+			.get_cpu = (void *)_child_get_cpu,
+#endif
+		},
+		.id = id, .state = CHILD_CREATED, .ike = ike, );
+	ike->children->insert_last(ike->children, this);
+	return this;
+}
+
+void fake_child_destroy(fake_child_t *child)
+{
+	child->ike->children->remove(child->ike->children, child, NULL);
+	DESTROY_IF(child->proposal);
+	free(child);
+}
+
+void fake_child_move(fake_child_t *child, fake_ike_t *ike)
+{
+	child->ike->children->remove(child->ike->children, child, NULL);
+	ike->children->insert_last(ike->children, child);
+	child->ike = ike;
+}
+
+METHOD(peer_cfg_t, peer_get_name, char *, fake_peer_t *this)
+{
+	return this->name;
+}
+
+METHOD(peer_cfg_t, peer_get_ike_cfg, ike_cfg_t *, fake_peer_t *this)
+{
+	return &this->ike_cfg;
+}
+
+METHOD(peer_cfg_t, peer_get_if_id, uint32_t, fake_peer_t *this, bool inbound)
+{
+	return inbound ? this->if_id_in : this->if_id_out;
+}
+
+METHOD(peer_cfg_t, peer_create_child_cfg_enumerator, enumerator_t *,
+	   fake_peer_t *this)
+{
+	return this->children->create_enumerator(this->children);
+}
+
+#if CYGNET_STRONGSWAN >= 60002
+METHOD(peer_cfg_t, peer_has_option, bool, fake_peer_t *this,
+	   peer_cfg_option_t option)
+{
+	return option == OPT_NO_MOBIKE && !this->mobike;
+}
+#else
+METHOD(peer_cfg_t, peer_use_mobike, bool, fake_peer_t *this)
+{
+	return this->mobike;
+}
+#endif
+
+METHOD(child_cfg_t, child_cfg_get_if_id, uint32_t, fake_child_cfg_t *this,
+	   bool inbound)
+{
+	return inbound ? this->if_id_in : this->if_id_out;
+}
+
+/** the fake_peer_t of an ike_cfg that is part of it */
+METHOD(ike_cfg_t, ike_cfg_get_other_addr, char *, ike_cfg_t *this)
+{
+	fake_peer_t *peer =
+		(fake_peer_t *)((char *)this - offsetof(fake_peer_t, ike_cfg));
+
+	return peer->remote;
+}
+
+fake_peer_t *fake_peer_create(char *name)
+{
+	fake_peer_t *this;
+
+	INIT(
+		this,
+		.public =
+		{
+			.get_name = (void *)_peer_get_name,
+			.get_ike_cfg = (void *)_peer_get_ike_cfg,
+			.get_if_id = (void *)_peer_get_if_id,
+			.create_child_cfg_enumerator =
+				(void *)_peer_create_child_cfg_enumerator,
+#if CYGNET_STRONGSWAN >= 60002
+			.has_option = (void *)_peer_has_option,
+#else
+			.use_mobike = (void *)_peer_use_mobike,
+#endif
+		},
+		.ike_cfg =
+			{
+				.get_other_addr = (void *)_ike_cfg_get_other_addr,
+			},
+		.name = name, .remote = "203.0.113.1",
+		.children = linked_list_create(), );
+	fake_peers->insert_last(fake_peers, this);
+	return this;
+}
+
+void fake_peer_add_child(fake_peer_t *peer, uint32_t in, uint32_t out)
+{
+	fake_child_cfg_t *child;
+
+	INIT(child,
+		 .public =
+			 {
+				 .get_if_id = (void *)_child_cfg_get_if_id,
+			 },
+		 .if_id_in = in, .if_id_out = out, );
+	peer->children->insert_last(peer->children, child);
+}
+
+void fake_peer_destroy(fake_peer_t *peer)
+{
+	fake_peers->remove(fake_peers, peer, NULL);
+	peer->children->destroy_function(peer->children, free);
+	free(peer);
+}
+
+/** a hook as the bus calls it; one that returns FALSE would be unregistered */
+#define HOOK(name, ...)                                                        \
+	do                                                                         \
+	{                                                                          \
+		if (fake_listener && fake_listener->name)                              \
+		{                                                                      \
+			fake_in_hook = TRUE;                                               \
+			if (!fake_listener->name(fake_listener, __VA_ARGS__))              \
+			{                                                                  \
+				fprintf(stderr, #name " unregistered itself\n");               \
+				abort();                                                       \
+			}                                                                  \
+			fake_in_hook = FALSE;                                              \
+		}                                                                      \
+	} while (0)
+
+void fake_ike_set_state(fake_ike_t *ike, ike_sa_state_t state)
+{
+	HOOK(ike_state_change, &ike->public, state);
+	ike->state = state;
+}
+
+void fake_child_set_state(fake_child_t *child, child_sa_state_t state)
+{
+	HOOK(child_state_change, &child->ike->public, &child->public, state);
+	child->state = state;
+}
+
+void fake_child_updown(fake_child_t *child, bool up)
+{
+	HOOK(child_updown, &child->ike->public, &child->public, up);
+}
+
+void fake_ike_updown(fake_ike_t *ike, bool up)
+{
+	HOOK(ike_updown, &ike->public, up);
+}
+
+void fake_child_rekey(fake_child_t *old, fake_child_t *new)
+{
+	HOOK(child_rekey, &old->ike->public, &old->public, &new->public);
+}
+
+void fake_ike_rekey(fake_ike_t *old, fake_ike_t *new)
+{
+	HOOK(ike_rekey, &old->public, &new->public);
+}
+
+void fake_ike_update(fake_ike_t *ike, host_t *me, host_t *other)
+{
+	HOOK(ike_update, &ike->public, me, other);
+}
+
+void fake_alert(fake_ike_t *ike, alert_t alert, ...)
+{
+	va_list args;
+
+	va_start(args, alert);
+	HOOK(alert, ike ? &ike->public : NULL, alert, args);
+	va_end(args);
+}

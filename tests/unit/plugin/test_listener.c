@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The listener against charon's own orders of hooks (sequences.h), and what
+ * they leave out: traps, alerts, SAs without a configuration.
+ */
+
+#include "cygnet_listener.h"
+
+#include "fake_charon.h"
+#include "fake_gateway.h"
+#include "sequences.h"
+#include "suites.h"
+
+#define IDS 10
+
+static cygnet_facts_t *facts;
+static cygnet_listener_t *listener;
+/** by their ids in the sequence */
+static fake_ike_t *ikes[IDS];
+static fake_child_t *children[IDS];
+
+static void setup(void)
+{
+	fake_charon_init();
+	fake_gateway_reset();
+	facts = cygnet_facts_create();
+	facts->set_gateway(facts, fake_gateway_get());
+	listener = cygnet_listener_create(facts);
+	fake_listener = &listener->listener;
+	memset(ikes, 0, sizeof(ikes));
+	memset(children, 0, sizeof(children));
+}
+
+static void teardown(void)
+{
+	int i;
+
+	for (i = 0; i < IDS; i++)
+	{
+		if (ikes[i])
+		{
+			fake_ike_destroy(ikes[i]);
+		}
+	}
+	listener->destroy(listener);
+	facts->destroy(facts);
+	fake_charon_deinit();
+}
+
+static fake_ike_t *the_ike(uint32_t id)
+{
+	if (!ikes[id])
+	{
+		ikes[id] = fake_ike_create(id, "ali-1");
+	}
+	return ikes[id];
+}
+
+static fake_child_t *the_child(uint32_t ike, uint32_t id)
+{
+	if (!children[id])
+	{
+		children[id] = fake_child_create(the_ike(ike), id);
+	}
+	ck_assert_ptr_eq(children[id]->ike, the_ike(ike));
+	return children[id];
+}
+
+static child_sa_state_t child_state(seq_state_t state)
+{
+	static const child_sa_state_t states[] = {
+		[SEQ_INSTALLING] = CHILD_INSTALLING,
+		[SEQ_INSTALLED] = CHILD_INSTALLED,
+		[SEQ_UPDATING] = CHILD_UPDATING,
+		[SEQ_REKEYING] = CHILD_REKEYING,
+		[SEQ_REKEYED] = CHILD_REKEYED,
+		[SEQ_DELETING] = CHILD_DELETING,
+		[SEQ_DELETED] = CHILD_DELETED,
+		[SEQ_DESTROYING] = CHILD_DESTROYING,
+	};
+
+	ck_assert_uint_lt(state, countof(states));
+	return states[state];
+}
+
+static ike_sa_state_t ike_state(seq_state_t state)
+{
+	static const ike_sa_state_t states[] = {
+		[SEQ_IKE_CONNECTING] = IKE_CONNECTING,
+		[SEQ_IKE_ESTABLISHED] = IKE_ESTABLISHED,
+		[SEQ_IKE_REKEYING] = IKE_REKEYING,
+		[SEQ_IKE_REKEYED] = IKE_REKEYED,
+		[SEQ_IKE_DELETING] = IKE_DELETING,
+		[SEQ_IKE_DESTROYING] = IKE_DESTROYING,
+	};
+
+	ck_assert_uint_lt(state, countof(states));
+	ck_assert_uint_ge(state, SEQ_IKE_CONNECTING);
+	return states[state];
+}
+
+/** children move to the new IKE_SA before the hook */
+static void move(fake_ike_t *old, fake_ike_t *new)
+{
+	fake_child_t *child;
+
+	while (old->children->get_first(old->children, (void **)&child) == SUCCESS)
+	{
+		fake_child_move(child, new);
+	}
+	fake_ike_rekey(old, new);
+}
+
+static void play(const seq_step_t *step)
+{
+	switch (step->hook)
+	{
+		case SEQ_IKE_STATE:
+			fake_ike_set_state(the_ike(step->ike), ike_state(step->state));
+			break;
+		case SEQ_CHILD_STATE:
+			fake_child_set_state(the_child(step->ike, step->sa),
+								 child_state(step->state));
+			break;
+		case SEQ_CHILD_UPDOWN:
+			fake_child_updown(the_child(step->ike, step->sa), step->up);
+			break;
+		case SEQ_IKE_UPDOWN:
+			fake_ike_updown(the_ike(step->ike), step->up);
+			break;
+		case SEQ_CHILD_REKEY:
+			fake_child_rekey(the_child(step->ike, step->sa),
+							 the_child(step->ike, step->other));
+			break;
+		case SEQ_IKE_REKEY:
+			move(the_ike(step->ike), the_ike(step->other));
+			break;
+		case SEQ_IKE_UPDATE:
+			fake_ike_update(the_ike(step->ike), ikes[step->ike]->me,
+							ikes[step->ike]->other);
+			break;
+		case SEQ_END:
+			break;
+	}
+}
+
+static fact_kind_t fact_kind(seq_fact_t fact)
+{
+	switch (fact)
+	{
+		case SEQ_FACT_UP:
+			return FACT_CHILD_UP;
+		case SEQ_FACT_DOWN:
+			return FACT_CHILD_DOWN;
+		case SEQ_FACT_REKEYED:
+			return FACT_CHILD_REKEYED;
+		case SEQ_FACT_CHANGED:
+			return FACT_CHILD_CHANGED;
+		case SEQ_NO_FACT:
+			break;
+	}
+	ck_abort_msg("no fact");
+	return FACT_ALERT;
+}
+
+/** SAs that are up by the facts so far */
+static unsigned count_up(void)
+{
+	bool up[IDS] = {0};
+	unsigned i, n = 0;
+
+	for (i = 0; i < fake_gateway.n_facts; i++)
+	{
+		const fact_t *fact = &fake_gateway.facts[i];
+
+		if (fact->kind == FACT_CHILD_UP)
+		{
+			up[fact->sa] = true;
+		}
+		else if (fact->kind == FACT_CHILD_DOWN)
+		{
+			up[fact->sa] = false;
+		}
+	}
+	for (i = 0; i < IDS; i++)
+	{
+		n += up[i];
+	}
+	return n;
+}
+
+START_TEST(test_sequence)
+{
+	const seq_t *seq = &sequences[_i];
+	const seq_step_t *step;
+	unsigned before;
+
+	if (seq->established)
+	{
+		fake_ike_set_state(the_ike(1), IKE_ESTABLISHED);
+		fake_child_set_state(the_child(1, 1), CHILD_INSTALLED);
+		ck_assert_uint_eq(fake_gateway.n_facts, 1);
+	}
+	for (step = seq->steps; step->hook != SEQ_END; step++)
+	{
+		before = fake_gateway.n_facts;
+		play(step);
+		ck_assert_msg(fake_gateway.n_facts - before ==
+						  (step->fact == SEQ_NO_FACT ? 0 : 1),
+					  "%s, step %d: %u facts", seq->name,
+					  (int)(step - seq->steps), fake_gateway.n_facts - before);
+		if (step->fact != SEQ_NO_FACT)
+		{
+			const fact_t *fact = &fake_gateway.facts[before];
+
+			ck_assert_int_eq(fact->kind, fact_kind(step->fact));
+			ck_assert_str_eq(fact->name, "ali-1");
+			ck_assert_uint_eq(fact->sa, step->fact_sa);
+			ck_assert_uint_eq(fact->successor, step->successor);
+		}
+		ck_assert_msg((count_up() > 0) == step->has_sa,
+					  "%s, step %d: %u SAs up", seq->name,
+					  (int)(step - seq->steps), count_up());
+	}
+	ck_assert_ptr_ne(step, seq->steps);
+}
+END_TEST
+
+START_TEST(test_every_child_of_a_deleted_ike)
+{
+	fake_ike_set_state(the_ike(1), IKE_ESTABLISHED);
+	fake_child_set_state(the_child(1, 1), CHILD_INSTALLED);
+	fake_child_set_state(the_child(1, 2), CHILD_INSTALLED);
+	fake_child_set_state(the_child(1, 3), CHILD_INSTALLING);
+	fake_gateway.n_facts = 0;
+	fake_ike_set_state(the_ike(1), IKE_DELETING);
+	ck_assert_uint_eq(fake_gateway.n_facts, 2);
+	ck_assert_uint_eq(fake_gateway.facts[0].sa, 1);
+	ck_assert_uint_eq(fake_gateway.facts[1].sa, 2);
+}
+END_TEST
+
+/** a trap's CHILD_SA has no IKE_SA, and is no tunnel's state */
+START_TEST(test_trap)
+{
+	fake_child_t *child = the_child(1, 1);
+
+	fake_in_hook = TRUE;
+	ck_assert(listener->listener.child_state_change(
+		&listener->listener, NULL, &child->public, CHILD_ROUTED));
+	child->state = CHILD_INSTALLED;
+	ck_assert(listener->listener.child_state_change(
+		&listener->listener, NULL, &child->public, CHILD_DESTROYING));
+	ck_assert(listener->listener.child_updown(&listener->listener, NULL,
+											  &child->public, FALSE));
+	ck_assert(listener->listener.child_rekey(&listener->listener, NULL,
+											 &child->public, &child->public));
+	ck_assert_uint_eq(fake_gateway.n_facts, 0);
+	/* a trap that has an IKE_SA, and moves with its addresses */
+	child->state = CHILD_UPDATING;
+	ck_assert(listener->listener.child_state_change(
+		&listener->listener, &child->ike->public, &child->public,
+		CHILD_ROUTED));
+	ck_assert_uint_eq(fake_gateway.n_facts, 0);
+	fake_in_hook = FALSE;
+}
+END_TEST
+
+START_TEST(test_rekeyed_by_nothing)
+{
+	fake_child_t *child = the_child(1, 1);
+
+	ck_assert(listener->listener.child_rekey(
+		&listener->listener, &child->ike->public, &child->public, NULL));
+	ck_assert_uint_eq(fake_gateway.n_facts, 0);
+}
+END_TEST
+
+START_TEST(test_alerts)
+{
+	fake_alert(the_ike(1), ALERT_PEER_AUTH_FAILED);
+	ck_assert_uint_eq(fake_gateway.n_facts, 1);
+	ck_assert_int_eq(fake_gateway.facts[0].kind, FACT_ALERT);
+	ck_assert_str_eq(fake_gateway.facts[0].name, "ali-1");
+	ck_assert_ptr_nonnull(strstr(fake_gateway.facts[0].text, "authentication"));
+	fake_alert(the_ike(1), ALERT_PROPOSAL_MISMATCH_CHILD, NULL);
+	ck_assert_ptr_nonnull(strstr(fake_gateway.facts[1].text, "ESP proposal"));
+	/* one for each retransmission would drown the rest */
+	fake_alert(the_ike(1), ALERT_RETRANSMIT_SEND, NULL, 1);
+	/* of a peer that nobody knows */
+	fake_alert(NULL, ALERT_PARSE_ERROR_HEADER, NULL);
+	fake_alert(NULL, ALERT_PEER_AUTH_FAILED);
+	the_ike(1)->peer = NULL;
+	fake_alert(the_ike(1), ALERT_PROPOSAL_MISMATCH_IKE, NULL);
+	ck_assert_uint_eq(fake_gateway.n_facts, 2);
+}
+END_TEST
+
+START_TEST(test_shutdown)
+{
+	fake_alert(NULL, ALERT_SHUTDOWN_SIGNAL, 15);
+	ck_assert_uint_eq(fake_gateway.n_facts, 1);
+	ck_assert_int_eq(fake_gateway.facts[0].kind, FACT_SHUTDOWN);
+	ck_assert_str_eq(fake_gateway.facts[0].name, "");
+}
+END_TEST
+
+static void add(Suite *suite, const char *name, const TTest *test, int count)
+{
+	TCase *tcase = tcase_create(name);
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_loop_test(tcase, test, 0, count);
+	suite_add_tcase(suite, tcase);
+}
+
+Suite *listener_suite(void)
+{
+	Suite *suite = suite_create("listener");
+
+	add(suite, "sequence", test_sequence, countof(sequences));
+	add(suite, "every child", test_every_child_of_a_deleted_ike, 1);
+	add(suite, "trap", test_trap, 1);
+	add(suite, "rekeyed by nothing", test_rekeyed_by_nothing, 1);
+	add(suite, "alerts", test_alerts, 1);
+	add(suite, "shutdown", test_shutdown, 1);
+	return suite;
+}
