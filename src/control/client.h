@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * One client of the control socket: request lines in, replies out, with
+ * bounds on both. Inside src/control only.
+ */
+
+#ifndef CYGNET_CONTROL_CLIENT_H
+#define CYGNET_CONTROL_CLIENT_H
+
+#include "control/server.h"
+
+typedef struct client_t client_t;
+
+/** fd is borrowed; write: it may run commands that change something */
+client_t *client_create(int fd, bool write, const control_command_t *commands,
+						void *user);
+void client_destroy(client_t *client);
+/** reads if readable, runs at most one command, writes what the socket takes.
+ * false: it is gone, or broke the rules: destroy it */
+bool client_serve(client_t *client, bool readable);
+/** it has answers that the socket does not take yet, or a list to go on with */
+bool client_writing(const client_t *client);
+
+#endif
