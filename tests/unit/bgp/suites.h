@@ -11,6 +11,7 @@
 
 /* wire and sessions */
 Suite *error_suite(void);
+Suite *session_suite(void);
 
 /* attributes, tables, policy */
 Suite *attr_suite(void);

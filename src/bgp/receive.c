@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The peer's messages in a session, and what the session means to the tables.
+ * An UPDATE is decoded once into runs of prefixes; its attributes are interned
+ * once; then each prefix goes to the tables. What may not be used (our own AS
+ * in the path, our own address as next hop, a reflection of ours) is withdrawn
+ * rather than ignored: an older route under the same prefix has ended by it.
+ */
+
+#include "bgp/speaker.h"
+
+#include <string.h>
+
+/* -- the session and the tables -------------------------------------------- */
+
+/** what stands for us as next hop, if our configuration names none */
+static addr_t own_next_hop(const addr_t *configured, const addr_t *local,
+						   family_t family)
+{
+	if (addr_is_set(configured))
+	{
+		return *configured;
+	}
+	return local->family == family ? *local : addr_none;
+}
+
+void bgp_session_up(bgp_machine_t *m, usec_t now)
+{
+	bgp_peer_t *peer = m->peer;
+	const bgp_peer_config_t *config = &peer->config;
+	const bgp_agreed_t *agreed = &m->agreed;
+	bgp_rib_peer_t *rib = &peer->rib;
+
+	rib->local_as = bgp_peer_local_as(peer);
+	rib->remote_as = config->remote_as;
+	rib->ibgp = rib->local_as == rib->remote_as;
+	rib->dead = false;
+	rib->families = agreed->families;
+	rib->as4 = agreed->as4;
+	rib->message_max =
+		agreed->extended_message ? BGP_MESSAGE_EXTENDED_MAX : BGP_MESSAGE_MAX;
+	rib->router_id = agreed->router_id;
+	rib->address = config->address;
+	rib->next_hop4 =
+		own_next_hop(&config->next_hop4, &m->conn->local, FAMILY_IPV4);
+	rib->next_hop6 =
+		own_next_hop(&config->next_hop6, &m->conn->local, FAMILY_IPV6);
+	rib->next_hop6_ll = config->next_hop6_ll;
+	rib->next_hop_self = config->next_hop_self;
+	rib->weight = config->weight;
+	rib->import_policy = config->import_policy;
+	rib->export_policy = config->export_policy;
+	rib->max_prefix = config->max_prefix;
+
+	peer->codec = (bgp_codec_t){
+		.as4 = agreed->as4,
+		.ibgp = rib->ibgp,
+		.families = agreed->families,
+		.extended_next_hop = agreed->extended_next_hop,
+		.local_as = rib->local_as,
+		.remote_as = rib->remote_as,
+		.message_max = rib->message_max,
+	};
+	peer->up_since = now;
+	peer->eor = 0;
+	peer->eorr = 0;
+	peer->established++;
+	bgp_rib_peer_up(peer->bgp->rib, rib);
+}
+
+void bgp_session_down(bgp_peer_t *peer, usec_t now)
+{
+	if (now - peer->up_since >= BGP_STABLE)
+	{
+		peer->failures = 0;
+	}
+	peer->up_since = 0;
+	bgp_rib_peer_down(peer->bgp->rib, &peer->rib);
+	peer->bgp->sink.work(peer->bgp->user);
+}
+
+/* -- UPDATE ---------------------------------------------------------------- */
+
+/** no destination of packets (RFC 4271 section 6.3): ignored, not an error */
+static bool prefix_is_martian(const prefix_t *p)
+{
+	if (p->addr.family == FAMILY_IPV4)
+	{
+		return p->len >= 4 &&
+			   (p->addr.b[0] >> 4 == 0xe ||
+				(p->len >= 8 && (p->addr.b[0] == 127 || p->addr.b[0] == 0)));
+	}
+	return p->len >= 8 &&
+		   (addr_is_multicast(&p->addr) || addr_is_link_local(&p->addr) ||
+			(p->len == 128 &&
+			 (addr_is_loopback(&p->addr) || addr_is_unspecified(&p->addr))));
+}
+
+static void withdraw_all(bgp_peer_t *peer, bgp_nlri_t nlri)
+{
+	prefix_t prefix;
+
+	while (bgp_nlri_next(&nlri, &prefix))
+	{
+		bgp_rib_withdraw(peer->bgp->rib, &peer->rib, &prefix);
+	}
+}
+
+static bool in_cluster_list(const bgp_attrs_t *a, uint32_t id)
+{
+	rbuf_t r = rbuf_make(a->cluster_list.data, a->cluster_list.len);
+	uint32_t entry;
+
+	while (rbuf_u32(&r, &entry))
+	{
+		if (entry == id)
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+/** it has come back to us: by AS (RFC 4271 section 9.1.2), or reflected
+ * (RFC 4456 section 8) */
+static bool is_loop(const bgp_peer_t *peer, const bgp_attrs_t *a)
+{
+	uint32_t id = peer->bgp->config.router_id;
+
+	if (bgp_as_path_count(a, peer->rib.local_as) ||
+		bgp_as_path_count(a, peer->bgp->config.asn))
+	{
+		return true;
+	}
+	return (a->has & BGP_HAS_ORIGINATOR && a->originator_id == id) ||
+		   in_cluster_list(a, id);
+}
+
+static bool is_our_address(const bgp_machine_t *m, const addr_t *a)
+{
+	const bgp_rib_peer_t *rib = &m->peer->rib;
+
+	return addr_equal(a, &m->conn->local) || addr_equal(a, &rib->next_hop4) ||
+		   addr_equal(a, &rib->next_hop6) || addr_equal(a, &rib->next_hop6_ll);
+}
+
+/** Cease, Maximum Number of Prefixes Reached (RFC 4486 section 4) */
+static void over_limit(bgp_machine_t *m, family_t family, usec_t now)
+{
+	bgp_peer_t *peer = m->peer;
+	uint8_t data[7];
+	wbuf_t w = wbuf_make(data, sizeof(data));
+
+	wbuf_u16(&w, bgp_family_afi(family));
+	wbuf_u8(&w, BGP_SAFI_UNICAST);
+	wbuf_u32(&w, peer->config.max_prefix);
+	bgp_notice_set(&peer->notice, BGP_ERR_CEASE, BGP_CEASE_MAX_PREFIXES, data,
+				   wbuf_len(&w));
+	peer->over_limit = true;
+	bgp_machine_event(m, BGP_EV_AUTOMATIC_STOP, NULL, now);
+}
+
+/** the routes of one run, all with the attributes in the set. false: the
+ * session is over */
+static bool announce_all(bgp_machine_t *m, bgp_nlri_t nlri,
+						 const bgp_attrs_t *attrs, usec_t now)
+{
+	bgp_peer_t *peer = m->peer;
+	bgp_rib_t *rib = peer->bgp->rib;
+	bool fits = true;
+	prefix_t prefix;
+	uint32_t id;
+
+	if (!rbuf_left(&nlri.bytes))
+	{
+		return true;
+	}
+	if (is_loop(peer, attrs) || is_our_address(m, &attrs->next_hop))
+	{
+		withdraw_all(peer, nlri);
+		return true;
+	}
+	id = bgp_attr_intern(bgp_rib_attrs(rib), attrs);
+	while (fits && bgp_nlri_next(&nlri, &prefix))
+	{
+		if (!prefix_is_martian(&prefix))
+		{
+			fits = bgp_rib_announce(rib, &peer->rib, &prefix, id);
+		}
+	}
+	bgp_attr_release(bgp_rib_attrs(rib), id);
+	if (!fits)
+	{
+		over_limit(m, nlri.family, now);
+	}
+	return fits;
+}
+
+static void count_faults(bgp_peer_t *peer, const bgp_update_t *update,
+						 const bgp_fault_t *fault)
+{
+	peer->discarded_attributes += update->discarded;
+	if (fault->verdict == BGP_FAULT_NONE)
+	{
+		return;
+	}
+	if (fault->verdict == BGP_FAULT_TREAT_AS_WITHDRAW)
+	{
+		peer->treated_as_withdraw++;
+	}
+	bgp_fault_record(peer, fault);
+}
+
+static void process_update(bgp_machine_t *m, bgp_update_t *update,
+						   const bgp_fault_t *fault, usec_t now)
+{
+	bgp_peer_t *peer = m->peer;
+	bgp_attrs_t *attrs = &update->attrs->a;
+
+	count_faults(peer, update, fault);
+	if (update->end_of_rib != FAMILY_NONE)
+	{
+		peer->eor |= bgp_family_bit(update->end_of_rib);
+		return;
+	}
+	withdraw_all(peer, update->withdrawn);
+	withdraw_all(peer, update->mp_withdrawn);
+	if (fault->verdict >= BGP_FAULT_TREAT_AS_WITHDRAW)
+	{
+		withdraw_all(peer, update->announced);
+		withdraw_all(peer, update->mp_announced);
+		return;
+	}
+	if (!announce_all(m, update->announced, attrs, now))
+	{
+		return;
+	}
+	attrs->next_hop = update->mp_next_hop;
+	attrs->next_hop_ll = update->mp_next_hop_ll;
+	announce_all(m, update->mp_announced, attrs, now);
+}
+
+/** plain IPv4 routes too count only if IPv4 was agreed on */
+static void receive_update(bgp_machine_t *m, rbuf_t body, usec_t now)
+{
+	bgp_peer_t *peer = m->peer;
+	bgp_update_t update;
+	bgp_fault_t fault;
+
+	peer->updates_in++;
+	update.attrs = &peer->bgp->set;
+	if (!bgp_decode_update(body, &peer->codec, &update, &fault))
+	{
+		bgp_machine_fault(m, BGP_EV_UPDATE_ERROR, &fault, now);
+		return;
+	}
+	bgp_machine_event(m, BGP_EV_UPDATE, NULL, now);
+	if (!(peer->codec.families & BGP_IPV4))
+	{
+		update.announced.bytes = rbuf_make(NULL, 0);
+		update.withdrawn.bytes = rbuf_make(NULL, 0);
+	}
+	process_update(m, &update, &fault, now);
+}
+
+/* -- the others ------------------------------------------------------------ */
+
+static void receive_notification(bgp_machine_t *m, rbuf_t body, usec_t now)
+{
+	bgp_peer_t *peer = m->peer;
+	uint8_t code, subcode;
+	rbuf_t data;
+
+	if (!bgp_decode_notification(body, &code, &subcode, &data))
+	{
+		return;
+	}
+	if (code != BGP_ERR_CEASE || subcode != BGP_CEASE_COLLISION)
+	{
+		bgp_notice_received(peer, code, subcode, data);
+	}
+	bgp_machine_event(m,
+					  code == BGP_ERR_OPEN && subcode == BGP_OPEN_BAD_VERSION
+						  ? BGP_EV_NOTIFICATION_VERSION
+						  : BGP_EV_NOTIFICATION,
+					  code == BGP_ERR_CEASE && subcode == BGP_CEASE_COLLISION
+						  ? NULL
+						  : peer->last_error,
+					  now);
+}
+
+static void receive_refresh(bgp_machine_t *m, rbuf_t body, usec_t now)
+{
+	bgp_peer_t *peer = m->peer;
+	bgp_rib_t *rib = peer->bgp->rib;
+	bgp_fault_t fault;
+	family_t family;
+	uint8_t subtype;
+	wbuf_t w;
+
+	if (!bgp_decode_refresh(body, &family, &subtype, &fault))
+	{
+		bgp_machine_fault(m, BGP_EV_HEADER_ERROR, &fault, now);
+		return;
+	}
+	bgp_machine_event(m, BGP_EV_REFRESH, NULL, now);
+	if (!(peer->codec.families & bgp_family_bit(family)))
+	{
+		return;
+	}
+	switch (subtype)
+	{
+		case 0:
+			if (m->agreed.enhanced_refresh)
+			{
+				w = bgp_conn_queue(m->conn, BGP_HEADER_LEN + 4);
+				bgp_encode_refresh(&w, family, 1);
+				bgp_conn_queued(m->conn, &w, now);
+				peer->eorr |= bgp_family_bit(family);
+			}
+			bgp_rib_peer_resend(rib, &peer->rib, family);
+			break;
+		case 1:
+			bgp_rib_stale_begin(rib, &peer->rib, family);
+			break;
+		case 2:
+			bgp_rib_stale_end(rib, &peer->rib, family);
+			break;
+		default:
+			/* RFC 7313 section 5: ignored */
+			break;
+	}
+}
+
+void bgp_receive(bgp_machine_t *m, bgp_type_t type, rbuf_t body, usec_t now)
+{
+	bgp_peer_t *peer = m->peer;
+	uint8_t number = (uint8_t)type;
+
+	/* the data of an unexpected message's NOTIFICATION (RFC 6608) */
+	bgp_notice_set(&peer->notice, 0, 0, &number, 1);
+	switch (type)
+	{
+		case BGP_OPEN:
+			if (m->state == BGP_OPENSENT)
+			{
+				bgp_open_receive(m, body, now);
+				return;
+			}
+			bgp_machine_event(m, BGP_EV_OPEN, NULL, now);
+			return;
+		case BGP_UPDATE:
+			if (m->state == BGP_ESTABLISHED)
+			{
+				receive_update(m, body, now);
+				return;
+			}
+			bgp_machine_event(m, BGP_EV_UPDATE, NULL, now);
+			return;
+		case BGP_NOTIFICATION:
+			receive_notification(m, body, now);
+			return;
+		case BGP_KEEPALIVE:
+			bgp_machine_event(m, BGP_EV_KEEPALIVE, NULL, now);
+			return;
+		case BGP_ROUTE_REFRESH:
+			if (m->state == BGP_ESTABLISHED)
+			{
+				receive_refresh(m, body, now);
+				return;
+			}
+			bgp_machine_event(m, BGP_EV_REFRESH, NULL, now);
+			return;
+	}
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * The insides of a speaker: peers, their machines and connections. Inside
+ * src/bgp only; the files below share it:
+ *
+ *   bgp.c      the speaker, and the covers of the tables
+ *   peer.c     neighbours: configuration, start and stop, what they tell
+ *   conn.c     connections: bytes in and out
+ *   session.c  the machine's actions and timers
+ *   open.c     OPEN: ours, the peer's, what is agreed on; collisions
+ *   receive.c  messages of the peer's, once there is a session
+ *   notice.c   errors in words
+ */
+
+#ifndef CYGNET_BGP_SPEAKER_H
+#define CYGNET_BGP_SPEAKER_H
+
+#include "base/list.h"
+#include "bgp/fsm.h"
+#include "bgp/rib.h"
+#include "bgp/wire.h"
+
+/** hold time until OPEN has come (RFC 4271 section 8.2.2) */
+#define BGP_HOLD_LARGE (240 * USEC_PER_SEC)
+/** RFC 9687 section 5: at least */
+#define BGP_SEND_HOLD_MIN (480 * USEC_PER_SEC)
+/** waits in Idle double from the first to the last; a session that stood for
+ * the third begins anew */
+#define BGP_IDLE_HOLD_MIN (1 * USEC_PER_SEC)
+#define BGP_IDLE_HOLD_MAX (120 * USEC_PER_SEC)
+#define BGP_STABLE        (60 * USEC_PER_SEC)
+
+/** what both sides can do */
+typedef struct bgp_agreed_t
+{
+	uint32_t router_id;
+	uint16_t hold_time;
+	uint16_t keepalive;
+	unsigned families;
+	bool as4;
+	bool route_refresh;
+	bool enhanced_refresh;
+	bool extended_message;
+	bool extended_next_hop;
+	/** the peer speaks it, at least for End-of-RIB */
+	bool graceful_restart;
+	/** its capability whole */
+	bgp_caps_t caps;
+} bgp_agreed_t;
+
+/** one finite state machine and its connection */
+typedef struct bgp_machine_t
+{
+	bgp_peer_t *peer;
+	bgp_state_t state;
+	/** NULL: none */
+	bgp_conn_t *conn;
+	bgp_agreed_t agreed;
+	cyg_timer_t hold;
+	cyg_timer_t keepalive;
+	cyg_timer_t send_hold;
+} bgp_machine_t;
+
+/** a NOTIFICATION to be sent, or the data of one */
+typedef struct bgp_notice_t
+{
+	uint8_t code;
+	uint8_t subcode;
+	uint8_t attr;
+	/** words beside the code's name, NULL: none; borrowed */
+	const char *what;
+	size_t len;
+	uint8_t data[256];
+} bgp_notice_t;
+
+struct bgp_peer_t
+{
+	bgp_t *bgp;
+	/** name is our copy */
+	bgp_peer_config_t config;
+	void *user;
+	/** an operator wants it up */
+	bool started;
+	/** removed, waits for its paths to be purged */
+	bool removed;
+	/** stopped by max_prefix: what the next wait in Idle is, or never */
+	bool over_limit;
+	/** a collision ended the connection: wait for the peer's, do not fail */
+	bool collided;
+	/** the peer's own machine, and that of a second connection: pointers, as
+	 * the survivor of a collision becomes the first */
+	bgp_machine_t *main;
+	bgp_machine_t *extra;
+	bgp_machine_t machines[2];
+	/** dialling is under way */
+	bool dialling;
+	cyg_timer_t retry;
+	cyg_timer_t idle_hold;
+	/** failures in a row, for the wait in Idle */
+	unsigned failures;
+	/** ConnectRetryCounter */
+	unsigned retry_counter;
+	/** as last told */
+	bgp_state_t state;
+	usec_t since;
+	/** in the tables since, 0: not */
+	usec_t up_since;
+	bgp_rib_peer_t rib;
+	/** how this session's UPDATEs are read */
+	bgp_codec_t codec;
+	/** families whose refresh is to be ended by EoRR (RFC 7313) */
+	unsigned eorr;
+	unsigned eor;
+	/** the NOTIFICATION of the event being worked on */
+	bgp_notice_t notice;
+	uint64_t messages_in, messages_out;
+	uint64_t updates_in, updates_out;
+	uint32_t established;
+	uint8_t last_code, last_subcode;
+	bool last_sent;
+	uint64_t treated_as_withdraw;
+	uint64_t discarded_attributes;
+	char last_error[512];
+	/** bgp_conn_t.link */
+	list_t conns;
+};
+
+struct bgp_conn_t
+{
+	bgp_t *bgp;
+	/** NULL: closing, no more input */
+	bgp_machine_t *machine;
+	/** NULL: the peer was removed */
+	bgp_peer_t *peer;
+	list_t link;
+	void *user;
+	/** the peer dialled */
+	bool incoming;
+	/** it is gone, sink.close is not to be called */
+	bool closed;
+	/** sink.output was called, and bgp_output has not given all since */
+	bool told;
+	addr_t local;
+	/** a message in part */
+	uint8_t *in;
+	size_t in_len, in_room;
+	/** control messages, whole: they go before UPDATEs */
+	uint8_t *out;
+	size_t out_pos, out_len, out_room;
+};
+
+struct bgp_t
+{
+	bgp_config_t config;
+	timers_t *timers;
+	bgp_sink_t sink;
+	void *user;
+	prng_t rng;
+	bgp_rib_t *rib;
+	/** by index; NULL: free */
+	bgp_peer_t **peers;
+	size_t peer_count;
+	/** attributes of the UPDATE being read */
+	bgp_attr_set_t set;
+};
+
+/* session.c */
+void bgp_machine_init(bgp_machine_t *m, bgp_peer_t *peer);
+/** runs the machine: steps, acts, tells. reason NULL: the event's name */
+void bgp_machine_event(bgp_machine_t *m, bgp_event_t event, const char *reason,
+					   usec_t now);
+/** sends one NOTIFICATION's worth of fault, then the event */
+void bgp_machine_fault(bgp_machine_t *m, bgp_event_t event,
+					   const bgp_fault_t *fault, usec_t now);
+void bgp_peer_timers_init(bgp_peer_t *peer);
+void bgp_peer_timers_stop(bgp_peer_t *peer);
+/** the machine whose session stands, NULL: none */
+bgp_machine_t *bgp_peer_session(const bgp_peer_t *peer);
+/** (re)starts or stops the send hold timer as bytes wait or not */
+void bgp_send_hold_update(bgp_machine_t *m, bool waits, usec_t now);
+/** 75 to 100 percent (RFC 4271 section 10) */
+usec_t bgp_jitter(bgp_t *bgp, usec_t span);
+
+/* open.c */
+uint32_t bgp_peer_local_as(const bgp_peer_t *peer);
+void bgp_open_build(const bgp_peer_t *peer, bgp_open_t *open);
+/** an OPEN has come in OpenSent */
+void bgp_open_receive(bgp_machine_t *m, rbuf_t body, usec_t now);
+
+/* receive.c */
+/** a whole message, header checked */
+void bgp_receive(bgp_machine_t *m, bgp_type_t type, rbuf_t body, usec_t now);
+/** the session stands: enter the tables; it is lost: leave them */
+void bgp_session_up(bgp_machine_t *m, usec_t now);
+void bgp_session_down(bgp_peer_t *peer, usec_t now);
+
+/* conn.c */
+bgp_conn_t *bgp_conn_create(bgp_peer_t *peer, const addr_t *local,
+							bool incoming);
+/** the machine lets go of it: rest is sent, then it is closed */
+void bgp_conn_drop(bgp_conn_t *conn);
+void bgp_conn_free(bgp_conn_t *conn);
+/** a writer behind the control messages; bgp_conn_queued when written */
+wbuf_t bgp_conn_queue(bgp_conn_t *conn, size_t room);
+void bgp_conn_queued(bgp_conn_t *conn, const wbuf_t *w, usec_t now);
+/** UPDATEs or control messages wait */
+bool bgp_conn_waiting(const bgp_conn_t *conn);
+void bgp_conn_tell(bgp_conn_t *conn, usec_t now);
+
+/* notice.c */
+void bgp_notice_set(bgp_notice_t *n, uint8_t code, uint8_t subcode,
+					const void *data, size_t len);
+/** RFC 9003: text behind its length, cut at a character */
+void bgp_notice_text(bgp_notice_t *n, uint8_t subcode, const char *text);
+/** notes it as the last error, in words */
+void bgp_notice_record(bgp_peer_t *peer, const bgp_notice_t *n, bool sent);
+void bgp_notice_received(bgp_peer_t *peer, uint8_t code, uint8_t subcode,
+						 rbuf_t data);
+/** a fault that cost no session (RFC 7606) */
+void bgp_fault_record(bgp_peer_t *peer, const bgp_fault_t *fault);
+
+/** an error of the connection's */
+void bgp_error_record(bgp_peer_t *peer, const char *what, const char *why);
+
+/* peer.c */
+void bgp_peer_free(bgp_peer_t *peer);
+/** frees removed peers whose paths are purged; true: some are left */
+bool bgp_peers_reap(bgp_t *bgp);
+
+/* bgp.c */
+/** tables may have changed: tell of work and of output that waits */
+void bgp_tell(bgp_t *bgp, usec_t now);
+
+#endif
