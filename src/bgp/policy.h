@@ -43,8 +43,12 @@ typedef struct bgp_policy_input_t
 } bgp_policy_input_t;
 
 bgp_policy_t *bgp_policy_create(const char *name);
+/** NULL is allowed */
 void bgp_policy_destroy(bgp_policy_t *policy);
 const char *bgp_policy_name(const bgp_policy_t *policy);
+/** equal by content, names too: a reload keeps the old one then. NULL equals
+ * NULL */
+bool bgp_policy_equal(const bgp_policy_t *a, const bgp_policy_t *b);
 
 /** appends a rule; matches and changes are then added to the last rule */
 void bgp_policy_rule(bgp_policy_t *policy, const char *name,
@@ -63,6 +67,24 @@ void bgp_policy_set_local_pref(bgp_policy_t *policy, uint32_t value);
 void bgp_policy_set_med(bgp_policy_t *policy, uint32_t value);
 void bgp_policy_set_prepend(bgp_policy_t *policy, uint32_t asn, unsigned n);
 void bgp_policy_add_community(bgp_policy_t *policy, uint32_t community);
+
+/** what a run of a policy found out beside the verdict */
+typedef struct bgp_policy_result_t
+{
+	/** the attributes differ from those that came in */
+	bool changed;
+	/** a rule set the MED, so it is ours and may leave the AS */
+	bool med_set;
+	/** name of the deciding rule, NULL if none did; borrowed */
+	const char *rule;
+} bgp_policy_result_t;
+
+/** leaves `in` alone: if a change was made, what came out is in scratch.
+ * scratch is overwritten only then */
+bgp_verdict_t bgp_policy_run(const bgp_policy_t *policy,
+							 const bgp_policy_input_t *input,
+							 const bgp_attrs_t *in, bgp_attr_set_t *scratch,
+							 bgp_policy_result_t *result);
 
 /** edits set in place. changed (may be NULL): a change was made. rule (may be
  * NULL): name of the deciding rule, NULL if none did; borrowed */

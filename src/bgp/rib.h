@@ -20,14 +20,19 @@ typedef struct bgp_rib_t bgp_rib_t;
 typedef struct bgp_rib_peer_t
 {
 	uint16_t index;
+	/** for policies; borrowed */
+	const char *name;
 	bool ibgp;
 	/** paths may be chosen */
 	bool eligible;
-	/** gone from Established: its paths wait for the purge, not chosen */
+	/** gone from Established: its paths wait for the purge, not chosen. Kept
+	 * by bgp_rib_peer_up and _down */
 	bool dead;
 	/** BGP_IPV4 | BGP_IPV6 negotiated; 0: nothing is announced */
 	unsigned families;
 	bool as4;
+	/** RFC 8950 negotiated: IPv4 prefixes may go with an IPv6 next hop */
+	bool extended_next_hop;
 	/** largest message that the peer takes, 4096 or 65535 */
 	uint16_t message_max;
 	uint32_t local_as;
@@ -52,13 +57,14 @@ bgp_rib_t *bgp_rib_create(const bgp_config_t *config, uint32_t seed);
 void bgp_rib_destroy(bgp_rib_t *rib);
 bgp_attr_pool_t *bgp_rib_attrs(bgp_rib_t *rib);
 
-/** the peer is established: from now on it is announced to, whole table
+/** the peer is established (peer->families and the rest are set): from now on it is announced to, whole table
  * first, then End-of-RIB per family (RFC 4724 section 2) */
 void bgp_rib_peer_up(bgp_rib_t *rib, bgp_rib_peer_t *peer);
 /** the peer is lost: at once nothing of it is chosen in later decisions, and
  * its paths are purged in slices; adj-rib-out is dropped */
 void bgp_rib_peer_down(bgp_rib_t *rib, bgp_rib_peer_t *peer);
-/** purges what is left at once and forgets the pointer */
+/** forgets the pointer at once; what is left of its paths is purged in slices.
+ * The index may be given to another peer at once */
 void bgp_rib_peer_forget(bgp_rib_t *rib, bgp_rib_peer_t *peer);
 /** eligibility, policies or weight changed: decide anew in slices */
 void bgp_rib_peer_changed(bgp_rib_t *rib, bgp_rib_peer_t *peer);
@@ -70,7 +76,7 @@ void bgp_rib_stale_begin(bgp_rib_t *rib, bgp_rib_peer_t *peer, family_t family);
 void bgp_rib_stale_end(bgp_rib_t *rib, bgp_rib_peer_t *peer, family_t family);
 
 /** false: max_prefix of the peer is reached by this prefix (it is not
- * entered) */
+ * entered). The table takes its own hold on the attributes */
 bool bgp_rib_announce(bgp_rib_t *rib, bgp_rib_peer_t *peer,
 					  const prefix_t *prefix, uint32_t attrs_id);
 void bgp_rib_withdraw(bgp_rib_t *rib, bgp_rib_peer_t *peer,

@@ -16,6 +16,8 @@ Suite *session_suite(void);
 /* attributes, tables, policy */
 Suite *attr_suite(void);
 Suite *attr_pool_suite(void);
+Suite *decide_suite(void);
 Suite *nexthop_suite(void);
+Suite *rib_suite(void);
 
 #endif

@@ -15,7 +15,9 @@ int main(void)
 		/* attributes, tables, policy */
 		attr_suite,
 		attr_pool_suite,
+		decide_suite,
 		nexthop_suite,
+		rib_suite,
 	};
 
 	return unit_run("bgp", suites, countof(suites));

@@ -1,0 +1,800 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Routes in, decision, queue of changes. See rib_impl.h for the shape.
+ *
+ * Everything that may change what is chosen for a prefix ends in net_decide:
+ * it chooses, compares with the chain as it stood, and queues the net once if
+ * they differ. The readers decide anew when asked, so that they are right
+ * also while a purge has not come by yet.
+ */
+
+#include "bgp/rib_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NET_CHUNK_BYTES  65536
+#define PATH_CHUNK_BYTES 65536
+/** more epochs than 16 bits tell apart must not be alive at once */
+#define EPOCHS_MAX 60000u
+
+bgp_rib_t *bgp_rib_create(const bgp_config_t *config, uint32_t seed)
+{
+	bgp_rib_t *rib = mem_alloc(sizeof(*rib));
+
+	rib->config = *config;
+	rib->opts = (bgp_decide_opts_t){
+		.multipath = config->multipath < 1               ? 1
+					 : config->multipath > BGP_PATHS_MAX ? BGP_PATHS_MAX
+														 : config->multipath,
+		.multipath_relax = config->multipath_relax,
+		.always_compare_med = config->always_compare_med,
+	};
+	rib->attrs = bgp_attr_pool_create(seed);
+	rib->hops = bgp_attr_pool_hops(rib->attrs);
+	for (int f = 0; f < 2; f++)
+	{
+		rib->trie[f] = trie_create(family_of(f));
+		pool_init(&rib->nets[f], sizeof(net_t) + (f ? 16 : 4), NET_CHUNK_BYTES);
+		rib->sweep[f].at = 1;
+	}
+	pool_init(&rib->paths, sizeof(path_t), PATH_CHUNK_BYTES);
+	bgp_attr_set_init(&rib->scratch);
+	rib->local_attrs = bgp_attr_intern(rib->attrs, &rib->scratch.a);
+	outs_init(&rib->outs);
+	return rib;
+}
+
+void bgp_rib_destroy(bgp_rib_t *rib)
+{
+	if (!rib)
+	{
+		return;
+	}
+	outs_deinit(rib);
+	for (int f = 0; f < 2; f++)
+	{
+		trie_destroy(rib->trie[f]);
+		pool_deinit(&rib->nets[f]);
+	}
+	pool_deinit(&rib->paths);
+	for (uint32_t i = 0; i < rib->n_slots; i++)
+	{
+		free(rib->slots[i].list);
+	}
+	free(rib->slots);
+	fifo_deinit(&rib->changes);
+	fifo_deinit(&rib->exports);
+	bgp_attr_set_deinit(&rib->scratch);
+	free(rib->cands);
+	bgp_attr_pool_destroy(rib->attrs);
+	free(rib);
+}
+
+bgp_attr_pool_t *bgp_rib_attrs(bgp_rib_t *rib)
+{
+	return rib->attrs;
+}
+
+/* -- nets and paths -------------------------------------------------------- */
+
+prefix_t net_prefix(int f, const net_t *net)
+{
+	prefix_t p = {.len = net->len};
+
+	p.addr.family = (uint8_t)family_of(f);
+	memcpy(p.addr.b, net->addr, f ? 16 : 4);
+	return p;
+}
+
+bool path_is_live(const bgp_rib_t *rib, const path_t *path, int f)
+{
+	const slot_t *slot;
+
+	if (path->peer == PEER_LOCAL)
+	{
+		return true;
+	}
+	slot = &rib->slots[path->peer];
+	return (uint16_t)(path->epoch - slot->oldest[f]) <=
+		   (uint16_t)(slot->epoch[f] - slot->oldest[f]);
+}
+
+bool path_cand(const bgp_rib_t *rib, const path_t *path, int f, bgp_cand_t *c)
+{
+	const bgp_rib_peer_t *peer;
+	const bgp_nexthop_t *hop;
+
+	if (path->peer == PEER_LOCAL)
+	{
+		*c = (bgp_cand_t){.local = true, .peer = PEER_LOCAL};
+		bgp_attr_key(rib->attrs, path->accepted, &c->key);
+		return true;
+	}
+	peer = rib->slots[path->peer].peer;
+	if (!path->accepted || !path_is_live(rib, path, f) || !peer || peer->dead ||
+		!peer->eligible)
+	{
+		return false;
+	}
+	bgp_attr_key(rib->attrs, path->accepted, &c->key);
+	hop = bgp_nexthop_get(rib->hops, c->key.next_hop);
+	if (hop && !hop->reachable)
+	{
+		return false;
+	}
+	c->metric = hop ? hop->metric : 0;
+	c->router_id =
+		c->key.originator_id ? c->key.originator_id : peer->router_id;
+	c->peer = path->peer;
+	c->local = false;
+	c->ebgp = !peer->ibgp;
+	c->address = peer->address;
+	return true;
+}
+
+static bgp_cand_t *cands_room(const bgp_rib_t *rib, size_t count)
+{
+	/* scratch memory: no part of what a reader sees */
+	bgp_rib_t *mine = (bgp_rib_t *)rib;
+
+	if (count > mine->cands_size)
+	{
+		mine->cands_size = count * 2;
+		mine->cands =
+			mem_resize(mine->cands, mine->cands_size, sizeof(bgp_cand_t));
+	}
+	return mine->cands;
+}
+
+size_t rib_gather(const bgp_rib_t *rib, int f, const net_t *net,
+				  bgp_cand_t **cands)
+{
+	bgp_cand_t *c = cands_room(rib, 8);
+	size_t count = 0;
+	path_t *path;
+
+	for (uint32_t h = net->paths; h; h = path->next)
+	{
+		path = path_at(rib, h);
+		c = cands_room(rib, count + 1);
+		if (path_cand(rib, path, f, &c[count]))
+		{
+			c[count++].path = h;
+		}
+	}
+	*cands = c;
+	return count;
+}
+
+/** the chain holds just the chosen, in this order */
+static bool chain_is(const bgp_rib_t *rib, const net_t *net,
+					 const bgp_cand_t *c, unsigned chosen)
+{
+	uint32_t h = net->paths;
+
+	for (unsigned i = 0; i < chosen; i++)
+	{
+		if (h != c[i].path)
+		{
+			return false;
+		}
+		h = path_at(rib, h)->next;
+	}
+	return true;
+}
+
+/** the chosen to the front of the chain; the others keep their order */
+static void chain_order(const bgp_rib_t *rib, net_t *net, const bgp_cand_t *c,
+						unsigned chosen)
+{
+	uint32_t *link = &net->paths;
+	uint32_t rest, *rest_end = &rest;
+
+	for (uint32_t h = net->paths, next; h; h = next)
+	{
+		bool taken = false;
+
+		next = path_at(rib, h)->next;
+		for (unsigned i = 0; i < chosen && !taken; i++)
+		{
+			taken = c[i].path == h;
+		}
+		if (!taken)
+		{
+			*rest_end = h;
+			rest_end = &path_at(rib, h)->next;
+		}
+	}
+	*rest_end = 0;
+	for (unsigned i = 0; i < chosen; i++)
+	{
+		*link = c[i].path;
+		link = &path_at(rib, c[i].path)->next;
+	}
+	*link = rest;
+}
+
+static void queue_change(bgp_rib_t *rib, net_ref_t ref, net_t *net)
+{
+	if (!(net->flags & NET_CHANGED))
+	{
+		net->flags |= NET_CHANGED;
+		fifo_push(&rib->changes, ref);
+	}
+	if (rib->outs.count && !(net->flags & NET_EXPORT))
+	{
+		net->flags |= NET_EXPORT;
+		fifo_push(&rib->exports, ref);
+	}
+}
+
+/** changed: a chosen path was taken out, or is another in the same place */
+static void net_decide(bgp_rib_t *rib, net_ref_t ref, net_t *net, bool changed)
+{
+	int f = ref_family(ref);
+	bgp_cand_t *c;
+	size_t count = rib_gather(rib, f, net, &c);
+	unsigned best = bgp_decide(&rib->opts, c, count);
+	unsigned backup = bgp_decide(&rib->opts, c + best, count - best);
+
+	if (net->n_best != best || net->n_backup != backup ||
+		!chain_is(rib, net, c, best + backup))
+	{
+		changed = true;
+		chain_order(rib, net, c, best + backup);
+		rib->routes[f] += (best > 0);
+		rib->routes[f] -= (net->n_best > 0);
+		net->n_best = (uint8_t)best;
+		net->n_backup = (uint8_t)backup;
+	}
+	if (changed)
+	{
+		queue_change(rib, ref, net);
+	}
+}
+
+void net_drop_if_unused(bgp_rib_t *rib, net_ref_t ref)
+{
+	int f = ref_family(ref);
+	net_t *net = net_at(rib, ref);
+	prefix_t prefix;
+
+	if (net->paths || net->tag || net->flags != NET_USED)
+	{
+		return;
+	}
+	prefix = net_prefix(f, net);
+	trie_remove(rib->trie[f], &prefix);
+	pool_free(&rib->nets[f], ref & ~NET_REF_IPV6);
+}
+
+static void path_free(bgp_rib_t *rib, uint32_t handle)
+{
+	path_t *path = path_at(rib, handle);
+
+	if (path->accepted)
+	{
+		bgp_attr_release(rib->attrs, path->accepted);
+	}
+	bgp_attr_release(rib->attrs, path->received);
+	if (path->peer != PEER_LOCAL)
+	{
+		slot_t *slot = &rib->slots[path->peer];
+
+		if (--slot->paths == 0)
+		{
+			/* nothing is left to be found */
+			slot->list_len = 0;
+			slot->list_overflown = false;
+			slot->epochs_begun = 0;
+		}
+	}
+	pool_free(&rib->paths, handle);
+}
+
+/** takes the path at *link, number i of the chain; true: it was chosen, and
+ * the net is to be decided */
+static bool path_unlink(bgp_rib_t *rib, int f, net_t *net, uint32_t *link,
+						unsigned i)
+{
+	uint32_t handle = *link;
+
+	*link = path_at(rib, handle)->next;
+	path_free(rib, handle);
+	if (i < net->n_best)
+	{
+		net->n_best--;
+		rib->routes[f] -= (net->n_best == 0);
+		return true;
+	}
+	if (i < (unsigned)net->n_best + net->n_backup)
+	{
+		net->n_backup--;
+		return true;
+	}
+	return false;
+}
+
+/** the peer's path; *link is its place, *i its number in the chain */
+static path_t *path_find(bgp_rib_t *rib, net_t *net, uint16_t peer,
+						 uint32_t **link, unsigned *i)
+{
+	*i = 0;
+	for (*link = &net->paths; **link; *link = &path_at(rib, **link)->next)
+	{
+		path_t *path = path_at(rib, **link);
+
+		if (path->peer == peer)
+		{
+			return path;
+		}
+		(*i)++;
+	}
+	return NULL;
+}
+
+uint32_t import_attrs(bgp_rib_t *rib, const slot_t *slot,
+					  const prefix_t *prefix, uint32_t received)
+{
+	const bgp_rib_peer_t *peer = slot->peer;
+	bgp_policy_result_t result;
+
+	if (!peer->import_policy)
+	{
+		if (!peer->ibgp)
+		{
+			/* RFC 8212 */
+			return 0;
+		}
+	}
+	else
+	{
+		bgp_policy_input_t input = {
+			.prefix = *prefix,
+			.neighbor = peer->name,
+			.neighbor_as = peer->remote_as,
+			.ibgp = peer->ibgp,
+			.local_as = peer->local_as,
+		};
+
+		if (bgp_policy_run(peer->import_policy, &input,
+						   bgp_attr_get(rib->attrs, received), &rib->scratch,
+						   &result) != BGP_POLICY_ACCEPT)
+		{
+			return 0;
+		}
+		if (result.changed)
+		{
+			return bgp_attr_intern(rib->attrs, &rib->scratch.a);
+		}
+	}
+	bgp_attr_hold(rib->attrs, received);
+	return received;
+}
+
+/** the counters of a live path that comes (1) or goes (-1) */
+static void count_path(slot_t *slot, int f, const path_t *path, int by)
+{
+	bool heard = path->epoch == slot->epoch[f];
+	uint32_t n = (uint32_t)by;
+
+	slot->heard[f] += heard ? n : 0;
+	slot->heard_accepted[f] += heard && path->accepted ? n : 0;
+	if (slot->peer)
+	{
+		slot->peer->received[f] += n;
+		slot->peer->accepted[f] += path->accepted ? n : 0;
+	}
+}
+
+void net_visit(bgp_rib_t *rib, net_ref_t ref)
+{
+	net_t *net = net_at(rib, ref);
+	int f = ref_family(ref);
+	prefix_t prefix = net_prefix(f, net);
+	uint32_t *link = &net->paths;
+	unsigned i = 0;
+	bool changed = false;
+
+	while (*link)
+	{
+		path_t *path = path_at(rib, *link);
+		slot_t *slot;
+		bool chosen = i < (unsigned)net->n_best + net->n_backup;
+
+		if (!path_is_live(rib, path, f))
+		{
+			changed |= path_unlink(rib, f, net, link, i);
+			continue;
+		}
+		slot = path->peer == PEER_LOCAL ? NULL : &rib->slots[path->peer];
+		if (slot && slot->repolicy && slot->peer)
+		{
+			uint32_t accepted =
+				import_attrs(rib, slot, &prefix, path->received);
+
+			count_path(slot, f, path, -1);
+			changed |= chosen && accepted != path->accepted;
+			if (path->accepted)
+			{
+				bgp_attr_release(rib->attrs, path->accepted);
+			}
+			path->accepted = accepted;
+			count_path(slot, f, path, 1);
+		}
+		changed |= slot && slot->reweigh && chosen;
+		link = &path->next;
+		i++;
+	}
+	net_decide(rib, ref, net, changed);
+	net_drop_if_unused(rib, ref);
+}
+
+/* -- routes in ------------------------------------------------------------- */
+
+/** the net of the prefix, made if absent */
+static net_ref_t net_enter(bgp_rib_t *rib, int f, const prefix_t *prefix)
+{
+	uint32_t *place = trie_insert(rib->trie[f], prefix);
+
+	if (!*place)
+	{
+		uint32_t handle = pool_alloc(&rib->nets[f]);
+		net_t *net = pool_at(&rib->nets[f], handle);
+
+		net->len = prefix->len;
+		net->flags = NET_USED;
+		memcpy(net->addr, prefix->addr.b, f ? 16 : 4);
+		*place = handle;
+	}
+	return net_ref(f, *place);
+}
+
+/** a new path at the end of the chain */
+static path_t *path_add(bgp_rib_t *rib, net_t *net, uint16_t peer)
+{
+	uint32_t *link = &net->paths;
+	path_t *path;
+
+	while (*link)
+	{
+		link = &path_at(rib, *link)->next;
+	}
+	*link = pool_alloc(&rib->paths);
+	path = path_at(rib, *link);
+	path->peer = peer;
+	return path;
+}
+
+static slot_t *slot_of(bgp_rib_t *rib, bgp_rib_peer_t *peer)
+{
+	while (peer->index >= rib->n_slots)
+	{
+		if ((rib->n_slots & (rib->n_slots - 1)) == 0)
+		{
+			rib->slots =
+				mem_resize(rib->slots, rib->n_slots ? rib->n_slots * 2 : 1,
+						   sizeof(*rib->slots));
+		}
+		rib->slots[rib->n_slots++] = (slot_t){0};
+	}
+	return &rib->slots[peer->index];
+}
+
+bool bgp_rib_announce(bgp_rib_t *rib, bgp_rib_peer_t *peer,
+					  const prefix_t *prefix, uint32_t attrs_id)
+{
+	int f = family_index(prefix->addr.family);
+	slot_t *slot = slot_of(rib, peer);
+	net_ref_t ref = net_enter(rib, f, prefix);
+	net_t *net = net_at(rib, ref);
+	uint32_t *link;
+	unsigned i;
+	path_t *path = path_find(rib, net, peer->index, &link, &i);
+	bool chosen = path && i < (unsigned)net->n_best + net->n_backup;
+	bool live = path && path_is_live(rib, path, f);
+
+	if (!live && peer->max_prefix && peer->received[f] >= peer->max_prefix)
+	{
+		net_drop_if_unused(rib, ref);
+		return false;
+	}
+	if (live)
+	{
+		count_path(slot, f, path, -1);
+		if (path->received == attrs_id && !slot->repolicy)
+		{
+			path->epoch = slot->epoch[f];
+			count_path(slot, f, path, 1);
+			return true;
+		}
+	}
+	bgp_attr_hold(rib->attrs, attrs_id);
+	if (path)
+	{
+		bgp_attr_release(rib->attrs, path->received);
+		if (path->accepted)
+		{
+			bgp_attr_release(rib->attrs, path->accepted);
+		}
+	}
+	else
+	{
+		path = path_add(rib, net, peer->index);
+		slot->paths++;
+		slot_list_add(rib, slot, ref);
+	}
+	path->received = attrs_id;
+	path->epoch = slot->epoch[f];
+	path->accepted = import_attrs(rib, slot, prefix, attrs_id);
+	count_path(slot, f, path, 1);
+	net_decide(rib, ref, net, chosen);
+	return true;
+}
+
+static void withdraw(bgp_rib_t *rib, int f, const prefix_t *prefix,
+					 uint16_t peer)
+{
+	uint32_t handle = trie_get(rib->trie[f], prefix);
+	net_ref_t ref = net_ref(f, handle);
+	uint32_t *link;
+	path_t *path;
+	net_t *net;
+	unsigned i;
+	bool chosen;
+
+	if (!handle)
+	{
+		return;
+	}
+	net = net_at(rib, ref);
+	path = path_find(rib, net, peer, &link, &i);
+	if (!path)
+	{
+		return;
+	}
+	if (peer != PEER_LOCAL && path_is_live(rib, path, f))
+	{
+		count_path(&rib->slots[peer], f, path, -1);
+	}
+	chosen = path_unlink(rib, f, net, link, i);
+	net_decide(rib, ref, net, chosen);
+	net_drop_if_unused(rib, ref);
+}
+
+void bgp_rib_withdraw(bgp_rib_t *rib, bgp_rib_peer_t *peer,
+					  const prefix_t *prefix)
+{
+	withdraw(rib, family_index(prefix->addr.family), prefix, peer->index);
+}
+
+void bgp_rib_originate(bgp_rib_t *rib, const prefix_t *prefix)
+{
+	int f = family_index(prefix->addr.family);
+	net_ref_t ref = net_enter(rib, f, prefix);
+	net_t *net = net_at(rib, ref);
+	uint32_t *link;
+	unsigned i;
+	path_t *path = path_find(rib, net, PEER_LOCAL, &link, &i);
+
+	if (path)
+	{
+		return;
+	}
+	path = path_add(rib, net, PEER_LOCAL);
+	path->received = rib->local_attrs;
+	path->accepted = rib->local_attrs;
+	bgp_attr_hold(rib->attrs, rib->local_attrs);
+	bgp_attr_hold(rib->attrs, rib->local_attrs);
+	net_decide(rib, ref, net, false);
+}
+
+void bgp_rib_unoriginate(bgp_rib_t *rib, const prefix_t *prefix)
+{
+	withdraw(rib, family_index(prefix->addr.family), prefix, PEER_LOCAL);
+}
+
+/* -- peers ----------------------------------------------------------------- */
+
+static void slot_remember(slot_t *slot, const bgp_rib_peer_t *peer)
+{
+	slot->eligible = peer->eligible;
+	slot->weight = peer->weight;
+	slot->import_policy = peer->import_policy;
+	slot->export_policy = peer->export_policy;
+}
+
+/** what the peer said before counts no more */
+static void epoch_end(bgp_rib_t *rib, slot_t *slot, int f)
+{
+	slot->epoch[f]++;
+	slot->oldest[f] = slot->epoch[f];
+	slot->heard[f] = 0;
+	slot->heard_accepted[f] = 0;
+	slot->epochs_begun++;
+	if (slot->peer)
+	{
+		slot->peer->received[f] = 0;
+		slot->peer->accepted[f] = 0;
+	}
+}
+
+static void purge(bgp_rib_t *rib, slot_t *slot)
+{
+	if (slot->paths)
+	{
+		slot_look_at(rib, slot);
+	}
+	if (slot->epochs_begun > EPOCHS_MAX)
+	{
+		/* tens of thousands of flaps without a turn for the purge */
+		while (bgp_rib_work(rib, 65536))
+		{
+		}
+		slot->epochs_begun = 0;
+	}
+}
+
+void bgp_rib_peer_up(bgp_rib_t *rib, bgp_rib_peer_t *peer)
+{
+	slot_t *slot = slot_of(rib, peer);
+
+	if (slot->peer != peer)
+	{
+		slot->peer = peer;
+		for (int f = 0; f < 2; f++)
+		{
+			epoch_end(rib, slot, f);
+		}
+	}
+	peer->dead = false;
+	slot_remember(slot, peer);
+	out_remove(rib, peer);
+	out_add(rib, peer);
+}
+
+void bgp_rib_peer_down(bgp_rib_t *rib, bgp_rib_peer_t *peer)
+{
+	slot_t *slot = slot_of(rib, peer);
+
+	out_remove(rib, peer);
+	peer->dead = true;
+	for (int f = 0; f < 2; f++)
+	{
+		epoch_end(rib, slot, f);
+	}
+	purge(rib, slot);
+}
+
+void bgp_rib_peer_forget(bgp_rib_t *rib, bgp_rib_peer_t *peer)
+{
+	slot_t *slot = slot_of(rib, peer);
+
+	if (slot->peer == peer)
+	{
+		bgp_rib_peer_down(rib, peer);
+		slot->peer = NULL;
+		slot->repolicy = false;
+		slot->reweigh = false;
+	}
+}
+
+void bgp_rib_peer_changed(bgp_rib_t *rib, bgp_rib_peer_t *peer)
+{
+	slot_t *slot = slot_of(rib, peer);
+	bool flipped = slot->eligible != peer->eligible;
+
+	if (slot->peer != peer || peer->dead)
+	{
+		return;
+	}
+	slot->reweigh |= slot->weight != peer->weight;
+	/* a policy of another content may stand at the address of the one before,
+	 * so only a change of eligibility is known to touch no policy */
+	if (!flipped || slot->import_policy != peer->import_policy)
+	{
+		slot->repolicy = true;
+	}
+	if (!flipped || slot->export_policy != peer->export_policy)
+	{
+		out_again(rib, peer);
+	}
+	slot_remember(slot, peer);
+	if (slot->paths)
+	{
+		slot_look_at(rib, slot);
+	}
+	else
+	{
+		slot->repolicy = false;
+		slot->reweigh = false;
+	}
+}
+
+void bgp_rib_peer_resend(bgp_rib_t *rib, bgp_rib_peer_t *peer, family_t family)
+{
+	out_resend(rib, peer, family);
+}
+
+void bgp_rib_stale_begin(bgp_rib_t *rib, bgp_rib_peer_t *peer, family_t family)
+{
+	slot_t *slot = slot_of(rib, peer);
+	int f = family_index((uint8_t)family);
+
+	slot->epoch[f]++;
+	slot->epochs_begun++;
+	slot->heard[f] = 0;
+	slot->heard_accepted[f] = 0;
+}
+
+void bgp_rib_stale_end(bgp_rib_t *rib, bgp_rib_peer_t *peer, family_t family)
+{
+	slot_t *slot = slot_of(rib, peer);
+	int f = family_index((uint8_t)family);
+
+	slot->oldest[f] = slot->epoch[f];
+	peer->received[f] = slot->heard[f];
+	peer->accepted[f] = slot->heard_accepted[f];
+	purge(rib, slot);
+}
+
+/* -- changes --------------------------------------------------------------- */
+
+bool bgp_rib_next_change(bgp_rib_t *rib, bgp_route_t *out)
+{
+	net_ref_t ref = fifo_pop(&rib->changes);
+	net_t *net;
+	int f = ref_family(ref);
+
+	if (!ref)
+	{
+		return false;
+	}
+	/* what is told is what holds now; its mark keeps it from being queued
+	 * and dropped meanwhile */
+	net_visit(rib, ref);
+	net = net_at(rib, ref);
+	net->flags &= (uint8_t)~NET_CHANGED;
+	route_fill(rib, f, net, out);
+	net_drop_if_unused(rib, ref);
+	return true;
+}
+
+void bgp_rib_set_tag(bgp_rib_t *rib, const prefix_t *prefix, uint32_t tag)
+{
+	int f = family_index(prefix->addr.family);
+	uint32_t handle = trie_get(rib->trie[f], prefix);
+	net_ref_t ref;
+
+	/* taking the change may have dropped the net, which says tag 0 */
+	if (!handle && !tag)
+	{
+		return;
+	}
+	ref = net_enter(rib, f, prefix);
+	net_at(rib, ref)->tag = tag;
+	net_drop_if_unused(rib, ref);
+}
+
+size_t bgp_rib_changes_waiting(const bgp_rib_t *rib)
+{
+	return rib->changes.count;
+}
+
+const addr_t *bgp_rib_next_hop_addr(const bgp_rib_t *rib, uint32_t id)
+{
+	const bgp_nexthop_t *hop = bgp_nexthop_get(rib->hops, id);
+
+	return hop ? &hop->addr : &addr_none;
+}
+
+void bgp_rib_next_hop_set(bgp_rib_t *rib, const addr_t *next_hop,
+						  bool reachable, uint32_t igp_metric)
+{
+	if (bgp_nexthop_set(rib->hops, next_hop, reachable, igp_metric))
+	{
+		sweep_start(rib);
+	}
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * What the files of the tables share: rib.c (routes in, decision, queue of
+ * changes), rib_work.c (sliced work), rib_view.c (reading), adj_out.c (what
+ * peers are told).
+ *
+ * A net is a prefix with a chain of paths: first the chosen, best first, then
+ * the backup, then the others. A path belongs to a peer and carries the epoch
+ * in which it was heard. Each peer has, by family, the epoch of now and the
+ * oldest that counts; so losing a peer, or the end of a refresh, is one
+ * assignment, and what it left behind is found dead wherever it is met, also
+ * after the peer is back. The purge only takes the memory.
+ *
+ * What needs looking at in slices is found in two ways. A peer with few paths
+ * has a list of their nets, so that its flapping costs what it has. For one
+ * with many, the list would cost 4 bytes a path and find most nets anyhow:
+ * then one sweep goes over all nets in the order of memory, for all such
+ * peers at once, until each net has been seen since the last event.
+ */
+
+#ifndef CYGNET_BGP_RIB_IMPL_H
+#define CYGNET_BGP_RIB_IMPL_H
+
+#include "base/trie.h"
+#include "bgp/adj_out.h"
+#include "bgp/attr_pool.h"
+#include "bgp/decide.h"
+#include "bgp/fifo.h"
+#include "bgp/policy.h"
+#include "bgp/pool.h"
+#include "bgp/rib.h"
+
+/** the peer number of our own paths */
+#define PEER_LOCAL 0xffffu
+/** paths of a peer up to which their nets are listed */
+#define LISTED_MAX 16384u
+
+enum
+{
+	NET_USED = 0x01,
+	/** stands in the queue of changes */
+	NET_CHANGED = 0x02,
+	/** stands in the queue of exports */
+	NET_EXPORT = 0x04,
+};
+
+/** 16 bytes with an IPv4 address, 28 with IPv6 */
+typedef struct net_t
+{
+	/** chain, 0: none */
+	uint32_t paths;
+	uint32_t tag;
+	uint8_t len;
+	uint8_t flags;
+	uint8_t n_best;
+	uint8_t n_backup;
+	uint8_t addr[];
+} net_t;
+
+typedef struct path_t
+{
+	uint32_t next;
+	/** attributes as they came, and after import policy (0: rejected) */
+	uint32_t received;
+	uint32_t accepted;
+	uint16_t peer;
+	uint16_t epoch;
+} path_t;
+
+_Static_assert(sizeof(net_t) == 12, "a net of IPv4 is to take 16 bytes");
+_Static_assert(sizeof(path_t) == 16, "a path is to take 16 bytes");
+
+/** a net's handle, and its family in the highest bit */
+typedef uint32_t net_ref_t;
+#define NET_REF_IPV6 0x80000000u
+
+/** what the tables keep of a peer number; outlives the peer */
+typedef struct slot_t
+{
+	/** NULL: nobody has this number now */
+	bgp_rib_peer_t *peer;
+	uint16_t epoch[2];
+	uint16_t oldest[2];
+	/** paths of this epoch, and those of them accepted */
+	uint32_t heard[2];
+	uint32_t heard_accepted[2];
+	/** paths in the pool, dead ones too */
+	uint32_t paths;
+	/** epochs begun since everything dead was purged */
+	uint32_t epochs_begun;
+	/** nets that have a path of it (and some that had), unless overflown */
+	net_ref_t *list;
+	uint32_t list_len;
+	uint32_t list_size;
+	bool list_overflown;
+	/** the list is being gone through */
+	bool list_job;
+	uint32_t list_at;
+	/** what is to be done to its paths when they are looked at */
+	bool repolicy;
+	bool reweigh;
+	/** as of the last peer_changed */
+	bool eligible;
+	uint8_t weight;
+	const bgp_policy_t *import_policy;
+	const bgp_policy_t *export_policy;
+} slot_t;
+
+typedef struct sweep_t
+{
+	bool on;
+	/** next handle to be looked at, and how often it was wrapped */
+	uint32_t at;
+	uint32_t round;
+	/** over when this is reached */
+	uint32_t until_at;
+	uint32_t until_round;
+} sweep_t;
+
+struct bgp_rib_t
+{
+	bgp_config_t config;
+	bgp_decide_opts_t opts;
+	bgp_attr_pool_t *attrs;
+	bgp_nexthops_t *hops;
+	/* by family: [0] IPv4, [1] IPv6 */
+	trie_t *trie[2];
+	pool_t nets[2];
+	/** nets with a chosen path */
+	size_t routes[2];
+	sweep_t sweep[2];
+	pool_t paths;
+	slot_t *slots;
+	uint32_t n_slots;
+	/** list jobs under way */
+	uint32_t list_jobs;
+	fifo_t changes;
+	fifo_t exports;
+	/** attributes of what we originate */
+	uint32_t local_attrs;
+	bgp_attr_set_t scratch;
+	bgp_cand_t *cands;
+	size_t cands_size;
+	bgp_rib_resolve_t resolve;
+	void *resolve_user;
+	/** who is announced to, and what is left of who was */
+	outs_t outs;
+};
+
+static inline int family_index(uint8_t family)
+{
+	return family == FAMILY_IPV6;
+}
+
+static inline family_t family_of(int f)
+{
+	return f ? FAMILY_IPV6 : FAMILY_IPV4;
+}
+
+static inline int ref_family(net_ref_t ref)
+{
+	return (ref & NET_REF_IPV6) != 0;
+}
+
+static inline net_ref_t net_ref(int f, uint32_t handle)
+{
+	return handle | (f ? NET_REF_IPV6 : 0);
+}
+
+static inline net_t *net_at(const bgp_rib_t *rib, net_ref_t ref)
+{
+	return pool_at(&rib->nets[ref_family(ref)], ref & ~NET_REF_IPV6);
+}
+
+/** the net is there, and its place not free */
+static inline bool net_exists(const bgp_rib_t *rib, net_ref_t ref)
+{
+	const net_t *net =
+		pool_peek(&rib->nets[ref_family(ref)], ref & ~NET_REF_IPV6);
+
+	return net && net->flags & NET_USED;
+}
+
+static inline path_t *path_at(const bgp_rib_t *rib, uint32_t handle)
+{
+	return pool_at(&rib->paths, handle);
+}
+
+prefix_t net_prefix(int f, const net_t *net);
+/** heard in an epoch that counts; our own always */
+bool path_is_live(const bgp_rib_t *rib, const path_t *path, int f);
+/** fills *c; false: it must not be chosen */
+bool path_cand(const bgp_rib_t *rib, const path_t *path, int f, bgp_cand_t *c);
+/** all paths that may be chosen, in memory of the table's own */
+size_t rib_gather(const bgp_rib_t *rib, int f, const net_t *net,
+				  bgp_cand_t **cands);
+/** takes dead paths, applies what changed of peers, decides. The net may be
+ * gone afterwards */
+void net_visit(bgp_rib_t *rib, net_ref_t ref);
+/** frees it if nothing needs it */
+void net_drop_if_unused(bgp_rib_t *rib, net_ref_t ref);
+/** number of the attributes after import policy, held; 0: rejected */
+uint32_t import_attrs(bgp_rib_t *rib, const slot_t *slot,
+					  const prefix_t *prefix, uint32_t received);
+/** the table as it is now, dead and unreachable paths left out; step by step
+ * what the decision says. false: nothing is chosen */
+bool route_fill(const bgp_rib_t *rib, int f, const net_t *net,
+				bgp_route_t *out);
+/** has to look at all paths of the peer */
+void slot_look_at(bgp_rib_t *rib, slot_t *slot);
+void slot_list_add(bgp_rib_t *rib, slot_t *slot, net_ref_t ref);
+void sweep_start(bgp_rib_t *rib);
+
+#endif
