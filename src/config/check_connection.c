@@ -275,11 +275,55 @@ static void check_connection(config_load_t *load, const config_bundle_t *bundle,
 	check_mobike(load, path, connection);
 }
 
-static const config_connection_t *used(const config_t *config,
-									   const config_tunnel_t *tunnel)
+/** a tunnel uses the connection */
+static bool is_used(const config_t *config,
+					const config_connection_t *connection)
 {
-	return tunnel->connection ? connection_find(config, tunnel->connection)
-							  : NULL;
+	for (size_t i = 0; i < config->n_bundles; i++)
+	{
+		const config_bundle_t *bundle = &config->bundles[i];
+
+		for (size_t j = 0; j < bundle->n_tunnels; j++)
+		{
+			const char *name = bundle->tunnels[j].connection;
+
+			if (name && !strcmp(name, connection->name))
+			{
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static bool is_if_id(const char *text, uint32_t if_id)
+{
+	return text && strtoull(text, NULL, 0) == if_id;
+}
+
+/** the connection or one of its children has the if_id */
+static bool has_if_id(const config_load_t *load,
+					  const config_connection_t *connection, uint32_t if_id)
+{
+	const config_source_t *source = load->source;
+	config_strings_t children = {.count = 0};
+	char *parent = str_format("connections.%s.children", connection->name);
+	collect_t below = {.parent = parent, .paths = &children};
+	bool found = is_if_id(connection->if_id_in, if_id) ||
+				 is_if_id(connection->if_id_out, if_id);
+
+	source->sections(source, parent, collect, &below);
+	for (size_t i = 0; i < children.count; i++)
+	{
+		const char *child = children.list[i];
+
+		found = found ||
+				is_if_id(source->value(source, child, "if_id_in"), if_id) ||
+				is_if_id(source->value(source, child, "if_id_out"), if_id);
+	}
+	strings_deinit(&children);
+	free(parent);
+	return found;
 }
 
 /** each tunnel's if_id is its alone; a connection that no tunnel uses may not
@@ -287,25 +331,24 @@ static const config_connection_t *used(const config_t *config,
 static void check_doubled(config_load_t *load, const config_tunnel_t *tunnel)
 {
 	const config_t *config = load->config;
-	const config_connection_t *own = used(config, tunnel);
+	const config_connection_t *own =
+		connection_find(config, tunnel->connection);
 	char path[CONFIG_PATH_MAX];
 
 	for (size_t i = 0; i < config->n_connections && tunnel->if_id; i++)
 	{
 		const config_connection_t *other = &config->connections[i];
-		const char *texts[] = {other->if_id_in, other->if_id_out};
 
-		for (size_t j = 0; j < countof(texts) && other != own; j++)
+		/* of two tunnels', the one that stands later is told */
+		if (other == own || (other > own && is_used(config, other)) ||
+			!has_if_id(load, other, tunnel->if_id))
 		{
-			if (texts[j] && strtoull(texts[j], NULL, 0) == tunnel->if_id)
-			{
-				report_error(load->report, path_connection(path, own), NULL,
-							 "if_id %" PRIu32 " is that of connections.%s as "
-							 "well: each needs its own, for example %" PRIu32,
-							 tunnel->if_id, other->name, free_if_id(config));
-				break;
-			}
+			continue;
 		}
+		report_error(load->report, path_connection(path, own), NULL,
+					 "if_id %" PRIu32 " is that of connections.%s as well: "
+					 "each needs its own, for example %" PRIu32,
+					 tunnel->if_id, other->name, free_if_id(config));
 	}
 }
 

@@ -18,8 +18,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define MEMBER(object, at)       ((void *)((char *)(object) + (at)))
-#define MEMBER_CONST(object, at) ((const void *)((const char *)(object) + (at)))
+#define MEMBER(object, at) ((void *)((char *)(object) + (at)))
 
 bool option_name_valid(const char *name)
 {
@@ -208,24 +207,45 @@ static char *wrong_prefix(const char *item)
 					  quote);
 }
 
+/** every wrong element of a list is told of; both are adopted */
+static char *join(char *errors, char *error)
+{
+	char *both;
+
+	if (!errors)
+	{
+		return error;
+	}
+	both = str_format("%s; %s", errors, error);
+	free(errors);
+	free(error);
+	return both;
+}
+
 static char *parse_prefixes(const char *value, config_prefixes_t *out)
 {
 	config_prefixes_t prefixes = {.count = 0};
 	char item[CONFIG_ITEM_MAX];
 	const char *rest = value;
+	char *errors = NULL;
 	prefix_t prefix;
 
 	while (config_next_item(&rest, item))
 	{
 		if (!prefix_parse(item, &prefix))
 		{
-			free(prefixes.list);
-			return *item ? wrong_prefix(item)
-						 : str_copy("a comma without a prefix");
+			errors = join(errors, *item ? wrong_prefix(item)
+										: str_copy("a comma without a prefix"));
+			continue;
 		}
 		prefixes.list = mem_resize(prefixes.list, prefixes.count + 1,
 								   sizeof(*prefixes.list));
 		prefixes.list[prefixes.count++] = prefix;
+	}
+	if (errors)
+	{
+		free(prefixes.list);
+		return errors;
 	}
 	free(out->list);
 	*out = prefixes;
@@ -253,31 +273,42 @@ static char *parse_protect(const char *value, config_prefixes_t *out,
 	return error;
 }
 
+static char *wrong_ifaddr(const char *item)
+{
+	addr_t addr;
+
+	if (addr_parse(item, &addr))
+	{
+		return str_format("'%s' has no prefix length, did you mean %s/%u?",
+						  item, item, addr.family == FAMILY_IPV4 ? 30u : 126u);
+	}
+	return wrong(item, "an address with its prefix length (169.254.10.2/30)");
+}
+
 static char *parse_ifaddrs(const char *value, ifaddr_t **list, size_t *count)
 {
 	ifaddr_t *addresses = NULL;
 	char item[CONFIG_ITEM_MAX];
 	const char *rest = value;
+	char *errors = NULL;
 	size_t n = 0;
-	addr_t addr;
 
 	while (config_next_item(&rest, item))
 	{
 		addresses = mem_resize(addresses, n + 1, sizeof(*addresses));
-		if (!ifaddr_parse(item, &addresses[n]))
+		if (ifaddr_parse(item, &addresses[n]))
 		{
-			free(addresses);
-			if (addr_parse(item, &addr))
-			{
-				return str_format("'%s' has no prefix length, did you mean "
-								  "%s/%u?",
-								  item, item,
-								  addr.family == FAMILY_IPV4 ? 30 : 126);
-			}
-			return wrong(item, "an address with its prefix length "
-							   "(169.254.10.2/30)");
+			n++;
 		}
-		n++;
+		else
+		{
+			errors = join(errors, wrong_ifaddr(item));
+		}
+	}
+	if (errors)
+	{
+		free(addresses);
+		return errors;
 	}
 	free(*list);
 	*list = addresses;
@@ -302,15 +333,20 @@ static char *parse_links(const char *value, config_strings_t *out)
 	config_strings_t links = {.count = 0};
 	char item[CONFIG_ITEM_MAX];
 	const char *rest = value;
+	char *errors = NULL;
 
 	while (config_next_item(&rest, item))
 	{
+		strings_add(&links, item);
 		if (!link_valid(item))
 		{
-			strings_deinit(&links);
-			return wrong_link(item);
+			errors = join(errors, wrong_link(item));
 		}
-		strings_add(&links, item);
+	}
+	if (errors)
+	{
+		strings_deinit(&links);
+		return errors;
 	}
 	strings_deinit(out);
 	*out = links;
@@ -356,44 +392,53 @@ static char *parse_text(const config_option_t *option, const char *value,
 	return error;
 }
 
+static char *wrong_range(const char *item)
+{
+	char first[CONFIG_ITEM_MAX];
+	prefix_t prefix;
+
+	strcpy(first, item);
+	first[strcspn(first, " \t")] = '\0';
+	if (!prefix_parse(first, &prefix))
+	{
+		return wrong_prefix(first);
+	}
+	return wrong(item, "a prefix with lengths (10.0.0.0/8 ge 16 le 24)");
+}
+
 static char *check_ranges(const char *value)
 {
-	char item[CONFIG_ITEM_MAX], first[CONFIG_ITEM_MAX];
+	char item[CONFIG_ITEM_MAX];
 	const char *rest = value;
 	config_range_t range;
-	prefix_t prefix;
+	char *errors = NULL;
 
 	while (config_next_item(&rest, item))
 	{
-		if (config_parse_range(item, &range))
+		if (!config_parse_range(item, &range))
 		{
-			continue;
+			errors = join(errors, wrong_range(item));
 		}
-		strcpy(first, item);
-		first[strcspn(first, " \t")] = '\0';
-		if (!prefix_parse(first, &prefix))
-		{
-			return wrong_prefix(first);
-		}
-		return wrong(item, "a prefix with lengths (10.0.0.0/8 ge 16 le 24)");
 	}
-	return NULL;
+	return errors;
 }
 
 static char *check_communities(const char *value)
 {
 	char item[CONFIG_ITEM_MAX];
 	const char *rest = value;
+	char *errors = NULL;
 	uint32_t community;
 
 	while (config_next_item(&rest, item))
 	{
 		if (!config_parse_community(item, &community))
 		{
-			return wrong(item, "a community (65530:120, no-export)");
+			errors =
+				join(errors, wrong(item, "a community (65530:120, no-export)"));
 		}
 	}
-	return NULL;
+	return errors;
 }
 
 static char *check_raw(const config_option_t *option, const char *value)
@@ -490,112 +535,4 @@ char *option_parse(const config_option_t *option, const char *value,
 			return check_raw(option, value);
 	}
 	return NULL;
-}
-
-static bool is_raw(const config_option_t *option)
-{
-	return option->type >= CONFIG_RAW_RANGES;
-}
-
-void option_clear(const config_option_t *option, void *object)
-{
-	void *member = MEMBER(object, option->at);
-
-	switch ((int)option->type)
-	{
-		case CONFIG_IFADDRS:
-			free(*(ifaddr_t **)member);
-			*(ifaddr_t **)member = NULL;
-			*(size_t *)MEMBER(object, option->count_at) = 0;
-			break;
-		case CONFIG_PREFIXES:
-		case CONFIG_PROTECT:
-			free(((config_prefixes_t *)member)->list);
-			*(config_prefixes_t *)member = (config_prefixes_t){.count = 0};
-			break;
-		case CONFIG_LINKS:
-			strings_deinit(member);
-			break;
-		case CONFIG_LINK:
-		case CONFIG_WORD:
-		case CONFIG_ONE_OF:
-		case CONFIG_SECRET:
-			free(*(char **)member);
-			*(char **)member = NULL;
-			break;
-	}
-}
-
-static bool ifaddrs_equal(const ifaddr_t *a, size_t na, const ifaddr_t *b,
-						  size_t nb)
-{
-	if (na != nb)
-	{
-		return false;
-	}
-	for (size_t i = 0; i < na; i++)
-	{
-		if (!addr_equal(&a[i].addr, &b[i].addr) || a[i].len != b[i].len)
-		{
-			return false;
-		}
-	}
-	return true;
-}
-
-static bool prefixes_equal(const config_prefixes_t *a,
-						   const config_prefixes_t *b)
-{
-	if (a->count != b->count)
-	{
-		return false;
-	}
-	for (size_t i = 0; i < a->count; i++)
-	{
-		if (!prefix_equal(&a->list[i], &b->list[i]))
-		{
-			return false;
-		}
-	}
-	return true;
-}
-
-static bool texts_equal(const char *a, const char *b)
-{
-	return a && b ? !strcmp(a, b) : a == b;
-}
-
-bool option_equal(const config_option_t *option, const void *a, const void *b)
-{
-	const void *ma = MEMBER_CONST(a, option->at);
-	const void *mb = MEMBER_CONST(b, option->at);
-	const void *sa = MEMBER_CONST(a, option->count_at);
-	const void *sb = MEMBER_CONST(b, option->count_at);
-
-	if (is_raw(option))
-	{
-		return true; /* the rule's own lists hold them */
-	}
-	switch ((int)option->type)
-	{
-		case CONFIG_ADDRESS:
-			return addr_equal(ma, mb);
-		case CONFIG_IFADDRS:
-			return ifaddrs_equal(*(ifaddr_t *const *)ma, *(const size_t *)sa,
-								 *(ifaddr_t *const *)mb, *(const size_t *)sb);
-		case CONFIG_PROTECT:
-			return prefixes_equal(ma, mb) &&
-				   *(const bool *)sa == *(const bool *)sb;
-		case CONFIG_PREFIXES:
-			return prefixes_equal(ma, mb);
-		case CONFIG_LINKS:
-			return strings_equal(ma, mb);
-		case CONFIG_LINK:
-		case CONFIG_WORD:
-		case CONFIG_ONE_OF:
-		case CONFIG_SECRET:
-			return texts_equal(*(char *const *)ma, *(char *const *)mb);
-		default: /* plain values */
-			return !memcmp(ma, mb, option->size);
-	}
 }

@@ -30,8 +30,9 @@ void config_report_deinit(config_report_t *report)
 	strings_deinit(&report->warnings);
 }
 
-static void add(config_strings_t *strings, const char *path, const char *key,
-				const char *fmt, va_list args)
+static void __attribute__((format(printf, 4, 0)))
+add(config_strings_t *strings, const char *path, const char *key,
+	const char *fmt, va_list args)
 {
 	text_t line = {.len = 0};
 

@@ -356,7 +356,7 @@ char *config_schema_values(const config_option_t *option)
 		case CONFIG_NUMBER:
 		case CONFIG_RAW_NUMBER:
 			text_printf(&text, "%s%" PRIu64 " to %" PRIu64,
-						option->or_zero ? "0, or " : "", option->min,
+						option->or_zero ? "0, or of " : "", option->min,
 						option->max);
 			break;
 		case CONFIG_CHOICE:

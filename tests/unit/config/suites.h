@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /**
- * The suites of the module config.
+ * The suites of the module config: one for each source file, but for the
+ * checks and profiles, whose whole output is held by the golden files.
  */
 
 #ifndef CYGNET_UNIT_CONFIG_SUITES_H
@@ -9,6 +10,13 @@
 
 #include "unit/unit.h"
 
+Suite *config_suite(void);
+Suite *derive_suite(void);
 Suite *golden_suite(void);
+Suite *load_suite(void);
+Suite *option_suite(void);
+Suite *report_suite(void);
+Suite *schema_suite(void);
+Suite *values_suite(void);
 
 #endif

@@ -8,7 +8,10 @@
 
 int main(void)
 {
-	static const unit_suite_t suites[] = {golden_suite};
+	static const unit_suite_t suites[] = {
+		config_suite, derive_suite, golden_suite, load_suite,
+		option_suite, report_suite, schema_suite, values_suite,
+	};
 
 	return unit_run("config", suites, countof(suites));
 }
