@@ -36,7 +36,9 @@ void kernel_state_add_rule(kernel_state_t *state, const kernel_rule_t *r);
 void kernel_state_add_route(kernel_state_t *state, const kernel_route_t *r);
 void kernel_state_add_sysctl(kernel_state_t *state, const char *path,
 							 const char *value);
-/** keeps the mirror of what is seen: true if it changed something */
+/** keeps the mirror of what is seen: true if it changed something. Rules and
+ * routes that are not ours, and routes with a next hop id, are passed over.
+ * Before a dump that is to replace what is mirrored, start a new state */
 bool kernel_state_link_event(kernel_state_t *state, const kernel_link_t *l,
 							 bool gone);
 bool kernel_state_addr_event(kernel_state_t *state, const kernel_addr_t *a,
@@ -49,6 +51,15 @@ const kernel_link_t *kernel_state_find_link(const kernel_state_t *state,
 											const char *name);
 const kernel_link_t *kernel_state_link(const kernel_state_t *state,
 									   uint32_t index);
+
+/** the same address on the same link; protocol does not count */
+bool kernel_addr_same(const kernel_addr_t *a, const kernel_addr_t *b);
+/** the same priority, destination and table */
+bool kernel_rule_same(const kernel_rule_t *a, const kernel_rule_t *b);
+/** the same prefix, table and metric: the kernel's key of a route of ours */
+bool kernel_route_same_place(const kernel_route_t *a, const kernel_route_t *b);
+/** to the same place, the same way */
+bool kernel_route_same_way(const kernel_route_t *a, const kernel_route_t *b);
 
 /** growing list of operations */
 typedef struct kernel_ops_list_t
@@ -75,10 +86,13 @@ typedef struct kernel_conflict_t
  * Operations that bring seen to desired. Only what is ours is ever deleted
  * or changed: links whose alias starts with "cygnet " and that are XFRM,
  * rules and routes of KERNEL_PROTO. Addresses are added to and removed from
- * our XFRM links only (never a link-local that the kernel made; addresses on
+ * our XFRM links only (never an IPv6 link-local without IFA_PROTO of ours, for
+ * the kernel made that; addresses on
  * `interface =` links are their owner's). desired addrs name links that are
  * not there yet by link 0: such come in the second pass, after the link's
- * own event. A link of ours with the wrong if_id is deleted and made anew.
+ * own event, as do sysctls of such links. A link of ours with the wrong if_id
+ * is deleted and made anew; one with the right name, kind and if_id and no
+ * alias is adopted (ours, not yet marked).
  * conflicts: at most max are written, their number is returned.
  */
 size_t kernel_reconcile(const kernel_state_t *desired,
