@@ -9,6 +9,8 @@
 
 #include "gateway/core_private.h"
 
+#include "config/values.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,108 +117,37 @@ static bgp_policy_t *default_export(void)
 	return policy;
 }
 
-/** "a, b" one by one, trimmed, in place of copies */
-static char *next_word(char **rest)
-{
-	char *word, *end;
-
-	while (*rest && (word = strsep(rest, ",")))
-	{
-		word += strspn(word, " \t");
-		end = word + strlen(word);
-		while (end > word && (end[-1] == ' ' || end[-1] == '\t'))
-		{
-			*--end = '\0';
-		}
-		if (*word)
-		{
-			return word;
-		}
-	}
-	return NULL;
-}
-
-/** "10.0.0.0/8", "10.0.0.0/8+", "10.0.0.0/8{16,24}" */
-static void match_text(matches_t *m, char *word)
-{
-	unsigned ge = 0, le = 0;
-	char *range = strchr(word, '{');
-	size_t len = strlen(word);
-	bool longer = !range && len && word[len - 1] == '+';
-	prefix_t prefix;
-
-	if (range)
-	{
-		*range++ = '\0';
-		ge = (unsigned)strtoul(range, &range, 10);
-		le = *range == ',' ? (unsigned)strtoul(range + 1, NULL, 10) : ge;
-	}
-	if (longer)
-	{
-		word[len - 1] = '\0';
-	}
-	if (!prefix_parse(word, &prefix))
-	{
-		return;
-	}
-	if (longer)
-	{
-		match_or_longer(m, &prefix);
-	}
-	else
-	{
-		match_add(m, &prefix, range ? ge : prefix.len, range ? le : prefix.len);
-	}
-}
-
-static uint32_t community(const char *text)
-{
-	char *end;
-	unsigned long high = strtoul(text, &end, 10);
-
-	if (strcmp(text, "no-export") == 0)
-	{
-		return 0xffffff01;
-	}
-	if (strcmp(text, "no-advertise") == 0)
-	{
-		return 0xffffff02;
-	}
-	if (strcmp(text, "graceful-shutdown") == 0)
-	{
-		return 0xffff0000;
-	}
-	return (uint32_t)(high << 16 |
-					  (*end == ':' ? strtoul(end + 1, NULL, 10) : 0));
-}
-
 static void add_match(bgp_policy_t *policy, const char *key, const char *value)
 {
-	char *copy = str_copy(value), *rest = copy, *word;
+	char item[CONFIG_ITEM_MAX];
 	matches_t m = {0};
+	config_range_t range;
+	family_t family;
+	uint32_t number;
 
-	while ((word = next_word(&rest)))
+	while (config_next_item(&value, item))
 	{
-		if (strcmp(key, "prefixes") == 0)
+		if (strcmp(key, "prefixes") == 0 && config_parse_range(item, &range))
 		{
-			match_text(&m, word);
+			match_add(&m, &range.prefix, range.ge, range.le);
 		}
-		else if (strcmp(key, "family") == 0)
+		else if (strcmp(key, "family") == 0 &&
+				 config_parse_family(item, &family))
 		{
-			bgp_policy_match_family(
-				policy, strcmp(word, "ipv6") == 0 ? FAMILY_IPV6 : FAMILY_IPV4);
+			bgp_policy_match_family(policy, family);
 		}
-		else if (strcmp(key, "local") == 0 && strcmp(word, "yes") == 0)
+		else if (strcmp(key, "local") == 0)
 		{
 			bgp_policy_match_local(policy);
 		}
-		else if (strcmp(key, "community") == 0)
+		else if (strcmp(key, "community") == 0 &&
+				 config_parse_community(item, &number))
 		{
-			bgp_policy_match_community(policy, community(word));
+			bgp_policy_match_community(policy, number);
 		}
-		else if (strcmp(key, "as") == 0)
+		else if (strcmp(key, "as") == 0 && config_parse_asn(item, &number))
 		{
-			bgp_policy_match_as(policy, (uint32_t)strtoul(word, NULL, 10));
+			bgp_policy_match_as(policy, number);
 		}
 	}
 	if (m.count)
@@ -224,16 +155,16 @@ static void add_match(bgp_policy_t *policy, const char *key, const char *value)
 		bgp_policy_match_prefixes(policy, m.list, m.count);
 	}
 	free(m.list);
-	free(copy);
 }
 
 static void add_set(bgp_policy_t *policy, const char *key, const char *value)
 {
-	char *copy = str_copy(value), *rest = copy, *word;
+	char item[CONFIG_ITEM_MAX];
+	uint32_t community;
 
-	while ((word = next_word(&rest)))
+	while (config_next_item(&value, item))
 	{
-		uint32_t number = (uint32_t)strtoul(word, NULL, 10);
+		uint32_t number = (uint32_t)strtoul(item, NULL, 10);
 
 		if (strcmp(key, "local_pref") == 0)
 		{
@@ -247,12 +178,12 @@ static void add_set(bgp_policy_t *policy, const char *key, const char *value)
 		{
 			bgp_policy_set_prepend(policy, 0, number);
 		}
-		else if (strcmp(key, "community") == 0)
+		else if (strcmp(key, "community") == 0 &&
+				 config_parse_community(item, &community))
 		{
-			bgp_policy_add_community(policy, community(word));
+			bgp_policy_add_community(policy, community);
 		}
 	}
-	free(copy);
 }
 
 static bgp_policy_t *compile(const config_policy_t *section)
