@@ -50,24 +50,13 @@ static bool check_required(config_load_t *load, config_scope_t scope,
 }
 
 static void check_common(config_load_t *load, config_scope_t scope,
-						 const char *path, const config_neighbor_t *neighbor,
-						 bool policy)
+						 const char *path, const config_neighbor_t *neighbor)
 {
-	const config_t *config = load->config;
-	uint32_t own = neighbor->local_as ? neighbor->local_as : config->asn;
-
 	check_timers(load, path, neighbor);
-	if (neighbor->local_as && neighbor->local_as == config->asn)
+	if (neighbor->local_as && neighbor->local_as == load->config->asn)
 	{
 		report_warning(load->report, path, "local_as",
 					   "is the site's own number anyway");
-	}
-	if (neighbor->remote_as && own && neighbor->remote_as != own && !policy &&
-		!neighbor->import_policy)
-	{
-		report_warning(load->report, path, NULL,
-					   "has no import policy: nothing is taken from a "
-					   "neighbour in another AS without one (RFC 8212)");
 	}
 	if (!neighbor->ipv4 && !neighbor->ipv6 &&
 		(load_was_written(load, neighbor, scope, "ipv4") ||
@@ -183,8 +172,7 @@ static void check_tunnel_neighbor(config_load_t *load,
 		check_reach(load, path, tunnel, neighbor);
 		check_families(load, path, tunnel, neighbor);
 	}
-	check_common(load, CONFIG_IN_NEIGHBOR, path, neighbor,
-				 bundle->profile != NULL);
+	check_common(load, CONFIG_IN_NEIGHBOR, path, neighbor);
 	if (neighbor->multihop == 1)
 	{
 		report_warning(load->report, path, "multihop",
@@ -287,8 +275,7 @@ static void check_peer(config_load_t *load, size_t index)
 	{
 		check_peer_address(load, path, peer);
 	}
-	/* within the AS everything passes */
-	check_common(load, CONFIG_IN_PEER, path, peer, false);
+	check_common(load, CONFIG_IN_PEER, path, peer);
 	if (config_find_tunnel(config, peer->name, NULL))
 	{
 		report_error(load->report, path, NULL,

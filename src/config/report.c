@@ -7,8 +7,6 @@
  * of the line, so that one forgotten line break puts a password into it.
  */
 
-#define _GNU_SOURCE /* strcasestr */
-
 #include "config/report.h"
 
 #include "base/text.h"

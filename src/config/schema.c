@@ -159,8 +159,9 @@ static const config_option_t options[] = {
 			 "address, from the neighbours."},
 	{IN(CONFIG_IN_BUNDLE), "import", CONFIG_WORD, BUNDLE(import_policy),
 	 .text = "The policy for what the members' neighbours announce. Without "
-			 "it, a bundle with a profile takes what the profile allows, and "
-			 "one without takes nothing (RFC 8212)."},
+			 "it, all is taken but this site's own prefixes, the tunnels' "
+			 "networks, what is no network (RFC 6890) and, unless "
+			 "accept_default says so, a default route."},
 	{IN(CONFIG_IN_BUNDLE), "export", CONFIG_WORD, BUNDLE(export_policy),
 	 .text = "The policy for what is announced. Without it: what 'advertise' "
 			 "says."},
