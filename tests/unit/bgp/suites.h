@@ -11,6 +11,8 @@
 
 /* wire and sessions */
 Suite *error_suite(void);
+Suite *fsm_suite(void);
+Suite *message_suite(void);
 Suite *session_suite(void);
 
 /* attributes, tables, policy */

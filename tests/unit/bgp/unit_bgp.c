@@ -11,6 +11,9 @@ int main(void)
 	static const unit_suite_t suites[] = {
 		/* wire and sessions */
 		error_suite,
+		fsm_suite,
+		message_suite,
+		session_suite,
 
 		/* attributes, tables, policy */
 		attr_suite,
