@@ -75,6 +75,7 @@ static void tunnel(json_object *array, const view_state_t *state,
 	put_str(obj, "state", tunnel_state_name(tunnel_state(t->tunnel)));
 	put_str(obj, "reason", tunnel_reason(t->tunnel));
 	put_since(obj, "since", state->now, tunnel_since(t->tunnel));
+	put_bool(obj, "forwarding", tunnel_forwarding(t->tunnel));
 	put_bool(obj, "active", t->active);
 	put_str(obj, "link", t->link);
 	put_num(obj, "link_index", t->link_index);

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "cli/check.h"
+
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "config/config.h"
+#include "config/settings_library.h"
+#include "cygnet_config.h"
+
+/** as swanctl finds it */
+static char *default_file(void)
+{
+	const char *dir = getenv("SWANCTL_DIR");
+
+	return str_format("%s/swanctl.conf", dir ? dir : SWANCTL_DIRECTORY);
+}
+
+static json_object *strings(const config_strings_t *list)
+{
+	json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < list->count; i++)
+	{
+		json_object_array_add(array, json_object_new_string(list->list[i]));
+	}
+	return array;
+}
+
+static void print_json(const char *file, bool good,
+					   const config_report_t *report)
+{
+	json_object *obj = json_object_new_object();
+
+	json_object_object_add(obj, "file", json_object_new_string(file));
+	json_object_object_add(obj, "good", json_object_new_boolean(good));
+	json_object_object_add(obj, "errors", strings(&report->errors));
+	json_object_object_add(obj, "warnings", strings(&report->warnings));
+	puts(json_object_to_json_string_ext(
+		obj, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(obj);
+}
+
+static void print_text(const char *file, const config_t *config,
+					   const config_report_t *report)
+{
+	for (size_t i = 0; i < report->warnings.count; i++)
+	{
+		printf("warning: %s\n", report->warnings.list[i]);
+	}
+	for (size_t i = 0; i < report->errors.count; i++)
+	{
+		printf("error: %s\n", report->errors.list[i]);
+	}
+	if (!config)
+	{
+		printf("%s: refused, %zu errors\n", file, report->errors.count);
+	}
+	else if (!config->present)
+	{
+		printf("%s: there is no `cygnet` section in it, nothing to do\n", file);
+	}
+	else
+	{
+		printf("%s: good\n", file);
+	}
+}
+
+static int check(const char *file, bool json)
+{
+	config_report_t report;
+	config_source_t *source;
+	config_t *config;
+	char *error;
+
+	source = settings_source_create(file, &error);
+	if (!source)
+	{
+		/* the user's own terminal and file: the parser may quote it here */
+		fprintf(stderr, "cygnetctl: %s\n", error);
+		free(error);
+		return 2;
+	}
+	config = config_load(source, &report);
+	source->destroy(source);
+	if (json)
+	{
+		print_json(file, config != NULL, &report);
+	}
+	else
+	{
+		print_text(file, config, &report);
+	}
+	config_report_deinit(&report);
+	if (!config)
+	{
+		return 1;
+	}
+	config_destroy(config);
+	return 0;
+}
+
+int check_run(const char *file, bool json)
+{
+	char *found = file ? str_copy(file) : default_file();
+	int code = 2;
+
+	if (settings_library_init())
+	{
+		code = check(found, json);
+		settings_library_deinit();
+	}
+	else
+	{
+		fprintf(stderr, "cygnetctl: libstrongswan does not start\n");
+	}
+	free(found);
+	return code;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * `cygnetctl check`: reads a configuration as the daemon would, without the
+ * daemon and without root, and says all that is wrong with it.
+ */
+
+#ifndef CYGNET_CLI_CHECK_H
+#define CYGNET_CLI_CHECK_H
+
+#include <stdbool.h>
+
+/** file NULL: where swanctl has it. The exit code: 0 good, 1 refused, 2 it
+ * could not be read */
+int check_run(const char *file, bool json);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "config/settings_library.h"
+
+#include <library.h>
+
+bool settings_library_init(void)
+{
+	if (library_init("", "cygnetctl"))
+	{
+		/* a parse error is told by settings_source_create, once */
+		dbg_default_set_level(-1);
+		return true;
+	}
+	library_deinit();
+	return false;
+}
+
+void settings_library_deinit(void)
+{
+	library_deinit();
+}
