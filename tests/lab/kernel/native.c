@@ -8,7 +8,6 @@
  * Somebody else's routes and links are made with ip(8).
  */
 
-#define _GNU_SOURCE
 
 #include "kernel/kernel.h"
 #include "unit/unit.h"
