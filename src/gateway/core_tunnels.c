@@ -73,6 +73,30 @@ static unsigned underlay_mtu(const core_t *core, const tunnel_sa_info_t *info)
 	return 1500;
 }
 
+/** the file's remote_addrs: until charon tells its own, pins and guard go by
+ * these */
+static void outer_from_file(const core_t *core, core_tunnel_t *tunnel)
+{
+	const config_t *config = core->config;
+
+	for (size_t i = 0; i < config->n_connections; i++)
+	{
+		const config_connection_t *c = &config->connections[i];
+
+		for (size_t k = 0; strcmp(c->name, tunnel->config->connection) == 0 &&
+						   k < c->remote_addrs.count;
+			 k++)
+		{
+			addr_t addr;
+
+			if (addr_parse(c->remote_addrs.list[k], &addr))
+			{
+				outer_add(tunnel, &addr);
+			}
+		}
+	}
+}
+
 /** if_id, outer addresses and MTU, from charon or else the file */
 static void refresh(core_t *core, core_tunnel_t *tunnel)
 {
@@ -169,6 +193,7 @@ core_tunnel_t *core_tunnel_create(core_t *core, const config_bundle_t *bundle,
 	if (config->connection)
 	{
 		tunnel->connection = core_connection(core, config->connection, true);
+		outer_from_file(core, tunnel);
 		replay(core, tunnel, now);
 		refresh(core, tunnel);
 	}

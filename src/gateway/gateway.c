@@ -423,8 +423,8 @@ gateway_t *gateway_create(const gateway_options_t *options, int *error)
 		release(g);
 		return NULL;
 	}
-	*error = loop_add(g->loop, &g->queue_watch, queue_fd(g->queue),
-					   queue_ready, g, true, false);
+	*error = loop_add(g->loop, &g->queue_watch, queue_fd(g->queue), queue_ready,
+					  g, true, false);
 	if (!*error)
 	{
 		*error = -pthread_create(&g->thread, NULL, run, g);

@@ -61,11 +61,5 @@ typedef struct plan_input_t
 void plan_kernel(const plan_input_t *in, kernel_state_t *out);
 /** MSS clamps and leak guards (DESIGN.md section 4) */
 void plan_firewall(const plan_input_t *in, fw_model_t *out);
-/** a learned prefix that would swallow an outer address which is not pinned:
- * the peer's address, or NULL if the prefix may be used */
-const addr_t *plan_swallows(const plan_input_t *in, const prefix_t *prefix);
-/** prefixes minus other prefixes, as a list of prefixes */
-void plan_subtract(const fw_prefixes_t *from, const fw_prefixes_t *less,
-				   fw_prefixes_t *out);
 
 #endif
