@@ -45,14 +45,14 @@ equal "AS path at the cloud" "$SITE_AS" "$(vty cloud \
 
 # a carrier lost and back
 ip -n cyg-cloud link set "${TUNNELS[0]}" down
-becomes 3 "carrier lost: its way leaves every prefix" \
+soon 3 "carrier lost: its way leaves every prefix" \
 	all_ways_are "$(links_but 0)"
 ip -n cyg-cloud link set "${TUNNELS[0]}" up
 becomes 30 "carrier back: three ways again" all_ways_are "$(links_but)"
 
 # a session ended by the far side
 vty cloud "clear bgp ${INSIDE4[1]}.2" >/dev/null
-becomes 5 "session cleared: its way leaves" all_ways_are "$(links_but 1)"
+soon 5 "session cleared: its way leaves" all_ways_are "$(links_but 1)"
 becomes 30 "session comes back by itself" all_ways_are "$(links_but)"
 
 # prefixes withdrawn and announced again
@@ -69,7 +69,7 @@ becomes 10 "announced again, it is back" all_ways_are "$(links_but)"
 
 # a far side that says nothing any more: the hold time decides
 kill -STOP "$(cat "$LAB_RUN/cloud/frr/bgpd-own.pid")"
-becomes $((CYGNET_HOLD + 4)) "silent far side: routes leave at hold time" \
+soon $((CYGNET_HOLD + 4)) "silent far side: routes leave at hold time" \
 	all_ways_are ""
 between "hold time in ms" $(((CYGNET_HOLD - 4) * 1000)) \
 	$(((CYGNET_HOLD + 4) * 1000)) "$WAITED"
@@ -78,7 +78,7 @@ becomes 30 "it speaks again: three ways" all_ways_are "$(links_but)"
 
 # the far daemon dies and comes back
 frr_stop cloud KILL
-becomes 10 "FRR killed: no learned route is left" all_ways_are ""
+soon 10 "FRR killed: no learned route is left" all_ways_are ""
 frr_start cloud
 becomes 40 "FRR restarted: three ways again" all_ways_are "$(links_but)"
 

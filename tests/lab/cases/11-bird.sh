@@ -26,12 +26,12 @@ do
 done
 
 birdcmd cloud "disable b2" >/dev/null
-becomes 5 "protocol disabled: its way leaves" all_ways_are "$(links_but 2)"
+soon 5 "protocol disabled: its way leaves" all_ways_are "$(links_but 2)"
 birdcmd cloud "enable b2" >/dev/null
 becomes 30 "enabled: three ways again" all_ways_are "$(links_but)"
 
 stop cloud/bird/bird KILL
-becomes 10 "BIRD killed: no learned route is left" all_ways_are ""
+soon 10 "BIRD killed: no learned route is left" all_ways_are ""
 bird_start cloud
 becomes 40 "BIRD restarted: three ways again" all_ways_are "$(links_but)"
 case_end

@@ -79,7 +79,7 @@ becomes 20 "every tunnel carries flows both ways" grown "$before" 20
 # one lost in the underlay
 fault=$(now_ms)
 blackhole 0
-becomes $((CYGNET_HOLD + 5)) "blackhole: its way leaves every prefix" \
+soon $((CYGNET_HOLD + 5)) "blackhole: its way leaves every prefix" \
 	all_ways_are "$(links_but 0)"
 becomes 20 "blackhole: all flows pass" flows_pass flows
 between "outage of the worst flow in ms, by a hold time of $CYGNET_HOLD s" \
@@ -120,7 +120,7 @@ ike_up()
 }
 fault=$(now_ms)
 swan cloud --terminate --ike "${TUNNELS[1]}" >/dev/null
-becomes 4 "deleted by the far side: its way leaves at once" \
+soon 4 "deleted by the far side: its way leaves at once" \
 	all_ways_are "$(links_but 1)"
 becomes 60 "deleted by the far side: it is back" ike_up 1
 becomes 60 "deleted by the far side: three ways" all_ways_are "$(links_but)"

@@ -25,7 +25,7 @@ carried()
 becomes 20 "both tunnels carry flows" carried
 fault=$(now_ms)
 blackhole 1
-becomes $((CYGNET_HOLD + 5)) "blackhole: its way leaves every prefix" \
+soon $((CYGNET_HOLD + 5)) "blackhole: its way leaves every prefix" \
 	all_ways_are "$(links_but 1)"
 becomes 20 "blackhole: all flows pass" flows_pass flows
 between "outage of the worst flow in ms, by a hold time of $CYGNET_HOLD s" \

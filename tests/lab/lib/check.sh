@@ -69,8 +69,17 @@ refuses()
 	fi
 }
 
-# becomes SECONDS WHAT CMD…: CMD succeeds within the time
+# becomes SECONDS WHAT CMD…: CMD succeeds within the time, which is for a machine
+# that has nothing else to do; LAB_PATIENCE times that is waited
 becomes()
+{
+	local limit=$(($1 * ${LAB_PATIENCE:-3}))
+	shift
+	soon "$limit" "$@"
+}
+
+# soon SECONDS WHAT CMD…: the same, where the time itself is what is checked
+soon()
 {
 	local limit=$1 what=$2
 	shift 2

@@ -182,14 +182,15 @@ our_nexthops()
 # sessions_are N: as cygnetctl sees them
 sessions_are()
 {
-	[ "$(ctl_json neighbors '[.[] | select(.state == "established")]
+	[ "$(ctl_json neighbors '[.[] | select(.state == "Established")]
 		| length')" = "$1" ]
 }
 
 # tunnels_forwarding N
 tunnels_forwarding()
 {
-	[ "$(ctl_json tunnels '[.[] | select(.forwarding)] | length')" = "$1" ]
+	[ "$(ctl_json tunnels '[.[] | select(.state == "forwarding")]
+		| length')" = "$1" ]
 }
 
 # what to show beside a failure
