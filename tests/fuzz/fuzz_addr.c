@@ -58,6 +58,7 @@ static void check_text(const char *s)
 	}
 	if (ifaddr_parse(s, &i))
 	{
+		fuzz_check(i.len <= addr_bits(&i.addr));
 		check_addr(&i.addr);
 		q = ifaddr_prefix(&i);
 		check_prefix(&q);
