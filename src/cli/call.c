@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/*
+ * One line of JSON out, lines in until one that is not a part. A connection
+ * that ends earlier is an error, so that a list cut short is never taken for
+ * a whole one.
+ */
+
 #include "cli/call.h"
 
 #include <errno.h>

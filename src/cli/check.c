@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/*
+ * The daemon's own parser and checks, run in this process: a file that is good
+ * here is good there. The parser may quote the file in its errors, secrets
+ * too, so these go to the user's terminal alone and never into the JSON.
+ */
+
 #include "cli/check.h"
 
 #include <json-c/json.h>

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/*
+ * Each view is built as one text and then written, so that a reply that is
+ * odd in its middle leaves no half of a table behind.
+ */
+
 #include "cli/print.h"
 
 #include <stdio.h>

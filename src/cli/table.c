@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/*
+ * Cells in one array, row after row; the widths are found when all are there.
+ * An empty cell is "-", so that columns can be counted by other programs.
+ */
+
 #include "cli/table.h"
 
 #include <stdlib.h>

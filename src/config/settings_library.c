@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/*
+ * Apart from settings_source.c, which runs in charon too: there the library
+ * is charon's, and starting it again would be wrong.
+ */
+
 #include "config/settings_library.h"
 
 #include <library.h>

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/*
+ * json-c's calls in the short, and the one spelling of a value in all views: an
+ * absent address is null, a span is seconds with milliseconds.
+ */
+
 #include "control/json.h"
 
 #include <stdio.h>

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/*
+ * Prefixes to intervals, a table of lists: neighbours and nested ones become
+ * one, and the last address of a family leaves the end open.
+ */
+
 #include "unit/firewall/suites.h"
 
 #include "firewall/intervals.h"

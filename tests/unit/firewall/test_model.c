@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/*
+ * Equality of models, each single difference alone, and names at the limit.
+ */
+
 #include "unit/firewall/suites.h"
 
 #include "firewall/model.h"
