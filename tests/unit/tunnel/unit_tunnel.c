@@ -11,6 +11,7 @@ int main(void)
 	static const unit_suite_t suites[] = {
 		bundle_suite,
 		mtu_suite,
+		sequences_suite,
 		tunnel_suite,
 	};
 
