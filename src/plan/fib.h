@@ -56,7 +56,8 @@ typedef struct fib_path_t
 fib_t *fib_create(const fib_config_t *config);
 void fib_destroy(fib_t *fib);
 
-/** a new member, not usable until set; its number, below 65536 */
+/** a new member, not usable until set; its number, below 65536; 0: all are
+ * taken */
 uint32_t fib_member_add(fib_t *fib);
 /** new state; queues next hop and group operations ahead of all others */
 void fib_member_set(fib_t *fib, uint32_t member, const fib_member_t *state);
@@ -84,7 +85,10 @@ void fib_rescan_done(fib_t *fib);
 uint32_t fib_route(fib_t *fib, const prefix_t *prefix, uint32_t tag,
 				   const fib_path_t *best, unsigned n_best,
 				   const fib_path_t *backup, unsigned n_backup);
-/** words for a tag: id of the group and which set is in use; 0: no route */
+/** the prefix's route is written again as it is: after it failed, or somebody
+ * changed or deleted it */
+void fib_route_again(fib_t *fib, const prefix_t *prefix, uint32_t tag);
+/** id of the tag's group in the kernel; 0: no route */
 uint32_t fib_tag_group(const fib_t *fib, uint32_t tag);
 
 /** a group that routes use has no usable member (it is a blackhole group
@@ -97,8 +101,11 @@ bool fib_dead(const fib_t *fib);
 size_t fib_take(fib_t *fib, kernel_op_t *ops, size_t max);
 bool fib_urgent_waiting(const fib_t *fib);
 size_t fib_waiting(const fib_t *fib);
-/** an operation failed in the kernel with -errno: a route is tried again at
- * the next audit, a group at once if its next hop was absent */
+/** an operation failed in the kernel with -errno. A next hop is not used until
+ * its member is set again; a group is written again, its routes too (rescan);
+ * for a route nothing is done: the owner's audit calls fib_route_again. Groups
+ * that should be there are written with `replaces` set (their own id): a
+ * kernel that has lost one answers ENOENT */
 void fib_failed(fib_t *fib, const kernel_op_t *op, int error);
 
 /** what a dump after the start shows of ours: adopted where equal to what is
@@ -124,7 +131,8 @@ typedef struct fib_stats_t
 } fib_stats_t;
 
 void fib_stats(const fib_t *fib, fib_stats_t *stats);
-/** members of a group now in use, for views: numbers of members; at most max */
+/** members of a group (by its id) now in use, for views: numbers of members; at
+ * most max */
 size_t fib_group_members(const fib_t *fib, uint32_t group, uint32_t *members,
 						 size_t max);
 

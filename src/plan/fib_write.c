@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Taking operations on next hops and groups, and what becomes of those that
+ * fail. Order of writing: groups whose members are all in the kernel (a
+ * failover), next hops, the other groups, routes, deletions. So no route ever
+ * names an id that is not there, and no deletion meets a user.
+ */
+
+#include "plan/fib_private.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* -- writing --------------------------------------------------------------- */
+
+/** orphans that had it may be gone: none is adopted unwritten */
+static void orphans_doubt(fib_t *fib, uint32_t id)
+{
+	for (uint32_t i = 1; i < fib->groups_size && fib->n_orphans; i++)
+	{
+		fib_group_t *group = fib->groups[i];
+
+		for (unsigned j = 0;
+			 group && fib_group_is_orphan(group) && j < group->have_count; j++)
+		{
+			if (group->have[j].id == id)
+			{
+				group->there = false;
+			}
+		}
+	}
+}
+
+/** it was not in the kernel: groups may have lost it, or have gone with it */
+static void hop_written_anew(fib_t *fib, const fib_hop_t *hop)
+{
+	orphans_doubt(fib, hop->object.id);
+	if (!hop->way)
+	{
+		return;
+	}
+	list_each(&hop->way->uses, use, fib_use_t, in_way)
+	{
+		fib_group_t *group = use->group;
+
+		if (group->family == hop->family && group->there && !group->force)
+		{
+			group->force = true;
+			fib_group_touch(fib, group, false);
+		}
+	}
+}
+
+static size_t take_hops(fib_t *fib, kernel_op_t *ops, size_t max)
+{
+	size_t n = 0;
+
+	while (n < max && !list_empty(&fib->hops_dirty))
+	{
+		fib_hop_t *hop = list_first(&fib->hops_dirty, fib_hop_t, place);
+		kernel_nexthop_t want = {.family = hop->family, .blackhole = true};
+		bool moved;
+
+		list_remove(&hop->place);
+		hop->dirty = false;
+		if (hop->way)
+		{
+			want = fib_way_content(hop->way, hop->family);
+		}
+		want.id = hop->object.id;
+		if (fib_hop_is(hop, &want) ||
+			(hop->way && !fib_way_usable(hop->way, hop->family)))
+		{
+			continue;
+		}
+		moved = !hop->there || hop->have.link != want.link;
+		hop->have = want;
+		hop->there = true;
+		hop->written = true;
+		if (moved)
+		{
+			hop_written_anew(fib, hop);
+		}
+		ops[n].kind = KERNEL_NEXTHOP_SET;
+		ops[n].replaces = 0;
+		ops[n++].nexthop = want;
+	}
+	return n;
+}
+
+/** all of its members are in the kernel as they should be */
+static bool is_ready(const fib_t *fib, const kernel_group_member_t *m,
+					 unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+	{
+		fib_object_t *object = fib_object(fib, m[i].id);
+
+		if (container_of(object, fib_hop_t, object)->dirty)
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+static size_t take_groups(fib_t *fib, list_t *from, kernel_op_t *ops,
+						  size_t max)
+{
+	size_t n = 0;
+
+	while (n < max && !list_empty(from))
+	{
+		fib_group_t *group = list_first(from, fib_group_t, dirty);
+		kernel_group_member_t members[FIB_SET_MAX];
+		kernel_group_t *out = &ops[n].group;
+		unsigned count;
+
+		list_remove(&group->dirty);
+		if (fib_group_unused(group))
+		{
+			continue;
+		}
+		count = fib_group_wanted(fib, group, members);
+		if (!group->force && fib_group_is(group, members, count))
+		{
+			continue;
+		}
+		if (!is_ready(fib, members, count))
+		{
+			list_append(&fib->groups_dirty, &group->dirty);
+			if (from == &fib->groups_dirty)
+			{
+				break;
+			}
+			continue;
+		}
+		ops[n].kind = KERNEL_GROUP_SET;
+		ops[n].replaces = group->there ? group->object.id : 0;
+		n++;
+		out->id = group->object.id;
+		out->count = count;
+		memcpy(out->members, members, count * sizeof(*members));
+		memcpy(group->have, members, count * sizeof(*members));
+		group->have_count = count;
+		group->there = true;
+		group->written = true;
+		group->force = false;
+		fib->group_writes++;
+	}
+	return n;
+}
+
+size_t fib_take_urgent(fib_t *fib, kernel_op_t *ops, size_t max)
+{
+	size_t n = take_groups(fib, &fib->groups_urgent, ops, max);
+
+	do
+	{
+		n += take_hops(fib, &ops[n], max - n);
+		n += take_groups(fib, &fib->groups_dirty, &ops[n], max - n);
+	} while (n < max && !list_empty(&fib->hops_dirty));
+	return n;
+}
+
+static void put_nexthop_del(kernel_op_t *op, uint32_t id)
+{
+	op->kind = KERNEL_NEXTHOP_DEL;
+	op->replaces = 0;
+	op->nexthop = (kernel_nexthop_t){.id = id};
+}
+
+size_t fib_take_dying(fib_t *fib, kernel_op_t *ops, size_t max)
+{
+	size_t n = 0;
+
+	while (n < max && !list_empty(&fib->groups_dying))
+	{
+		fib_group_t *group = list_first(&fib->groups_dying, fib_group_t, dying);
+
+		if (group->written)
+		{
+			put_nexthop_del(&ops[n++], group->object.id);
+		}
+		fib_group_free(fib, group);
+	}
+	if (n == max || fib->n_orphans)
+	{
+		/* an orphan may hold any next hop */
+		return n;
+	}
+	if (!fib->adopting)
+	{
+		list_each_safe(&fib->hops_orphan, hop, fib_hop_t, place)
+		{
+			fib_hop_die(fib, hop);
+		}
+	}
+	while (n < max && !list_empty(&fib->hops_dying))
+	{
+		fib_hop_t *hop = list_first(&fib->hops_dying, fib_hop_t, place);
+
+		if (hop->written)
+		{
+			put_nexthop_del(&ops[n++], hop->object.id);
+		}
+		fib_hop_free(fib, hop);
+	}
+	return n;
+}
+
+/* -- failures -------------------------------------------------------------- */
+
+static void hop_failed(fib_t *fib, fib_hop_t *hop)
+{
+	hop->there = false;
+	if (hop->way)
+	{
+		hop->broken = true;
+		list_each(&hop->way->uses, use, fib_use_t, in_way)
+		{
+			fib_group_touch(fib, use->group, true);
+		}
+	}
+}
+
+/**
+ * The kernel does not have the group, or not its members: a change of a link
+ * came in between, of which we shall hear. What it has now is not known, so
+ * all of it is written again and its routes too.
+ */
+static void group_failed(fib_t *fib, fib_group_t *group,
+						 const kernel_group_t *written)
+{
+	uint8_t tries = group->tries;
+
+	if (tries >= FIB_TRIES ||
+		fib->strikes >= FIB_STRIKES * (fib->n_groups[0] + fib->n_groups[1] + 1))
+	{
+		log_warn("next hop group %u is given up until a member changes",
+				 group->object.id);
+		group->given_up = true;
+		return;
+	}
+	fib->strikes++;
+	for (unsigned i = 0; i < written->count; i++)
+	{
+		fib_object_t *object = fib_object(fib, written->members[i].id);
+
+		if (object && !object->is_group)
+		{
+			container_of(object, fib_hop_t, object)->there = false;
+		}
+	}
+	fib_group_lost(fib, group);
+	group->tries = (uint8_t)(tries + 1);
+}
+
+void fib_failed(fib_t *fib, const kernel_op_t *op, int error)
+{
+	fib_object_t *object;
+
+	if (op->kind == KERNEL_NEXTHOP_SET)
+	{
+		object = fib_object(fib, op->nexthop.id);
+		if (object && !object->is_group)
+		{
+			hop_failed(fib, container_of(object, fib_hop_t, object));
+		}
+	}
+	else if (op->kind == KERNEL_GROUP_SET &&
+			 (error == -ENOENT || error == -EINVAL))
+	{
+		object = fib_object(fib, op->group.id);
+		if (object && object->is_group)
+		{
+			group_failed(fib, container_of(object, fib_group_t, object),
+						 &op->group);
+		}
+	}
+	else if (op->kind == KERNEL_ROUTE_SET || op->kind == KERNEL_ROUTE_DEL)
+	{
+		fib_route_failed(fib, op);
+	}
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * The suites of the module plan, one for each of its source files; the three
+ * files of the FIB are one machine and have one.
+ */
+
+#ifndef CYGNET_UNIT_PLAN_SUITES_H
+#define CYGNET_UNIT_PLAN_SUITES_H
+
+#include "unit/unit.h"
+
+Suite *fib_suite(void);
+Suite *fib_random_suite(void);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The program of the module's unit tests.
+ */
+
+#include "unit/plan/suites.h"
+
+int main(void)
+{
+	static const unit_suite_t suites[] = {
+		fib_suite,
+		fib_random_suite,
+	};
+
+	return unit_run("plan", suites, countof(suites));
+}
