@@ -10,10 +10,12 @@
 #include "unit/unit.h"
 
 /* wire and sessions */
+Suite *attr_codec_suite(void);
 Suite *error_suite(void);
 Suite *fsm_suite(void);
 Suite *message_suite(void);
 Suite *session_suite(void);
+Suite *update_suite(void);
 
 /* attributes, tables, policy */
 Suite *attr_suite(void);

@@ -10,10 +10,12 @@ int main(void)
 {
 	static const unit_suite_t suites[] = {
 		/* wire and sessions */
+		attr_codec_suite,
 		error_suite,
 		fsm_suite,
 		message_suite,
 		session_suite,
+		update_suite,
 
 		/* attributes, tables, policy */
 		attr_suite,
