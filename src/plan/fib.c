@@ -330,6 +330,49 @@ size_t fib_waiting(const fib_t *fib)
 	return n;
 }
 
+static void forget_routes(fib_t *fib)
+{
+	for (unsigned f = 0; f < FIB_FAMILIES; f++)
+	{
+		trie_destroy(fib->seen[f]);
+		trie_destroy(fib->failed[f]);
+		fib->seen[f] = fib->failed[f] = NULL;
+		fib->routes[f] = 0;
+	}
+	free(fib->queue.ring);
+	fib->queue = (fib_queue_t){0};
+	free(fib->strays);
+	fib->strays = NULL;
+	fib->n_strays = 0;
+}
+
+void fib_remove_all(fib_t *fib)
+{
+	fib->adopting = false;
+	forget_routes(fib);
+	for (uint32_t i = 1; i < fib->groups_size; i++)
+	{
+		fib_group_t *group = fib->groups[i];
+
+		if (group)
+		{
+			fib_group_tag(fib, group, -(int)group->tags);
+			group->arriving = group->leaving = 0;
+			fib_group_check(fib, group);
+		}
+	}
+	/* their next hops go after the groups */
+	for (uint32_t i = 1; i < fib->ways_size; i++)
+	{
+		fib_member_remove(fib, i);
+	}
+	list_each_safe(&fib->hops_dirty, hop, fib_hop_t, place)
+	{
+		list_remove(&hop->place);
+		hop->dirty = false;
+	}
+}
+
 /* -- views ----------------------------------------------------------------- */
 
 void fib_stats(const fib_t *fib, fib_stats_t *stats)

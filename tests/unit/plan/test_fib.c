@@ -747,6 +747,44 @@ START_TEST(test_adopt_strays)
 }
 END_TEST
 
+/* the orderly end, in the middle of everything */
+START_TEST(test_remove_all)
+{
+	bench_t b;
+	fake_counts_t *counts;
+	kernel_op_t ops[8];
+	size_t n;
+
+	start(&b, 3);
+	counts = fake_kernel_counts(b.kernel);
+	fill(&b, families[_i], 100, "01", "");
+	fill(&b, families[_i], 50, "0", "1");
+	drain(&b);
+	restart(&b, 3);
+	fill(&b, families[_i], 70, "12", "");
+	batch(&b, 20);
+	set(&b, 1, false);
+	set(&b, 2, false);
+	counts->messages = 0;
+	fib_remove_all(b.fib);
+	while ((n = fib_take(b.fib, ops, countof(ops))))
+	{
+		for (size_t i = 0; i < n; i++)
+		{
+			ck_assert_int_eq(ops[i].kind, KERNEL_NEXTHOP_DEL);
+			ck_assert_int_eq(fake_kernel_apply(b.kernel, &ops[i]), 0);
+		}
+	}
+	ck_assert_uint_eq(fib_waiting(b.fib), 0);
+	ck_assert_uint_eq(counts->routes, 0);
+	ck_assert_uint_eq(counts->groups, 0);
+	ck_assert_uint_eq(counts->nexthops, 0);
+	/* groups and next hops, not routes */
+	ck_assert_uint_lt(counts->messages, 12);
+	stop(&b);
+}
+END_TEST
+
 /* -- the hot path -------------------------------------------------------------- */
 
 static double seconds(void)
@@ -820,6 +858,7 @@ Suite *fib_suite(void)
 	unit_add_loop(suite, "adopt same", test_adopt_same, 2);
 	unit_add_loop(suite, "adopt changed", test_adopt_changed, 2);
 	unit_add(suite, "adopt strays", test_adopt_strays);
+	unit_add_loop(suite, "remove all", test_remove_all, 2);
 	unit_add(suite, "million", test_million);
 	return suite;
 }
