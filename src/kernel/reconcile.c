@@ -90,7 +90,7 @@ static void remove_links(work_t *w)
 	}
 }
 
-/* somebody else's link with our if_id, under another name */
+/* a link that stays has our if_id, under another name */
 static const kernel_link_t *if_id_taken(const work_t *w,
 										const kernel_link_t *want)
 {
@@ -99,7 +99,7 @@ static const kernel_link_t *if_id_taken(const work_t *w,
 		const kernel_link_t *seen = &w->seen->links[i];
 
 		if (seen->kind == KERNEL_LINK_XFRM && seen->if_id == want->if_id &&
-			link_fate(w->desired, seen) == FATE_LEAVE)
+			link_fate(w->desired, seen) != FATE_REMOVE)
 		{
 			return seen;
 		}
