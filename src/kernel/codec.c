@@ -143,6 +143,11 @@ bool nl_attrs_nested(const struct nlattr *nest, const nl_want_t *want, size_t n,
 	return mnl_attr_parse_nested(nest, attr_cb, &s) == MNL_CB_OK;
 }
 
+bool nl_message_ok(const struct nlmsghdr *nlh, int left)
+{
+	return mnl_nlmsg_ok(nlh, left) && nlh->nlmsg_len <= (uint32_t)left;
+}
+
 const void *nl_header(const struct nlmsghdr *nlh, size_t len)
 {
 	if (nlh->nlmsg_len < NL_HDRLEN + len)

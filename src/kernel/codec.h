@@ -7,7 +7,7 @@
  * is not ours to change. Sequence number and NLM_F_ACK are the sender's.
  * Decoders never trust a length; false: malformed, or of a sort that is of
  * no use to us. nlh->nlmsg_len has been checked against the buffer
- * (mnl_nlmsg_ok).
+ * (nl_message_ok).
  */
 
 #ifndef CYGNET_KERNEL_CODEC_H
@@ -65,6 +65,9 @@ bool nl_attrs(const struct nlmsghdr *nlh, size_t offset, const nl_want_t *want,
 			  size_t n, const struct nlattr **found);
 bool nl_attrs_nested(const struct nlattr *nest, const nl_want_t *want, size_t n,
 					 const struct nlattr **found);
+/** a whole message stands in what is left. mnl_nlmsg_ok alone takes a length
+ * of 2^31 and more for a negative one, and lets it pass */
+bool nl_message_ok(const struct nlmsghdr *nlh, int left);
 /** the family's own header, NULL if the message is too short for it */
 const void *nl_header(const struct nlmsghdr *nlh, size_t len);
 /** 0 if absent */

@@ -211,7 +211,7 @@ bool dump_read(kernel_t *kernel, unsigned *budget)
 		}
 		nlh = kernel->in;
 		left = (int)len;
-		for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
+		for (; nl_message_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
 		{
 			*budget -= *budget > 0;
 			handle(kernel, nlh);

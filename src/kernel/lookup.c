@@ -142,7 +142,7 @@ static int list_links(kernel_t *kernel, links_t *links)
 	{
 		nlh = kernel->answer;
 		left = (int)len;
-		for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
+		for (; nl_message_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
 		{
 			if (nlh->nlmsg_seq != kernel->writer.seq)
 			{
@@ -183,7 +183,7 @@ static int default_route(kernel_t *kernel, kernel_route_t *out)
 	}
 	nlh = kernel->answer;
 	left = len > 0 ? (int)len : 0;
-	for (; error == -ENETUNREACH && mnl_nlmsg_ok(nlh, left);
+	for (; error == -ENETUNREACH && nl_message_ok(nlh, left);
 		 nlh = mnl_nlmsg_next(nlh, &left))
 	{
 		if (nlh->nlmsg_type == RTM_NEWROUTE && kernel_route_is_entry(nlh) &&

@@ -103,7 +103,7 @@ bool monitor_read(kernel_t *kernel, unsigned *budget)
 		}
 		nlh = kernel->in;
 		left = (int)len;
-		for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
+		for (; nl_message_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
 		{
 			*budget -= *budget > 0;
 			notify(kernel, nlh);

@@ -150,7 +150,7 @@ int nl_exchange(kernel_t *kernel, struct nlmsghdr *nlh,
 	{
 		in = kernel->answer;
 		left = (int)len;
-		for (; mnl_nlmsg_ok(in, left); in = mnl_nlmsg_next(in, &left))
+		for (; nl_message_ok(in, left); in = mnl_nlmsg_next(in, &left))
 		{
 			if (in->nlmsg_seq != seq)
 			{

@@ -236,7 +236,7 @@ static int read_answers(batch_t *b, uint32_t first)
 	{
 		in = kernel->answer;
 		left = (int)len;
-		for (; mnl_nlmsg_ok(in, left); in = mnl_nlmsg_next(in, &left))
+		for (; nl_message_ok(in, left); in = mnl_nlmsg_next(in, &left))
 		{
 			place = in->nlmsg_seq - first;
 			if (in->nlmsg_type != NLMSG_ERROR || place >= b->n_sent)

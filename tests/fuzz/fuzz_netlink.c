@@ -118,7 +118,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	{
 		memcpy(copy, data, size);
 	}
-	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
+	for (; nl_message_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
 	{
 		if (kernel_decode(nlh, &event))
 		{

@@ -43,7 +43,7 @@ bool message_decode(const struct nlmsghdr *nlh, size_t len, kernel_event_t *out)
 
 	memcpy(copy, nlh, len);
 	copy->nlmsg_len = (uint32_t)len;
-	if (mnl_nlmsg_ok(copy, (int)len))
+	if (nl_message_ok(copy, (int)len))
 	{
 		ok = kernel_decode(copy, out);
 	}

@@ -67,6 +67,26 @@ START_TEST(unknown_types)
 }
 END_TEST
 
+START_TEST(message_lengths)
+{
+	message_t m;
+	nlw_t w = nlw_make(m.data, sizeof(m.data), RTM_NEWROUTE, 0);
+
+	ck_assert(nl_message_ok(w.nlh, 16));
+	ck_assert(!nl_message_ok(w.nlh, 15));
+	ck_assert(!nl_message_ok(w.nlh, 0));
+	ck_assert(!nl_message_ok(w.nlh, -1));
+	w.nlh->nlmsg_len = 17;
+	ck_assert(!nl_message_ok(w.nlh, 16));
+	w.nlh->nlmsg_len = 15;
+	ck_assert(!nl_message_ok(w.nlh, 16));
+	w.nlh->nlmsg_len = 0x80000010u;
+	ck_assert(!nl_message_ok(w.nlh, 16));
+	w.nlh->nlmsg_len = UINT32_MAX;
+	ck_assert(!nl_message_ok(w.nlh, 16));
+}
+END_TEST
+
 static struct nlmsghdr *error_make(message_t *m, int error, const char *text,
 								   size_t len)
 {
@@ -144,6 +164,7 @@ Suite *codec_suite(void)
 	unit_add(s, "writer", writer);
 	unit_add(s, "families", families);
 	unit_add(s, "unknown_types", unknown_types);
+	unit_add(s, "message_lengths", message_lengths);
 	unit_add(s, "errors", errors);
 	unit_add(s, "port_and_names", port_and_names);
 	return s;
