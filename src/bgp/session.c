@@ -193,6 +193,11 @@ static void send_notification(bgp_machine_t *m, const bgp_fsm_result_t *r,
 	{
 		n->code = r->code;
 		n->subcode = r->subcode;
+		/* the type of an unexpected message belongs to these alone */
+		if (r->code != BGP_ERR_FSM || !r->subcode)
+		{
+			n->len = 0;
+		}
 	}
 	/* a collision is no error of the session that stays */
 	if (n->code != BGP_ERR_CEASE || n->subcode != BGP_CEASE_COLLISION)

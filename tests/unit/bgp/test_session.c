@@ -204,6 +204,609 @@ START_TEST(test_hold_expires)
 }
 END_TEST
 
+/* -- what ends a session, byte for byte ------------------------------------ */
+
+static wire_conn_t *in_opensent(wire_t *w)
+{
+	wire_conn_t *c;
+	rbuf_t body;
+
+	bgp_peer_start(w->speaker[0].bgp, w->speaker[0].peer, w->now);
+	c = raw_answer(w);
+	ck_assert_uint_eq(raw_take(c, &body), BGP_OPEN);
+	return c;
+}
+
+static wire_conn_t *in_openconfirm(wire_t *w)
+{
+	wire_conn_t *c = in_opensent(w);
+
+	raw_open(c, 65002, 90, 0x0a000002);
+	raw_expect(c, BGP_KEEPALIVE, "");
+	ck_assert_int_eq(wire_state(w, 0), BGP_OPENCONFIRM);
+	return c;
+}
+
+static wire_conn_t *in_established(wire_t *w)
+{
+	return raw_establish(w);
+}
+
+/** an OPEN but for its parameters: 65002, hold 90, 10.0.0.2 */
+#define HEAD "04 fdea 005a 0a000002 "
+
+static const struct
+{
+	wire_conn_t *(*state)(wire_t *w);
+	uint8_t type;
+	const char *body;
+	const char *notification;
+} endings[] = {
+	/* OPEN (RFC 4271 section 6.2) */
+	{in_opensent, BGP_OPEN, "03 fdea 005a 0a000002 00", "02 01 0004"},
+	{in_opensent, BGP_OPEN, "04 fdeb 005a 0a000002 00", "02 02"},
+	{in_opensent, BGP_OPEN, "04 fdea 005a 00000000 00", "02 03"},
+	{in_opensent, BGP_OPEN, HEAD "02 0100", "02 04 01"},
+	{in_opensent, BGP_OPEN, "04 fdea 0002 0a000002 00", "02 06"},
+	{in_opensent, BGP_OPEN, HEAD "01 02", "02 00"},
+	/* the four-octet AS is the one that counts */
+	{in_opensent, BGP_OPEN, HEAD "08 0206 4104 0000fdeb", "02 02"},
+	/* VPN alone: we miss IPv4 and IPv6 unicast (RFC 5492) */
+	{in_opensent, BGP_OPEN, HEAD "08 0206 0104 0001 0080",
+	 "02 07 0104 0001 0001 0104 0002 0001"},
+	/* unexpected messages (RFC 6608) */
+	{in_opensent, BGP_KEEPALIVE, "", "05 01 04"},
+	{in_opensent, BGP_UPDATE, "0000 0000", "05 01 02"},
+	{in_opensent, BGP_ROUTE_REFRESH, "0001 00 01", "05 01 05"},
+	{in_openconfirm, BGP_OPEN, HEAD "00", "05 02 01"},
+	{in_openconfirm, BGP_UPDATE, "0000 0000", "05 02 02"},
+	{in_openconfirm, BGP_ROUTE_REFRESH, "0001 00 01", "05 02 05"},
+	{in_established, BGP_OPEN, HEAD "00", "05 03 01"},
+	/* header (section 6.1) */
+	{in_opensent, 0, "", "01 03 00"},
+	{in_established, 6, "", "01 03 06"},
+	{in_established, BGP_KEEPALIVE, "00", "01 02 0014"},
+	{in_established, BGP_UPDATE, "0000 00", "01 02 0016"},
+	/* UPDATE (section 6.3, RFC 7606) */
+	{in_established, BGP_UPDATE, "0005 0000 00", "03 01"},
+	{in_established, BGP_UPDATE, "0000 0004 40c801 07 08 0a",
+	 "03 02 40c801 07"},
+	{in_established, BGP_UPDATE, "0000 0004 800e01 07", "03 09 800e01 07"},
+	{in_established, BGP_UPDATE, "0000 0003 400100", "03 05 400100"},
+	{in_established, BGP_UPDATE, "0001 21 0000", "03 0a"},
+	/* ROUTE-REFRESH (RFC 7313) */
+	{in_established, BGP_ROUTE_REFRESH, "0001 01 01 00",
+	 "07 01 ffffffffffffffffffffffffffffffff 0018 05 0001 01 01 00"},
+};
+
+START_TEST(test_ending)
+{
+	wire_t *w = wire_create_raw(65001, 65002);
+	wire_conn_t *c = endings[_i].state(w);
+
+	raw_message(c, endings[_i].type, endings[_i].body);
+	raw_expect_end(c, endings[_i].notification);
+	ck_assert_int_eq(wire_state(w, 0), BGP_IDLE);
+	ck_assert(info(w, 0).last_sent);
+	ck_assert_ptr_eq(strstr(info(w, 0).last_error, "sent "),
+					 info(w, 0).last_error);
+	/* the peer is tried again, after a wait */
+	ck_assert_uint_eq(w->speaker[0].dials, 1);
+	wire_advance(w, 1 * USEC_PER_SEC);
+	ck_assert_uint_eq(w->speaker[0].dials, 2);
+	wire_destroy(w);
+}
+END_TEST
+
+START_TEST(test_not_synchronised)
+{
+	wire_t *w = wire_create_raw(65001, 65002);
+	wire_conn_t *c = in_established(w);
+
+	raw_send(c, "GET / HTTP/1.1\r\nHost: x\r\n\r\n", 27);
+	raw_expect_end(c, "01 01");
+	ck_assert_ptr_nonnull(
+		strstr(info(w, 0).last_error, "marker is not all ones"));
+	wire_destroy(w);
+}
+END_TEST
+
+START_TEST(test_own_id)
+{
+	/* within an AS an identifier is unique; beyond it need not be */
+	wire_t *w = wire_create_raw(65001, _i ? 65002 : 65001);
+	wire_conn_t *c = in_opensent(w);
+
+	raw_open(c, _i ? 65002 : 65001, 90, 0x0a000001);
+	if (_i)
+	{
+		raw_expect(c, BGP_KEEPALIVE, "");
+	}
+	else
+	{
+		raw_expect_end(c, "02 03");
+	}
+	wire_destroy(w);
+}
+END_TEST
+
+START_TEST(test_open_hold)
+{
+	wire_t *w = wire_create_raw(65001, 65002);
+	wire_conn_t *c = in_opensent(w);
+
+	/* four minutes for the OPEN */
+	wire_advance(w, 239 * USEC_PER_SEC);
+	ck_assert_int_eq(wire_state(w, 0), BGP_OPENSENT);
+	wire_advance(w, 1 * USEC_PER_SEC);
+	raw_expect_end(c, "04 00");
+	wire_destroy(w);
+}
+END_TEST
+
+/** a hold time of 0: no KEEPALIVE but the first, and no end */
+START_TEST(test_no_hold)
+{
+	wire_t *w = wire_create_raw(65001, 65002);
+	wire_conn_t *c = in_opensent(w);
+
+	raw_open(c, 65002, 0, 0x0a000002);
+	raw_expect(c, BGP_KEEPALIVE, "");
+	raw_message(c, BGP_KEEPALIVE, "");
+	raw_expect(c, BGP_UPDATE, "0000 0000");
+	raw_expect(c, BGP_UPDATE, "0000 0006 800f03 0002 01");
+	wire_advance(w, 86400 * USEC_PER_SEC);
+	ck_assert_uint_eq(c->got_len, 0);
+	ck_assert_int_eq(wire_state(w, 0), BGP_ESTABLISHED);
+	wire_destroy(w);
+}
+END_TEST
+
+START_TEST(test_notification_received)
+{
+	wire_t *w = wire_create_raw(65001, 65002);
+	wire_conn_t *c = in_established(w);
+
+	/* it is never answered */
+	raw_message(c, BGP_NOTIFICATION, "03 0b 400206");
+	ck_assert(c->closed);
+	ck_assert_uint_eq(c->got_len, 0);
+	ck_assert_str_eq(info(w, 0).last_error,
+					 "received UPDATE Message Error/Malformed AS_PATH (3/11): "
+					 "bytes 40 02 06");
+	ck_assert(!info(w, 0).last_sent);
+	wire_destroy(w);
+}
+END_TEST
+
+/** a peer that takes no bytes is given up (RFC 9687) */
+START_TEST(test_send_hold)
+{
+	wire_t *w = wire_create_raw(65001, 65002);
+	wire_conn_t *c = in_established(w);
+	unsigned i;
+
+	w->blocked = true;
+	for (i = 0; i < 520; i++)
+	{
+		wire_advance(w, 1 * USEC_PER_SEC);
+		if (wire_state(w, 0) != BGP_ESTABLISHED)
+		{
+			break;
+		}
+		raw_message(c, BGP_KEEPALIVE, "");
+	}
+	/* 8 minutes from the first KEEPALIVE that was not taken */
+	ck_assert_uint_ge(i, 480);
+	ck_assert_uint_le(i, 511);
+	ck_assert_uint_eq(info(w, 0).last_code, BGP_ERR_SEND_HOLD);
+	wire_destroy(w);
+}
+END_TEST
+
+/* -- collisions ------------------------------------------------------------ */
+
+/** both directions at once; raw's identifier is higher or lower, its own
+ * connection's OPEN is read first or last */
+START_TEST(test_collision)
+{
+	bool higher = _i & 1, own_first = _i & 2;
+	uint32_t id = higher ? 0x0a000002 : 0x09000002;
+	wire_t *w = wire_create_raw(65001, 65002);
+	wire_conn_t *ours = in_opensent(w), *theirs = raw_dial(w);
+	wire_conn_t *stays = higher ? theirs : ours;
+	wire_conn_t *goes = higher ? ours : theirs;
+	rbuf_t body;
+
+	ck_assert_ptr_nonnull(theirs);
+	ck_assert_uint_eq(raw_take(theirs, &body), BGP_OPEN);
+	raw_open(own_first ? theirs : ours, 65002, 90, id);
+	raw_expect_end(goes, "06 07");
+	/* a raw peer that has not read it yet says OPEN there too: nobody hears */
+	if (!stays->got_len)
+	{
+		raw_open(stays, 65002, 90, id);
+	}
+	raw_expect(stays, BGP_KEEPALIVE, "");
+	raw_message(stays, BGP_KEEPALIVE, "");
+	ck_assert_int_eq(wire_state(w, 0), BGP_ESTABLISHED);
+	ck_assert_uint_eq(info(w, 0).established, 1);
+	ck_assert_str_eq(info(w, 0).last_error, "");
+	/* and it lasts */
+	raw_message(stays, BGP_KEEPALIVE, "");
+	wire_advance(w, 80 * USEC_PER_SEC);
+	ck_assert_int_eq(wire_state(w, 0), BGP_ESTABLISHED);
+	ck_assert_uint_eq(w->speaker[0].dials, 1);
+	wire_destroy(w);
+}
+END_TEST
+
+/** equal identifiers: the AS decides (RFC 6286) */
+START_TEST(test_collision_as)
+{
+	uint32_t asn = _i ? 65002 : 64999;
+	wire_t *w = wire_create_raw(65001, asn);
+	wire_conn_t *ours = in_opensent(w), *theirs = raw_dial(w);
+	rbuf_t body;
+
+	ck_assert_uint_eq(raw_take(theirs, &body), BGP_OPEN);
+	raw_open(ours, asn, 90, 0x0a000001);
+	raw_expect_end(asn > 65001 ? ours : theirs, "06 07");
+	wire_destroy(w);
+}
+END_TEST
+
+/** a connection beside an established session is refused once it says OPEN */
+START_TEST(test_collision_established)
+{
+	wire_t *w = wire_create_raw(65001, 65002);
+	wire_conn_t *c = in_established(w), *second = raw_dial(w);
+	rbuf_t body;
+
+	ck_assert_ptr_nonnull(second);
+	ck_assert_uint_eq(raw_take(second, &body), BGP_OPEN);
+	raw_open(second, 65002, 90, 0x0a000002);
+	raw_expect_end(second, "06 07");
+	ck_assert(!c->closed);
+	ck_assert_int_eq(wire_state(w, 0), BGP_ESTABLISHED);
+	wire_destroy(w);
+}
+END_TEST
+
+/** the peer's connection comes while we dial: dialling ends with its OPEN */
+START_TEST(test_incoming_while_dialling)
+{
+	wire_t *w = wire_create_raw(65001, 65002);
+	wire_conn_t *c;
+	rbuf_t body;
+
+	bgp_peer_start(w->speaker[0].bgp, w->speaker[0].peer, w->now);
+	c = raw_dial(w);
+	ck_assert_uint_eq(raw_take(c, &body), BGP_OPEN);
+	ck_assert(w->speaker[0].dial_wanted);
+	raw_open(c, 65002, 90, 0x0a000002);
+	ck_assert(!w->speaker[0].dial_wanted);
+	raw_expect(c, BGP_KEEPALIVE, "");
+	raw_message(c, BGP_KEEPALIVE, "");
+	ck_assert_int_eq(wire_state(w, 0), BGP_ESTABLISHED);
+	/* a third connection of the peer's takes the place of a second */
+	ck_assert_ptr_nonnull(raw_dial(w));
+	c = raw_dial(w);
+	ck_assert_ptr_nonnull(c);
+	ck_assert_int_eq(wire_state(w, 0), BGP_ESTABLISHED);
+	wire_destroy(w);
+}
+END_TEST
+
+/** every seed and both orders of dialling end in one session */
+START_TEST(test_collision_two)
+{
+	wire_t *w = wire_create(_i & 1 ? 65002 : 65001, _i & 1 ? 65001 : 65002);
+
+	w->auto_dial = false;
+	w->chunk = _i & 4 ? 5 : 32768;
+	bgp_peer_start(w->speaker[0].bgp, w->speaker[0].peer, w->now);
+	bgp_peer_start(w->speaker[1].bgp, w->speaker[1].peer, w->now);
+	wire_dial(w, _i & 2 ? 1 : 0);
+	wire_dial(w, _i & 2 ? 0 : 1);
+	wire_run(w);
+	w->auto_dial = true;
+	wire_advance(w, 3 * USEC_PER_SEC);
+	ck_assert_int_eq(wire_state(w, 0), BGP_ESTABLISHED);
+	ck_assert_int_eq(wire_state(w, 1), BGP_ESTABLISHED);
+	ck_assert_uint_eq(info(w, 0).established, 1);
+	ck_assert_uint_eq(info(w, 1).established, 1);
+	wire_destroy(w);
+}
+END_TEST
+
+/* -- connecting ------------------------------------------------------------ */
+
+START_TEST(test_passive)
+{
+	wire_t *w = wire_create_raw(65001, 65002);
+	bgp_peer_config_t config = wire_config(w, 0, 65002);
+	wire_conn_t *c;
+	rbuf_t body;
+
+	config.passive = true;
+	ck_assert(!bgp_peer_configure(w->speaker[0].bgp, w->speaker[0].peer,
+								  &config, w->now));
+	ck_assert_ptr_null(raw_dial(w));
+	bgp_peer_start(w->speaker[0].bgp, w->speaker[0].peer, w->now);
+	ck_assert_int_eq(wire_state(w, 0), BGP_ACTIVE);
+	wire_advance(w, 3600 * USEC_PER_SEC);
+	ck_assert_uint_eq(w->speaker[0].dials, 0);
+	c = raw_dial(w);
+	ck_assert_uint_eq(raw_take(c, &body), BGP_OPEN);
+	raw_open(c, 65002, 90, 0x0a000002);
+	raw_message(c, BGP_KEEPALIVE, "");
+	ck_assert_int_eq(wire_state(w, 0), BGP_ESTABLISHED);
+	wire_cut(c);
+	wire_advance(w, 3600 * USEC_PER_SEC);
+	ck_assert_uint_eq(w->speaker[0].dials, 0);
+	ck_assert_int_eq(wire_state(w, 0), BGP_ACTIVE);
+	wire_destroy(w);
+}
+END_TEST
+
+START_TEST(test_retry)
+{
+	wire_t *w = wire_create_raw(65001, 65002);
+	wire_speaker_t *s = &w->speaker[0];
+	usec_t before;
+	unsigned i;
+
+	bgp_peer_start(s->bgp, s->peer, w->now);
+	for (i = 1; i <= 20; i++)
+	{
+		ck_assert_uint_eq(s->dials, i);
+		s->dial_wanted = false;
+		bgp_connect_failed(s->bgp, s->peer, "Connection refused", w->now);
+		ck_assert_int_eq(wire_state(w, 0), BGP_ACTIVE);
+		ck_assert_str_eq(info(w, 0).last_error,
+						 "connecting failed: Connection refused");
+		/* 75 to 100 percent of 10 seconds */
+		before = timers_next(w->timers) - w->now;
+		ck_assert_uint_ge(before, 7500 * USEC_PER_MSEC);
+		ck_assert_uint_le(before, 10 * USEC_PER_SEC);
+		wire_advance(w, 10 * USEC_PER_SEC);
+	}
+	/* the tunnel is up: no waiting */
+	s->dial_wanted = false;
+	bgp_connect_failed(s->bgp, s->peer, "No route to host", w->now);
+	bgp_peer_start(s->bgp, s->peer, w->now);
+	ck_assert(s->dial_wanted);
+	/* dialling that hangs is begun anew */
+	i = s->dials;
+	wire_advance(w, 10 * USEC_PER_SEC);
+	ck_assert_uint_eq(s->dials, i + 1);
+	wire_destroy(w);
+}
+END_TEST
+
+/** a peer that fails at once is tried less and less often, but always again */
+START_TEST(test_backoff)
+{
+	wire_t *w = wire_create_raw(65001, 65002);
+	wire_speaker_t *s = &w->speaker[0];
+	usec_t wait, last = 0;
+	unsigned i;
+
+	bgp_peer_start(s->bgp, s->peer, w->now);
+	for (i = 0; i < 12; i++)
+	{
+		raw_message(raw_answer(w), BGP_NOTIFICATION, "06 05");
+		ck_assert_int_eq(wire_state(w, 0), BGP_IDLE);
+		wait = timers_next(w->timers) - w->now;
+		ck_assert_uint_le(wait, 120 * USEC_PER_SEC);
+		ck_assert_uint_ge(wait,
+						  (i < 7 ? 1u << i : 120u) * USEC_PER_SEC * 3 / 4);
+		ck_assert(i > 6 || wait > last);
+		last = wait;
+		wire_advance(w, wait);
+		ck_assert_int_eq(wire_state(w, 0), BGP_CONNECT);
+	}
+	wire_destroy(w);
+}
+END_TEST
+
+/* -- routes from a raw peer ------------------------------------------------ */
+
+#define ATTRS "400101 00 400206 0201 0000fdea 400304 c0000202 "
+
+START_TEST(test_withdraw_by_fault)
+{
+	wire_t *w = wire_create_raw(65001, 65002);
+	wire_conn_t *c = in_established(w);
+
+	raw_message(c, BGP_UPDATE, "0000 0014" ATTRS "08 0a 08 0b");
+	ck_assert(has_route(w, 0, "10.0.0.0/8"));
+	/* an undefined ORIGIN: the route goes, the session stays */
+	raw_message(c, BGP_UPDATE,
+				"0000 0014 400101 09 400206 0201 0000fdea 400304 c0000202"
+				"08 0a");
+	ck_assert(!has_route(w, 0, "10.0.0.0/8"));
+	ck_assert(has_route(w, 0, "11.0.0.0/8"));
+	ck_assert_int_eq(wire_state(w, 0), BGP_ESTABLISHED);
+	ck_assert_uint_eq(info(w, 0).treated_as_withdraw, 1);
+	ck_assert_str_eq(info(w, 0).last_error,
+					 "routes treated as withdrawn: ORIGIN: undefined origin: "
+					 "bytes 40 01 01 09");
+	wire_destroy(w);
+}
+END_TEST
+
+START_TEST(test_not_used)
+{
+	static const char *const cases[] = {
+		/* our AS in the path */
+		"0000 0018 400101 00 40020a 0202 0000fdea 0000fde9 400304 c0000202"
+		"08 0a",
+		/* our own address as next hop */
+		"0000 0014 400101 00 400206 0201 0000fdea 400304 c0000201 08 0a",
+		/* withdrawn in plain, and as MP_UNREACH */
+		"0002 08 0a 0000",
+		"0000 0008 800f05 0001 01 08 0a",
+	};
+	wire_t *w = wire_create_raw(65001, 65002);
+	wire_conn_t *c = in_established(w);
+
+	raw_message(c, BGP_UPDATE, "0000 0014" ATTRS "08 0a 08 0b");
+	ck_assert(has_route(w, 0, "10.0.0.0/8"));
+	raw_message(c, BGP_UPDATE, cases[_i]);
+	ck_assert(!has_route(w, 0, "10.0.0.0/8"));
+	ck_assert(has_route(w, 0, "11.0.0.0/8"));
+	ck_assert_int_eq(wire_state(w, 0), BGP_ESTABLISHED);
+	wire_destroy(w);
+}
+END_TEST
+
+/** what comes back to a reflected speaker (RFC 4456 section 8) */
+START_TEST(test_reflected)
+{
+	wire_t *w = wire_create_raw(65001, 65001);
+	wire_conn_t *c = in_established(w);
+
+	raw_message(c, BGP_UPDATE,
+				"0000 0015 400101 00 400200 400304 c0000202 400504 00000064"
+				"08 0a");
+	ck_assert(has_route(w, 0, "10.0.0.0/8"));
+	raw_message(c, BGP_UPDATE,
+				_i ? "0000 001c 400101 00 400200 400304 c0000202"
+					 "400504 00000064 800904 0a000001 08 0a"
+				   : "0000 0020 400101 00 400200 400304 c0000202"
+					 "400504 00000064 800a08 0a000009 0a000001 08 0a");
+	ck_assert(!has_route(w, 0, "10.0.0.0/8"));
+	ck_assert_int_eq(wire_state(w, 0), BGP_ESTABLISHED);
+	wire_destroy(w);
+}
+END_TEST
+
+START_TEST(test_martians)
+{
+	wire_t *w = wire_create_raw(65001, 65002);
+	wire_conn_t *c = in_established(w);
+
+	raw_message(c, BGP_UPDATE,
+				"0000 0014" ATTRS
+				"04 e0 08 e0 08 7f 20 7f000001 08 00 00 08 0a");
+	ck_assert_uint_eq(info(w, 0).received[0], 2);
+	ck_assert(has_route(w, 0, "0.0.0.0/0"));
+	ck_assert(has_route(w, 0, "10.0.0.0/8"));
+	wire_destroy(w);
+}
+END_TEST
+
+START_TEST(test_max_prefix)
+{
+	wire_t *w = wire_create_raw(65001, 65002);
+	bgp_peer_config_t config = wire_config(w, 0, 65002);
+	wire_conn_t *c;
+
+	config.max_prefix = 2;
+	config.max_prefix_restart = _i ? 60 : 0;
+	bgp_peer_configure(w->speaker[0].bgp, w->speaker[0].peer, &config, w->now);
+	c = in_established(w);
+	raw_message(c, BGP_UPDATE, "0000 0014" ATTRS "08 0a 08 0b");
+	raw_message(c, BGP_UPDATE, "0000 0014" ATTRS "08 0a 08 0b");
+	ck_assert_int_eq(wire_state(w, 0), BGP_ESTABLISHED);
+	raw_message(c, BGP_UPDATE, "0000 0014" ATTRS "08 0c");
+	raw_expect_end(c, "06 01 0001 01 00000002");
+	ck_assert(!has_route(w, 0, "10.0.0.0/8"));
+	wire_advance(w, 59 * USEC_PER_SEC);
+	ck_assert_int_eq(wire_state(w, 0), BGP_IDLE);
+	wire_advance(w, 2 * USEC_PER_SEC);
+	ck_assert_int_eq(wire_state(w, 0), _i ? BGP_CONNECT : BGP_IDLE);
+	/* an operator's start counts always */
+	bgp_peer_start(w->speaker[0].bgp, w->speaker[0].peer, w->now);
+	ck_assert_int_eq(wire_state(w, 0), BGP_CONNECT);
+	wire_destroy(w);
+}
+END_TEST
+
+START_TEST(test_refresh)
+{
+	wire_t *w = wire_create(65001, 65002);
+	prefix_t p = prefix("10.1.0.0/16");
+	uint64_t before;
+
+	bgp_originate(w->speaker[0].bgp, &p, w->now);
+	wire_establish(w);
+	before = info(w, 1).updates_in;
+	bgp_peer_refresh(w->speaker[1].bgp, w->speaker[1].peer, w->now);
+	wire_advance(w, 1 * USEC_PER_SEC);
+	ck_assert_uint_gt(info(w, 1).updates_in, before);
+	ck_assert(has_route(w, 1, "10.1.0.0/16"));
+	ck_assert_uint_eq(info(w, 0).established, 1);
+	wire_destroy(w);
+}
+END_TEST
+
+/** between BoRR and EoRR what is not told again is gone (RFC 7313) */
+START_TEST(test_enhanced_refresh)
+{
+	wire_t *w = wire_create_raw(65001, 65002);
+	prefix_t p = prefix("10.1.0.0/16");
+	wire_conn_t *c;
+	rbuf_t body;
+
+	bgp_originate(w->speaker[0].bgp, &p, w->now);
+	c = in_opensent(w);
+	raw_message(c, BGP_OPEN,
+				"04 fdea 005a 0a000002 0e 020c 0104 0001 0001 0200 4600 0600");
+	raw_message(c, BGP_KEEPALIVE, "");
+	ck_assert_int_eq(wire_state(w, 0), BGP_ESTABLISHED);
+	while (raw_take(c, &body))
+	{
+	}
+	/* ours: BoRR, the routes, EoRR; two octets, as the peer lacks four */
+	raw_message(c, BGP_ROUTE_REFRESH, "0001 00 01");
+	raw_expect(c, BGP_ROUTE_REFRESH, "0001 01 01");
+	raw_expect(c, BGP_UPDATE,
+			   "0000 0012 400101 00 400204 0201 fde9 400304 c0000201 10 0a01");
+	raw_expect(c, BGP_ROUTE_REFRESH, "0001 02 01");
+	/* the peer's */
+	raw_message(c, BGP_UPDATE,
+				"0000 0012 400101 00 400204 0201 fdea"
+				"400304 c0000202 08 0b 08 0c");
+	raw_message(c, BGP_ROUTE_REFRESH, "0001 01 01");
+	raw_message(c, BGP_UPDATE,
+				"0000 0012 400101 00 400204 0201 fdea"
+				"400304 c0000202 08 0c");
+	ck_assert(has_route(w, 0, "11.0.0.0/8"));
+	raw_message(c, BGP_ROUTE_REFRESH, "0001 02 01");
+	ck_assert(!has_route(w, 0, "11.0.0.0/8"));
+	ck_assert(has_route(w, 0, "12.0.0.0/8"));
+	wire_destroy(w);
+}
+END_TEST
+
+/** a KEEPALIVE goes before the table that waits */
+START_TEST(test_keepalive_first)
+{
+	wire_t *w = wire_create_raw(65001, 65002);
+	wire_conn_t *c = in_established(w);
+	rbuf_t body;
+	unsigned i;
+
+	w->blocked = true;
+	for (i = 0; i < 5000; i++)
+	{
+		addr_t a = addr_v4(0x0a000000 + (i << 8));
+		prefix_t p = prefix_make(&a, 24);
+
+		bgp_originate(w->speaker[0].bgp, &p, w->now);
+	}
+	wire_advance(w, 31 * USEC_PER_SEC);
+	w->blocked = false;
+	wire_run(w);
+	ck_assert_uint_eq(raw_take(c, &body), BGP_KEEPALIVE);
+	ck_assert_uint_eq(raw_take(c, &body), BGP_UPDATE);
+	wire_destroy(w);
+}
+END_TEST
+
 Suite *session_suite(void)
 {
 	Suite *suite = suite_create("session");
@@ -215,5 +818,28 @@ Suite *session_suite(void)
 	unit_add(suite, "stop", test_stop);
 	unit_add(suite, "open bytes", test_open_bytes);
 	unit_add(suite, "hold expires", test_hold_expires);
+	unit_add_loop(suite, "ending", test_ending, countof(endings));
+	unit_add(suite, "not synchronised", test_not_synchronised);
+	unit_add_loop(suite, "own id", test_own_id, 2);
+	unit_add(suite, "open hold", test_open_hold);
+	unit_add(suite, "no hold", test_no_hold);
+	unit_add(suite, "notification received", test_notification_received);
+	unit_add(suite, "send hold", test_send_hold);
+	unit_add_loop(suite, "collision", test_collision, 4);
+	unit_add_loop(suite, "collision as", test_collision_as, 2);
+	unit_add(suite, "collision established", test_collision_established);
+	unit_add(suite, "incoming while dialling", test_incoming_while_dialling);
+	unit_add_loop(suite, "collision two", test_collision_two, 8);
+	unit_add(suite, "passive", test_passive);
+	unit_add(suite, "retry", test_retry);
+	unit_add(suite, "backoff", test_backoff);
+	unit_add(suite, "withdraw by fault", test_withdraw_by_fault);
+	unit_add_loop(suite, "not used", test_not_used, 4);
+	unit_add_loop(suite, "reflected", test_reflected, 2);
+	unit_add(suite, "martians", test_martians);
+	unit_add_loop(suite, "max prefix", test_max_prefix, 2);
+	unit_add(suite, "refresh", test_refresh);
+	unit_add(suite, "enhanced refresh", test_enhanced_refresh);
+	unit_add(suite, "keepalive first", test_keepalive_first);
 	return suite;
 }
