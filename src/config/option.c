@@ -79,18 +79,19 @@ static char *parse_number(const config_option_t *option, const char *value,
 						  uint64_t *out)
 {
 	char quote[REPORT_QUOTE_MAX];
-	char *values, *error;
 
 	if (config_parse_number(value, option->min, option->max, out) ||
 		(option->or_zero && config_parse_number(value, 0, 0, out)))
 	{
 		return NULL;
 	}
-	values = config_schema_values(option);
-	error =
-		str_format("%s is not within %s", report_quote(value, quote), values);
-	free(values);
-	return error;
+	return option->or_zero
+			   ? str_format(
+					 "%s is neither 0 nor a number of %" PRIu64 " to %" PRIu64,
+					 report_quote(value, quote), option->min, option->max)
+			   : str_format("%s is not a number of %" PRIu64 " to %" PRIu64,
+							report_quote(value, quote), option->min,
+							option->max);
 }
 
 /** *place: which of the names */

@@ -150,7 +150,8 @@ static const config_option_t options[] = {
 	 .fallback = "default",
 	 .text = "Prefixes that may leave by the members only, 'none', or "
 			 "'default': the private ranges (RFC 1918, RFC 4193) less what is "
-			 "advertised."},
+			 "advertised and the peers' outer addresses that stand in the "
+			 "file."},
 	{IN(CONFIG_IN_BUNDLE), "exits", CONFIG_LINKS, BUNDLE(exits),
 	 .text = "Other links by which protected prefixes may leave."},
 	{IN(CONFIG_IN_BUNDLE), "accept_default", CONFIG_BOOL,
@@ -170,7 +171,8 @@ static const config_option_t options[] = {
 	 .text = "The connection in swanctl.conf. Default: the section's name."},
 	{IN(CONFIG_IN_TUNNEL), "interface", CONFIG_LINK, TUNNEL(interface),
 	 .text = "An existing link (a VLAN of a leased line, a WireGuard or GRE "
-			 "interface) in place of a connection. It is used as it is."},
+			 "interface) in place of a connection. It is neither made nor "
+			 "removed."},
 	{IN(CONFIG_IN_TUNNEL), "interface_name", CONFIG_LINK, TUNNEL(link),
 	 .text = "The name of the XFRM interface, 15 bytes at most. Default: "
 			 "cyg- and the tunnel's name."},
@@ -357,7 +359,7 @@ char *config_schema_values(const config_option_t *option)
 		case CONFIG_NUMBER:
 		case CONFIG_RAW_NUMBER:
 			text_printf(&text, "%s%" PRIu64 " to %" PRIu64,
-						option->or_zero ? "0, or of " : "", option->min,
+						option->or_zero ? "0, or " : "", option->min,
 						option->max);
 			break;
 		case CONFIG_CHOICE:
