@@ -106,6 +106,39 @@ START_TEST(test_examples)
 }
 END_TEST
 
+/** the examples in the manual are good too; one of policies alone is put
+ * where it belongs */
+START_TEST(test_manual)
+{
+	static const char start[] = ".Bd -literal -offset indent\n";
+	char *page = text_source_read(CYGNET_SRCDIR "/man/cygnet.conf.5.in");
+	unsigned count = 0;
+
+	ck_assert_ptr_nonnull(page);
+	for (char *at = page; (at = strstr(at, start)); count++)
+	{
+		char *end = strstr(at += strlen(start), ".Ed\n"), *messages, *text;
+		bool whole = !strncmp(at, "connections", 11);
+		config_source_t *source;
+
+		ck_assert_ptr_nonnull(end);
+		text = str_format("%s%.*s%s", whole ? "" : "cygnet {\n",
+						  (int)(end - at), at, whole ? "" : "}\n");
+		source = text_source_create(text);
+		ck_assert_msg(source != NULL, "%s", text);
+		messages = load(source);
+		ck_assert_msg(whole ? !*messages : !strstr(messages, "error:"), "%s%s",
+					  text, messages);
+		source->destroy(source);
+		free(messages);
+		free(text);
+		at = end;
+	}
+	ck_assert_uint_eq(count, 2);
+	free(page);
+}
+END_TEST
+
 START_TEST(test_there)
 {
 	ck_assert_uint_gt(golden.gl_pathc, 0);
@@ -179,6 +212,7 @@ Suite *golden_suite(void)
 	glob(GOLDEN "*.conf", 0, NULL, &golden);
 	glob(EXAMPLES "*.conf", 0, NULL, &examples);
 	unit_add(s, "there", test_there);
+	unit_add(s, "manual", test_manual);
 	unit_add_loop(s, "golden", test_golden, golden.gl_pathc);
 	unit_add_loop(s, "examples", test_examples, examples.gl_pathc);
 #ifdef HAVE_STRONGSWAN
