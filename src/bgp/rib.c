@@ -16,13 +16,12 @@
 
 #define NET_CHUNK_BYTES  65536
 #define PATH_CHUNK_BYTES 65536
-/** more epochs than 16 bits tell apart must not be alive at once */
-#define EPOCHS_MAX 60000u
 
 bgp_rib_t *bgp_rib_create(const bgp_config_t *config, uint32_t seed)
 {
 	bgp_rib_t *rib = mem_alloc(sizeof(*rib));
 
+	rib->listed_max = LISTED_MAX;
 	rib->config = *config;
 	rib->opts = (bgp_decide_opts_t){
 		.multipath = config->multipath < 1               ? 1
@@ -434,8 +433,7 @@ void net_visit(bgp_rib_t *rib, net_ref_t ref)
 
 /* -- routes in ------------------------------------------------------------- */
 
-/** the net of the prefix, made if absent */
-static net_ref_t net_enter(bgp_rib_t *rib, int f, const prefix_t *prefix)
+net_ref_t net_enter(bgp_rib_t *rib, int f, const prefix_t *prefix)
 {
 	uint32_t *place = trie_insert(rib->trie[f], prefix);
 
@@ -468,7 +466,7 @@ static path_t *path_add(bgp_rib_t *rib, net_t *net, uint16_t peer)
 	return path;
 }
 
-static slot_t *slot_of(bgp_rib_t *rib, bgp_rib_peer_t *peer)
+slot_t *slot_of(bgp_rib_t *rib, const bgp_rib_peer_t *peer)
 {
 	while (peer->index >= rib->n_slots)
 	{
@@ -594,207 +592,4 @@ void bgp_rib_originate(bgp_rib_t *rib, const prefix_t *prefix)
 void bgp_rib_unoriginate(bgp_rib_t *rib, const prefix_t *prefix)
 {
 	withdraw(rib, family_index(prefix->addr.family), prefix, PEER_LOCAL);
-}
-
-/* -- peers ----------------------------------------------------------------- */
-
-static void slot_remember(slot_t *slot, const bgp_rib_peer_t *peer)
-{
-	slot->eligible = peer->eligible;
-	slot->weight = peer->weight;
-	slot->import_policy = peer->import_policy;
-	slot->export_policy = peer->export_policy;
-}
-
-/** what the peer said before counts no more */
-static void epoch_end(bgp_rib_t *rib, slot_t *slot, int f)
-{
-	slot->epoch[f]++;
-	slot->oldest[f] = slot->epoch[f];
-	slot->heard[f] = 0;
-	slot->heard_accepted[f] = 0;
-	slot->epochs_begun++;
-	if (slot->peer)
-	{
-		slot->peer->received[f] = 0;
-		slot->peer->accepted[f] = 0;
-	}
-}
-
-static void purge(bgp_rib_t *rib, slot_t *slot)
-{
-	if (slot->paths)
-	{
-		slot_look_at(rib, slot);
-	}
-	if (slot->epochs_begun > EPOCHS_MAX)
-	{
-		/* tens of thousands of flaps without a turn for the purge */
-		while (bgp_rib_work(rib, 65536))
-		{
-		}
-		slot->epochs_begun = 0;
-	}
-}
-
-void bgp_rib_peer_up(bgp_rib_t *rib, bgp_rib_peer_t *peer)
-{
-	slot_t *slot = slot_of(rib, peer);
-
-	if (slot->peer != peer)
-	{
-		slot->peer = peer;
-		for (int f = 0; f < 2; f++)
-		{
-			epoch_end(rib, slot, f);
-		}
-	}
-	peer->dead = false;
-	slot_remember(slot, peer);
-	out_remove(rib, peer);
-	out_add(rib, peer);
-}
-
-void bgp_rib_peer_down(bgp_rib_t *rib, bgp_rib_peer_t *peer)
-{
-	slot_t *slot = slot_of(rib, peer);
-
-	out_remove(rib, peer);
-	peer->dead = true;
-	for (int f = 0; f < 2; f++)
-	{
-		epoch_end(rib, slot, f);
-	}
-	purge(rib, slot);
-}
-
-void bgp_rib_peer_forget(bgp_rib_t *rib, bgp_rib_peer_t *peer)
-{
-	slot_t *slot = slot_of(rib, peer);
-
-	if (slot->peer == peer)
-	{
-		bgp_rib_peer_down(rib, peer);
-		slot->peer = NULL;
-		slot->repolicy = false;
-		slot->reweigh = false;
-	}
-}
-
-void bgp_rib_peer_changed(bgp_rib_t *rib, bgp_rib_peer_t *peer)
-{
-	slot_t *slot = slot_of(rib, peer);
-	bool flipped = slot->eligible != peer->eligible;
-
-	if (slot->peer != peer || peer->dead)
-	{
-		return;
-	}
-	slot->reweigh |= slot->weight != peer->weight;
-	/* a policy of another content may stand at the address of the one before,
-	 * so only a change of eligibility is known to touch no policy */
-	if (!flipped || slot->import_policy != peer->import_policy)
-	{
-		slot->repolicy = true;
-	}
-	if (!flipped || slot->export_policy != peer->export_policy)
-	{
-		out_again(rib, peer);
-	}
-	slot_remember(slot, peer);
-	if (slot->paths)
-	{
-		slot_look_at(rib, slot);
-	}
-	else
-	{
-		slot->repolicy = false;
-		slot->reweigh = false;
-	}
-}
-
-void bgp_rib_peer_resend(bgp_rib_t *rib, bgp_rib_peer_t *peer, family_t family)
-{
-	out_resend(rib, peer, family);
-}
-
-void bgp_rib_stale_begin(bgp_rib_t *rib, bgp_rib_peer_t *peer, family_t family)
-{
-	slot_t *slot = slot_of(rib, peer);
-	int f = family_index((uint8_t)family);
-
-	slot->epoch[f]++;
-	slot->epochs_begun++;
-	slot->heard[f] = 0;
-	slot->heard_accepted[f] = 0;
-}
-
-void bgp_rib_stale_end(bgp_rib_t *rib, bgp_rib_peer_t *peer, family_t family)
-{
-	slot_t *slot = slot_of(rib, peer);
-	int f = family_index((uint8_t)family);
-
-	slot->oldest[f] = slot->epoch[f];
-	peer->received[f] = slot->heard[f];
-	peer->accepted[f] = slot->heard_accepted[f];
-	purge(rib, slot);
-}
-
-/* -- changes --------------------------------------------------------------- */
-
-bool bgp_rib_next_change(bgp_rib_t *rib, bgp_route_t *out)
-{
-	net_ref_t ref = fifo_pop(&rib->changes);
-	net_t *net;
-	int f = ref_family(ref);
-
-	if (!ref)
-	{
-		return false;
-	}
-	/* what is told is what holds now; its mark keeps it from being queued
-	 * and dropped meanwhile */
-	net_visit(rib, ref);
-	net = net_at(rib, ref);
-	net->flags &= (uint8_t)~NET_CHANGED;
-	route_fill(rib, f, net, out);
-	net_drop_if_unused(rib, ref);
-	return true;
-}
-
-void bgp_rib_set_tag(bgp_rib_t *rib, const prefix_t *prefix, uint32_t tag)
-{
-	int f = family_index(prefix->addr.family);
-	uint32_t handle = trie_get(rib->trie[f], prefix);
-	net_ref_t ref;
-
-	/* taking the change may have dropped the net, which says tag 0 */
-	if (!handle && !tag)
-	{
-		return;
-	}
-	ref = net_enter(rib, f, prefix);
-	net_at(rib, ref)->tag = tag;
-	net_drop_if_unused(rib, ref);
-}
-
-size_t bgp_rib_changes_waiting(const bgp_rib_t *rib)
-{
-	return rib->changes.count;
-}
-
-const addr_t *bgp_rib_next_hop_addr(const bgp_rib_t *rib, uint32_t id)
-{
-	const bgp_nexthop_t *hop = bgp_nexthop_get(rib->hops, id);
-
-	return hop ? &hop->addr : &addr_none;
-}
-
-void bgp_rib_next_hop_set(bgp_rib_t *rib, const addr_t *next_hop,
-						  bool reachable, uint32_t igp_metric)
-{
-	if (bgp_nexthop_set(rib->hops, next_hop, reachable, igp_metric))
-	{
-		sweep_start(rib);
-	}
 }

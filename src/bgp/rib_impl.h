@@ -33,7 +33,7 @@
 
 /** the peer number of our own paths */
 #define PEER_LOCAL 0xffffu
-/** paths of a peer up to which their nets are listed */
+/** paths of a peer up to which their nets are listed, give or take half */
 #define LISTED_MAX 16384u
 
 enum
@@ -133,9 +133,13 @@ struct bgp_rib_t
 	pool_t paths;
 	slot_t *slots;
 	uint32_t n_slots;
+	/** LISTED_MAX; tests set less */
+	uint32_t listed_max;
 	/** list jobs under way */
 	uint32_t list_jobs;
 	fifo_t changes;
+	/** the net whose change was taken last, 0: none; may be gone */
+	net_ref_t taken;
 	fifo_t exports;
 	/** attributes of what we originate */
 	uint32_t local_attrs;
@@ -207,6 +211,10 @@ uint32_t import_attrs(bgp_rib_t *rib, const slot_t *slot,
  * what the decision says. false: nothing is chosen */
 bool route_fill(const bgp_rib_t *rib, int f, const net_t *net,
 				bgp_route_t *out);
+/** the net of the prefix, made if absent */
+net_ref_t net_enter(bgp_rib_t *rib, int f, const prefix_t *prefix);
+/** the peer number's slot; valid until the next new number */
+slot_t *slot_of(bgp_rib_t *rib, const bgp_rib_peer_t *peer);
 /** has to look at all paths of the peer */
 void slot_look_at(bgp_rib_t *rib, slot_t *slot);
 void slot_list_add(bgp_rib_t *rib, slot_t *slot, net_ref_t ref);

@@ -19,15 +19,37 @@ static int by_ref(const void *p, const void *q)
 	return (*a > *b) - (*a < *b);
 }
 
-/** a net that was left and entered again stands in the list twice */
-static void list_compact(slot_t *slot)
+static bool net_has(const bgp_rib_t *rib, net_ref_t ref, uint16_t peer)
 {
-	uint32_t kept = 1;
+	const path_t *path;
+
+	if (!net_exists(rib, ref))
+	{
+		return false;
+	}
+	for (uint32_t h = net_at(rib, ref)->paths; h; h = path->next)
+	{
+		path = path_at(rib, h);
+		if (path->peer == peer)
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+/** a net that was left stands in the list still, and twice if the peer came
+ * back to it */
+static void list_compact(const bgp_rib_t *rib, slot_t *slot)
+{
+	uint16_t peer = (uint16_t)(slot - rib->slots);
+	uint32_t kept = 0;
 
 	qsort(slot->list, slot->list_len, sizeof(*slot->list), by_ref);
-	for (uint32_t i = 1; i < slot->list_len; i++)
+	for (uint32_t i = 0; i < slot->list_len; i++)
 	{
-		if (slot->list[i] != slot->list[kept - 1])
+		if ((!kept || slot->list[i] != slot->list[kept - 1]) &&
+			net_has(rib, slot->list[i], peer))
 		{
 			slot->list[kept++] = slot->list[i];
 		}
@@ -44,15 +66,15 @@ void slot_list_add(bgp_rib_t *rib, slot_t *slot, net_ref_t ref)
 	}
 	if (slot->list_len == slot->list_size)
 	{
-		if (slot->list_len > 64)
+		if (slot->list_len)
 		{
-			list_compact(slot);
+			list_compact(rib, slot);
 		}
 		if (slot->list_len >= slot->list_size / 2)
 		{
 			slot->list_size = slot->list_size ? slot->list_size * 2 : 16;
 		}
-		if (slot->paths > LISTED_MAX || slot->list_size > LISTED_MAX * 4)
+		if (slot->paths > rib->listed_max)
 		{
 			free(slot->list);
 			slot->list = NULL;

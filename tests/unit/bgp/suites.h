@@ -23,5 +23,6 @@ Suite *attr_pool_suite(void);
 Suite *decide_suite(void);
 Suite *nexthop_suite(void);
 Suite *rib_suite(void);
+Suite *rib_model_suite(void);
 
 #endif

@@ -23,6 +23,7 @@ int main(void)
 		decide_suite,
 		nexthop_suite,
 		rib_suite,
+		rib_model_suite,
 	};
 
 	return unit_run("bgp", suites, countof(suites));

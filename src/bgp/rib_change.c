@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * What the FIB is told, and what it tells: changed prefixes, its tags, next
+ * hops.
+ */
+
+#include "bgp/rib_impl.h"
+
+bool bgp_rib_next_change(bgp_rib_t *rib, bgp_route_t *out)
+{
+	net_ref_t ref = fifo_pop(&rib->changes);
+	net_t *net;
+	int f = ref_family(ref);
+
+	if (!ref)
+	{
+		return false;
+	}
+	/* what is told is what holds now; its mark keeps it from being queued
+	 * and dropped meanwhile */
+	net_visit(rib, ref);
+	net = net_at(rib, ref);
+	net->flags &= (uint8_t)~NET_CHANGED;
+	route_fill(rib, f, net, out);
+	rib->taken = ref;
+	net_drop_if_unused(rib, ref);
+	return true;
+}
+
+static bool is_net_of(const bgp_rib_t *rib, net_ref_t ref, int f,
+					  const prefix_t *prefix)
+{
+	prefix_t p;
+
+	if (!ref || ref_family(ref) != f || !net_exists(rib, ref))
+	{
+		return false;
+	}
+	p = net_prefix(f, net_at(rib, ref));
+	return prefix_equal(&p, prefix);
+}
+
+void bgp_rib_set_tag(bgp_rib_t *rib, const prefix_t *prefix, uint32_t tag)
+{
+	int f = family_index(prefix->addr.family);
+	net_ref_t ref = rib->taken;
+
+	/* mostly it answers the change that was taken last */
+	if (!is_net_of(rib, ref, f, prefix))
+	{
+		/* taking the change may have dropped the net, which says tag 0 */
+		if (!tag && !trie_get(rib->trie[f], prefix))
+		{
+			return;
+		}
+		ref = net_enter(rib, f, prefix);
+	}
+	net_at(rib, ref)->tag = tag;
+	net_drop_if_unused(rib, ref);
+}
+
+size_t bgp_rib_changes_waiting(const bgp_rib_t *rib)
+{
+	return rib->changes.count;
+}
+
+const addr_t *bgp_rib_next_hop_addr(const bgp_rib_t *rib, uint32_t id)
+{
+	const bgp_nexthop_t *hop = bgp_nexthop_get(rib->hops, id);
+
+	return hop ? &hop->addr : &addr_none;
+}
+
+void bgp_rib_next_hop_set(bgp_rib_t *rib, const addr_t *next_hop,
+						  bool reachable, uint32_t igp_metric)
+{
+	if (bgp_nexthop_set(rib->hops, next_hop, reachable, igp_metric))
+	{
+		sweep_start(rib);
+	}
+}
