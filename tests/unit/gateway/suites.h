@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/** The suites of src/gateway. */
+
+#ifndef CYGNET_UNIT_GATEWAY_SUITES_H
+#define CYGNET_UNIT_GATEWAY_SUITES_H
+
+#include "unit/unit.h"
+
+Suite *core_suite(void);
+Suite *queue_suite(void);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "unit/gateway/suites.h"
+
+#include "base/log.h"
+
+/** the tests look at states; CYGNET_TEST_LOG shows the lines, too */
+static void log_line_fn(void *user, log_level_t level, const char *line)
+{
+	if (getenv("CYGNET_TEST_LOG"))
+	{
+		fprintf(stderr, "%s\n", line);
+	}
+}
+
+int main(void)
+{
+	static const unit_suite_t suites[] = {core_suite, queue_suite};
+
+	log_set(log_line_fn, NULL, LOGL_DEBUG);
+	return unit_run("gateway", suites, countof(suites));
+}

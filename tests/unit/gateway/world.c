@@ -1,0 +1,938 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "unit/gateway/world.h"
+
+#include <check.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bgp/policy.h"
+#include "text_source.h"
+
+#define STEP          (10 * USEC_PER_MSEC)
+#define EXTERNAL_LINK 2
+
+/* -- kernel ------------------------------------------------------------------- */
+
+static void event(world_t *w, kernel_event_t e)
+{
+	ck_assert_uint_lt(w->n_events, countof(w->events));
+	w->events[w->n_events++] = e;
+}
+
+static void link_event(world_t *w, const kernel_link_t *link, bool gone,
+					   bool own)
+{
+	kernel_event_t e = {.what = KERNEL_WHAT_LINK, .gone = gone, .own = own};
+
+	e.ours = link->alias[0] != '\0';
+	e.link = *link;
+	event(w, e);
+}
+
+static kernel_link_t *link_named(world_t *w, const char *name)
+{
+	for (size_t i = 0; i < w->state.n_links; i++)
+	{
+		if (strcmp(w->state.links[i].name, name) == 0)
+		{
+			return &w->state.links[i];
+		}
+	}
+	return NULL;
+}
+
+static int apply_link(world_t *w, const kernel_op_t *op)
+{
+	kernel_link_t link = op->link, *there = link_named(w, link.name);
+
+	if (op->kind == KERNEL_LINK_ADD)
+	{
+		if (there)
+		{
+			return -EEXIST;
+		}
+		link.index = w->next_index++;
+		link.up = link.lower_up = link.point_to_point = true;
+		kernel_state_add_link(&w->state, &link);
+		link_event(w, &link, false, true);
+		return 0;
+	}
+	if (!there)
+	{
+		return -ENODEV;
+	}
+	if (op->kind == KERNEL_LINK_DEL)
+	{
+		link = *there;
+		kernel_state_link_event(&w->state, &link, true);
+		fake_kernel_link(w->kernel, link.index, false);
+		link_event(w, &link, true, true);
+		return 0;
+	}
+	there->mtu = link.mtu;
+	memcpy(there->alias, link.alias, sizeof(there->alias));
+	link_event(w, there, false, true);
+	return 0;
+}
+
+static int apply_small(world_t *w, const kernel_op_t *op)
+{
+	kernel_event_t e = {.own = true, .ours = true};
+
+	switch (op->kind)
+	{
+		case KERNEL_LINK_ADD:
+		case KERNEL_LINK_SET:
+		case KERNEL_LINK_DEL:
+			return apply_link(w, op);
+		case KERNEL_ADDR_ADD:
+		case KERNEL_ADDR_DEL:
+			e.what = KERNEL_WHAT_ADDR;
+			e.gone = op->kind == KERNEL_ADDR_DEL;
+			e.addr = op->addr;
+			kernel_state_addr_event(&w->state, &e.addr, e.gone);
+			event(w, e);
+			return 0;
+		case KERNEL_RULE_ADD:
+		case KERNEL_RULE_DEL:
+			e.what = KERNEL_WHAT_RULE;
+			e.gone = op->kind == KERNEL_RULE_DEL;
+			e.rule = op->rule;
+			kernel_state_rule_event(&w->state, &e.rule, e.gone);
+			event(w, e);
+			return 0;
+		case KERNEL_SYSCTL_SET:
+			kernel_state_add_sysctl(&w->state, op->sysctl.path,
+									op->sysctl.value);
+			return 0;
+		case KERNEL_NEXTHOP_SET:
+		case KERNEL_NEXTHOP_DEL:
+		case KERNEL_GROUP_SET:
+		case KERNEL_ROUTE_SET:
+		case KERNEL_ROUTE_DEL:
+			break;
+	}
+	return fake_kernel_apply(w->kernel, op);
+}
+
+static bool is_pin(const kernel_op_t *op)
+{
+	return (op->kind == KERNEL_ROUTE_SET || op->kind == KERNEL_ROUTE_DEL) &&
+		   !op->route.nexthop &&
+		   (op->route.table == KERNEL_PIN_TABLE ||
+			op->route.type == KERNEL_UNREACHABLE);
+}
+
+static void pin(world_t *w, const kernel_op_t *op)
+{
+	kernel_event_t e = {.what = KERNEL_WHAT_ROUTE, .own = true, .ours = true};
+
+	e.gone = op->kind == KERNEL_ROUTE_DEL;
+	e.route = op->route;
+	kernel_state_route_event(&w->state, &e.route, e.gone);
+	event(w, e);
+}
+
+static unsigned kernel_write(void *kernel, const kernel_op_t *ops, size_t n,
+							 int *errors)
+{
+	world_t *w = kernel;
+	unsigned failed = 0;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		errors[i] = 0;
+		if (is_pin(&ops[i]))
+		{
+			pin(w, &ops[i]);
+		}
+		else
+		{
+			errors[i] = apply_small(w, &ops[i]);
+		}
+		failed += errors[i] != 0;
+	}
+	return failed;
+}
+
+static int kernel_dump(void *kernel, kernel_what_t what)
+{
+	world_t *w = kernel;
+
+	w->dumps |= 1u << what;
+	return 0;
+}
+
+static int kernel_route_get(void *kernel, const addr_t *dst,
+							kernel_route_t *out)
+{
+	world_t *w = kernel;
+
+	memset(out, 0, sizeof(*out));
+	if (!w->underlay)
+	{
+		return -ENETUNREACH;
+	}
+	out->link = EXTERNAL_LINK;
+	addr_parse("198.51.100.254", &out->gateway);
+	return 0;
+}
+
+static int kernel_sysctl_get(void *kernel, const char *path,
+							 char value[static 24])
+{
+	world_t *w = kernel;
+
+	strcpy(value, "0");
+	for (size_t i = 0; i < w->state.n_sysctls; i++)
+	{
+		if (strcmp(w->state.sysctls[i].path, path) == 0)
+		{
+			strcpy(value, w->state.sysctls[i].value);
+		}
+	}
+	return 0;
+}
+
+static const kernel_ops_t kernel_ops = {
+	.write = kernel_write,
+	.dump = kernel_dump,
+	.route_get = kernel_route_get,
+	.sysctl_get = kernel_sysctl_get,
+};
+
+static void seen_nexthop(void *user, const kernel_nexthop_t *nexthop)
+{
+	world_t *w = user;
+	kernel_event_t e = {
+		.what = KERNEL_WHAT_NEXTHOP, .dump = true, .ours = true};
+
+	e.nexthop = *nexthop;
+	core_kernel_event(w->core, &e, w->now);
+}
+
+static void seen_group(void *user, const kernel_group_t *group)
+{
+	world_t *w = user;
+	kernel_event_t e = {.what = KERNEL_WHAT_GROUP, .dump = true, .ours = true};
+
+	e.group = *group;
+	core_kernel_event(w->core, &e, w->now);
+}
+
+static void seen_route(void *user, const kernel_route_t *route)
+{
+	world_t *w = user;
+	kernel_event_t e = {.what = KERNEL_WHAT_ROUTE, .dump = true, .ours = true};
+
+	e.route = *route;
+	core_kernel_event(w->core, &e, w->now);
+}
+
+static void dump(world_t *w, kernel_what_t what)
+{
+	kernel_event_t e = {.what = what, .dump = true, .ours = true};
+
+	switch (what)
+	{
+		case KERNEL_WHAT_LINK:
+			for (size_t i = 0; i < w->state.n_links; i++)
+			{
+				e.link = w->state.links[i];
+				e.ours = e.link.alias[0] != '\0';
+				core_kernel_event(w->core, &e, w->now);
+			}
+			break;
+		case KERNEL_WHAT_ADDR:
+			for (size_t i = 0; i < w->state.n_addrs; i++)
+			{
+				e.addr = w->state.addrs[i];
+				core_kernel_event(w->core, &e, w->now);
+			}
+			break;
+		case KERNEL_WHAT_RULE:
+			for (size_t i = 0; i < w->state.n_rules; i++)
+			{
+				e.rule = w->state.rules[i];
+				core_kernel_event(w->core, &e, w->now);
+			}
+			break;
+		case KERNEL_WHAT_ROUTE:
+			for (size_t i = 0; i < w->state.n_routes; i++)
+			{
+				e.route = w->state.routes[i];
+				core_kernel_event(w->core, &e, w->now);
+			}
+			fake_kernel_dump(w->kernel, NULL, NULL, seen_route, w);
+			break;
+		case KERNEL_WHAT_NEXTHOP:
+			fake_kernel_dump(w->kernel, seen_nexthop, seen_group, NULL, w);
+			break;
+		case KERNEL_WHAT_GROUP:
+			break;
+	}
+	core_kernel_dumped(w->core, what, 0, w->now);
+}
+
+static void kernel_step(world_t *w)
+{
+	unsigned dumps = w->dumps;
+
+	for (unsigned i = 0; i < w->n_events; i++)
+	{
+		kernel_event_t e = w->events[i];
+
+		core_kernel_event(w->core, &e, w->now);
+	}
+	w->n_events = 0;
+	w->dumps = 0;
+	for (unsigned what = 0; what <= KERNEL_WHAT_RULE; what++)
+	{
+		if (dumps & (1u << what))
+		{
+			dump(w, (kernel_what_t)what);
+		}
+	}
+}
+
+/* -- firewall ------------------------------------------------------------------- */
+
+static void copy_prefixes(fw_prefixes_t *to, const fw_prefixes_t *from)
+{
+	for (size_t i = 0; i < from->count; i++)
+	{
+		fw_prefixes_add(to, &from->list[i]);
+	}
+}
+
+static int fw_apply(void *firewall, const fw_model_t *model)
+{
+	world_t *w = firewall;
+
+	if (w->fw_error)
+	{
+		return w->fw_error;
+	}
+	fw_model_deinit(&w->firewall);
+	for (size_t i = 0; i < model->n_clamps; i++)
+	{
+		fw_clamp_t *c = fw_model_add_clamp(&w->firewall, model->clamps[i].link);
+
+		*c = model->clamps[i];
+	}
+	for (size_t i = 0; i < model->n_guards; i++)
+	{
+		const fw_guard_t *from = &model->guards[i];
+		fw_guard_t *to = fw_model_add_guard(&w->firewall, from->name);
+
+		copy_prefixes(&to->protect, &from->protect);
+		copy_prefixes(&to->except, &from->except);
+		to->links_denied = from->links_denied;
+		for (size_t k = 0; k < from->links.count; k++)
+		{
+			fw_links_add(&to->links, from->links.list[k]);
+		}
+	}
+	w->fw_applies++;
+	w->fw_gone = false;
+	return 0;
+}
+
+static int fw_remove(void *firewall)
+{
+	world_t *w = firewall;
+
+	fw_model_deinit(&w->firewall);
+	w->fw_gone = true;
+	return 0;
+}
+
+static int fw_counters(void *firewall, fw_counter_t *out, size_t max)
+{
+	world_t *w = firewall;
+	size_t n = w->firewall.n_guards < max ? w->firewall.n_guards : max;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		memset(&out[i], 0, sizeof(out[i]));
+		snprintf(out[i].name, sizeof(out[i].name), "guard-%s",
+				 w->firewall.guards[i].name);
+		out[i].packets = 7;
+	}
+	return (int)n;
+}
+
+static int fw_intact(void *firewall)
+{
+	world_t *w = firewall;
+
+	return !w->fw_gone;
+}
+
+static const fw_ops_t fw_ops = {
+	.apply = fw_apply,
+	.remove = fw_remove,
+	.counters = fw_counters,
+	.intact = fw_intact,
+};
+
+/* -- network ------------------------------------------------------------------------ */
+
+static unsigned tunnel_of(const bgp_peer_t *peer)
+{
+	/* "t1" is 0 */
+	return (unsigned)(bgp_peer_name(peer)[1] - '1');
+}
+
+static void net_listen(void *net, bgp_peer_t *peer, const net_endpoint_t *end)
+{
+	world_t *w = net;
+
+	ck_assert(addr_is_set(&end->local));
+	w->listening[tunnel_of(peer)] = peer;
+}
+
+static void net_unlisten(void *net, bgp_peer_t *peer)
+{
+	world_t *w = net;
+
+	w->listening[tunnel_of(peer)] = NULL;
+	w->dialling[tunnel_of(peer)] = NULL;
+}
+
+static void net_dial(void *net, bgp_peer_t *peer, const net_endpoint_t *end)
+{
+	world_t *w = net;
+
+	w->dialling[tunnel_of(peer)] = peer;
+}
+
+static void net_dial_cancel(void *net, bgp_peer_t *peer)
+{
+	world_t *w = net;
+
+	w->dialling[tunnel_of(peer)] = NULL;
+}
+
+static void net_output(void *net, bgp_conn_t *conn)
+{
+}
+
+static world_conn_t *conn_of(world_t *w, const bgp_conn_t *conn)
+{
+	for (unsigned i = 0; i < WORLD_CONNS_MAX; i++)
+	{
+		world_conn_t *c = &w->conns[i];
+
+		if (c->used && (c->near == conn || c->far == conn))
+		{
+			return c;
+		}
+	}
+	return NULL;
+}
+
+static void net_close(void *net, bgp_conn_t *conn)
+{
+	world_conn_t *c = conn_of(net, conn);
+
+	ck_assert_ptr_nonnull(c);
+	c->near_closing = true;
+}
+
+static void end_conn(world_t *w, world_conn_t *c)
+{
+	bgp_conn_t *near = c->near, *far = c->far;
+
+	c->used = false;
+	if (near)
+	{
+		bgp_conn_closed(core_bgp(w->core), near, "closed", w->now);
+	}
+	if (far)
+	{
+		bgp_conn_closed(w->far[c->tunnel].bgp, far, "closed", w->now);
+	}
+}
+
+static void net_drop_all(void *net)
+{
+	world_t *w = net;
+
+	for (unsigned i = 0; i < WORLD_CONNS_MAX; i++)
+	{
+		if (w->conns[i].used)
+		{
+			end_conn(w, &w->conns[i]);
+		}
+	}
+}
+
+static const net_ops_t net_ops = {
+	.listen = net_listen,
+	.unlisten = net_unlisten,
+	.dial = net_dial,
+	.dial_cancel = net_dial_cancel,
+	.output = net_output,
+	.close = net_close,
+	.drop_all = net_drop_all,
+};
+
+static world_conn_t *conn_new(world_t *w, unsigned tunnel)
+{
+	for (unsigned i = 0; i < WORLD_CONNS_MAX; i++)
+	{
+		if (!w->conns[i].used)
+		{
+			w->conns[i] = (world_conn_t){.used = true, .tunnel = tunnel};
+			return &w->conns[i];
+		}
+	}
+	ck_abort_msg("out of connections");
+	return NULL;
+}
+
+static void connect_ends(world_t *w, unsigned i, bool near_dials)
+{
+	bgp_peer_t *near = near_dials ? w->dialling[i] : w->listening[i];
+	world_far_t *far = &w->far[i];
+	world_conn_t *c;
+	addr_t a, b;
+
+	addr_parse("169.254.0.2", &a);
+	addr_parse("169.254.0.1", &b);
+	if (near_dials)
+	{
+		w->dialling[i] = NULL;
+	}
+	else
+	{
+		far->dialling = false;
+	}
+	if (!near)
+	{
+		bgp_connect_failed(far->bgp, far->peer, "refused", w->now);
+		return;
+	}
+	c = conn_new(w, i);
+	c->near = near_dials ? bgp_connected(core_bgp(w->core), near, &a, w->now)
+						 : bgp_accepted(core_bgp(w->core), near, &a, w->now);
+	c->far = near_dials ? bgp_accepted(far->bgp, far->peer, &b, w->now)
+						: bgp_connected(far->bgp, far->peer, &b, w->now);
+	if (!c->near || !c->far)
+	{
+		end_conn(w, c);
+	}
+}
+
+static bool pump(world_t *w, bgp_t *from, bgp_conn_t *out, bgp_t *to,
+				 bgp_conn_t *in)
+{
+	static uint8_t buf[131072];
+	size_t len = bgp_output(from, out, buf, sizeof(buf), w->now);
+
+	for (size_t at = 0; at < len; at += 4096)
+	{
+		bgp_input(to, in, buf + at, len - at < 4096 ? len - at : 4096, w->now);
+	}
+	return len > 0;
+}
+
+static bool conn_step(world_t *w, world_conn_t *c)
+{
+	bgp_t *near = core_bgp(w->core), *far = w->far[c->tunnel].bgp;
+	bool moved;
+
+	if (w->cut[c->tunnel])
+	{
+		/* closing ends locally; nothing passes */
+		return false;
+	}
+	moved = pump(w, near, c->near, far, c->far);
+	moved |= pump(w, far, c->far, near, c->near);
+	if (!moved && (c->near_closing || c->far_closing))
+	{
+		end_conn(w, c);
+		return true;
+	}
+	return moved;
+}
+
+static bool net_step(world_t *w)
+{
+	bool moved = false;
+
+	for (unsigned i = 0; i < w->n; i++)
+	{
+		if (w->cut[i])
+		{
+			continue;
+		}
+		if (w->dialling[i])
+		{
+			connect_ends(w, i, true);
+			moved = true;
+		}
+		if (w->far[i].dialling && core_bgp(w->core))
+		{
+			connect_ends(w, i, false);
+			moved = true;
+		}
+	}
+	for (unsigned i = 0; i < WORLD_CONNS_MAX; i++)
+	{
+		if (w->conns[i].used)
+		{
+			moved |= conn_step(w, &w->conns[i]);
+		}
+	}
+	return moved;
+}
+
+/* -- the far side --------------------------------------------------------------------- */
+
+static void far_connect(void *user, bgp_peer_t *peer)
+{
+	world_far_t *far = user;
+
+	far->dialling = true;
+}
+
+static void far_cancel(void *user, bgp_peer_t *peer)
+{
+	world_far_t *far = user;
+
+	far->dialling = false;
+}
+
+static void far_close(void *user, bgp_conn_t *conn)
+{
+	world_far_t *far = user;
+	world_conn_t *c = conn_of(far->world, conn);
+
+	if (c)
+	{
+		c->far_closing = true;
+	}
+}
+
+static void far_output(void *user, bgp_conn_t *conn)
+{
+}
+
+static void far_state(void *user, bgp_peer_t *peer, bgp_state_t from,
+					  bgp_state_t to, const char *reason)
+{
+}
+
+static void far_work(void *user)
+{
+}
+
+static const bgp_sink_t far_sink = {
+	.connect = far_connect,
+	.connect_cancel = far_cancel,
+	.close = far_close,
+	.output = far_output,
+	.state = far_state,
+	.work = far_work,
+};
+
+static bgp_policy_t *all_policy;
+
+static void far_create(world_t *w, unsigned i)
+{
+	bgp_config_t config = {.asn = 65531, .router_id = 100 + i, .multipath = 4};
+	world_far_t *far = &w->far[i];
+	bgp_peer_config_t peer = {
+		.name = "gateway",
+		.remote_as = 65530,
+		.families = BGP_IPV4,
+		.hold_time = 9,
+		.connect_retry = 5,
+		.weight = 1,
+		/* the gateway dials, so that it is seen to */
+		.passive = true,
+	};
+
+	if (!all_policy)
+	{
+		all_policy = bgp_policy_create("all");
+		bgp_policy_rule(all_policy, "all", BGP_POLICY_ACCEPT);
+	}
+	far->world = w;
+	far->bgp = bgp_create(&config, w->timers, &far_sink, far, i);
+	peer.import_policy = all_policy;
+	peer.export_policy = all_policy;
+	peer.address = addr_v4(0xa9fe0002u + (i << 8));
+	peer.next_hop4 = addr_v4(0xa9fe0001u + (i << 8));
+	far->peer = bgp_peer_add(far->bgp, &peer);
+	bgp_peer_start(far->bgp, far->peer, w->now);
+}
+
+/* -- driving ---------------------------------------------------------------------------- */
+
+char *world_config(unsigned n, const char *more, const char *extra)
+{
+	char *text = str_copy("connections {\n"), *next;
+
+	for (unsigned i = 1; i <= n; i++)
+	{
+		next = str_format("%s t%u {\n remote_addrs = 203.0.113.%u\n"
+						  " if_id_in = %u\n if_id_out = %u\n mobike = no\n }\n",
+						  text, i, i, i, i);
+		free(text);
+		text = next;
+	}
+	next =
+		str_format("%s}\ncygnet {\n asn = 65530\n router_id = 10.255.0.1\n"
+				   " advertise = 192.168.0.0/24\n %s\n bundles {\n b {\n %s\n"
+				   " tunnels {\n",
+				   text, more ? more : "", extra ? extra : "");
+	free(text);
+	text = next;
+	for (unsigned i = 1; i <= n; i++)
+	{
+		next = str_format("%s t%u {\n address = 169.254.%u.2/30\n neighbor {\n"
+						  " address = 169.254.%u.1\n remote_as = 65531\n"
+						  " hold_time = 9\n }\n }\n",
+						  text, i, i - 1, i - 1);
+		free(text);
+		text = next;
+	}
+	next = str_format("%s}\n}\n}\n}\n", text);
+	free(text);
+	return next;
+}
+
+core_seams_t world_seams(world_t *w)
+{
+	return (core_seams_t){
+		.kernel_ops = &kernel_ops,
+		.kernel = w,
+		.fw_ops = &fw_ops,
+		.firewall = w,
+		.net_ops = &net_ops,
+		.net = w,
+		.timers = w->timers,
+	};
+}
+
+world_t *world_create(unsigned n)
+{
+	world_t *w = mem_alloc(sizeof(*w));
+	kernel_link_t external = {.index = EXTERNAL_LINK,
+							  .name = "eth0",
+							  .mtu = 1500,
+							  .up = true,
+							  .lower_up = true};
+	core_seams_t seams;
+
+	w->now = USEC_PER_SEC;
+	w->n = n;
+	w->underlay = true;
+	w->next_index = 10;
+	w->timers = timers_create();
+	w->kernel = fake_kernel_create();
+	kernel_state_init(&w->state);
+	kernel_state_add_link(&w->state, &external);
+	fw_model_init(&w->firewall);
+	for (unsigned i = 0; i < n; i++)
+	{
+		far_create(w, i);
+	}
+	seams = world_seams(w);
+	w->core = core_create(&seams, NULL, 1, w->now);
+	return w;
+}
+
+void world_destroy(world_t *w)
+{
+	core_destroy(w->core, w->now);
+	for (unsigned i = 0; i < w->n; i++)
+	{
+		bgp_destroy(w->far[i].bgp);
+	}
+	timers_destroy(w->timers);
+	fake_kernel_destroy(w->kernel);
+	kernel_state_deinit(&w->state);
+	fw_model_deinit(&w->firewall);
+	bgp_policy_destroy(all_policy);
+	all_policy = NULL;
+	free(w);
+}
+
+bool world_load(world_t *w, const char *text, char **error)
+{
+	config_source_t *source = text_source_create(text);
+	config_report_t report;
+	config_t *config;
+
+	ck_assert_ptr_nonnull(source);
+	config = config_load(source, &report);
+	source->destroy(source);
+	if (error)
+	{
+		*error = report.errors.count ? str_copy(report.errors.list[0]) : NULL;
+	}
+	config_report_deinit(&report);
+	if (!config)
+	{
+		return false;
+	}
+	core_configure(w->core, config, w->now);
+	return true;
+}
+
+static void turn(world_t *w)
+{
+	bool more = true;
+
+	/* bounded: a loop of events would be a bug of its own */
+	for (unsigned i = 0; more && i < 1000; i++)
+	{
+		kernel_step(w);
+		core_apply(w->core, w->now);
+		more = timers_run(w->timers, w->now) > 0;
+		core_apply(w->core, w->now);
+		more |= net_step(w);
+		more |= core_work(w->core, w->now);
+		for (unsigned k = 0; k < w->n; k++)
+		{
+			more |= bgp_work(w->far[k].bgp, 64, w->now);
+		}
+		core_apply(w->core, w->now);
+		more |= w->n_events > 0 || w->dumps != 0;
+		ck_assert_uint_lt(i, 999);
+	}
+}
+
+void world_run(world_t *w, usec_t span)
+{
+	usec_t end = w->now + span;
+
+	turn(w);
+	while (w->now < end)
+	{
+		w->now += STEP;
+		turn(w);
+	}
+}
+
+void world_fact(world_t *w, unsigned i, fact_kind_t kind, uint32_t sa,
+				uint32_t successor)
+{
+	fact_t fact = {.kind = kind, .sa = sa, .successor = successor};
+
+	snprintf(fact.name, sizeof(fact.name), "t%u", i + 1);
+	fact.if_id_in = fact.if_id_out = i + 1;
+	fact.n_remote = 1;
+	fact.remote[0] = addr_v4(0xcb007101u + i);
+	fact.info.encr = 20;
+	fact.info.key_bits = 256;
+	fact.info.remote = fact.remote[0];
+	core_fact(w->core, &fact, w->now);
+}
+
+void world_up(world_t *w)
+{
+	for (unsigned i = 0; i < w->n; i++)
+	{
+		world_fact(w, i, FACT_CONNECTION_LOADED, 0, 0);
+		world_fact(w, i, FACT_CHILD_UP, 100 + i, 0);
+	}
+	world_run(w, 2 * USEC_PER_SEC);
+	for (unsigned i = 0; i < w->n; i++)
+	{
+		ck_assert_int_eq(world_session(w, i), BGP_ESTABLISHED);
+	}
+}
+
+bgp_state_t world_session(const world_t *w, unsigned i)
+{
+	bgp_peer_info_t info;
+
+	bgp_peer_info(w->far[i].peer, &info);
+	return info.state;
+}
+
+void world_announce(world_t *w, unsigned i, const char *text, bool announce)
+{
+	prefix_t prefix;
+
+	ck_assert(prefix_parse(text, &prefix));
+	if (announce)
+	{
+		bgp_originate(w->far[i].bgp, &prefix, w->now);
+	}
+	else
+	{
+		bgp_unoriginate(w->far[i].bgp, &prefix, w->now);
+	}
+}
+
+unsigned world_ways(const world_t *w, const char *text, bool *there)
+{
+	const kernel_route_t *route;
+	const kernel_group_t *group;
+	unsigned ways = 0;
+	prefix_t prefix;
+
+	ck_assert(prefix_parse(text, &prefix));
+	route = fake_kernel_route(w->kernel, &prefix, 254,
+							  core_config(w->core)->metric);
+	*there = route != NULL;
+	group = route ? fake_kernel_group(w->kernel, route->nexthop) : NULL;
+	for (unsigned i = 0; group && i < group->count; i++)
+	{
+		const kernel_nexthop_t *nh =
+			fake_kernel_nexthop(w->kernel, group->members[i].id);
+
+		for (unsigned k = 0; nh && k < w->n; k++)
+		{
+			const kernel_link_t *link = world_link(w, k);
+
+			if (link && nh->link == link->index && !nh->blackhole)
+			{
+				ways |= 1u << k;
+			}
+		}
+	}
+	return ways;
+}
+
+const kernel_link_t *world_link(const world_t *w, unsigned i)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "cyg-t%u", i + 1);
+	return kernel_state_find_link(&w->state, name);
+}
+
+void world_link_set(world_t *w, unsigned i, bool up)
+{
+	kernel_link_t link = *world_link(w, i);
+
+	link.up = link.lower_up = up;
+	kernel_state_link_event(&w->state, &link, false);
+	fake_kernel_link(w->kernel, link.index, up);
+	link_event(w, &link, false, false);
+}
+
+bool world_problem(world_t *w, const char *words)
+{
+	view_state_t view = {0};
+
+	core_view(w->core, &view, w->now);
+	for (size_t i = 0; i < view.n_problems; i++)
+	{
+		if (strstr(view.problems[i], words))
+		{
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * The whole gateway but thread, clock and sockets in memory: the core on a
+ * fake kernel, a fake firewall and a fake network, facts as charon would post
+ * them, and a far speaker behind each tunnel. Time moves by world_run alone.
+ */
+
+#ifndef CYGNET_UNIT_GATEWAY_WORLD_H
+#define CYGNET_UNIT_GATEWAY_WORLD_H
+
+#include "gateway/core.h"
+#include "unit/plan/fake_kernel.h"
+
+#define WORLD_TUNNELS_MAX 4
+#define WORLD_CONNS_MAX   32
+
+typedef struct world_t world_t;
+
+/** the cloud's end of a tunnel */
+typedef struct world_far_t
+{
+	world_t *world;
+	bgp_t *bgp;
+	bgp_peer_t *peer;
+	bool dialling;
+} world_far_t;
+
+/** both ends of a TCP connection */
+typedef struct world_conn_t
+{
+	bool used;
+	bgp_conn_t *near;
+	bgp_conn_t *far;
+	unsigned tunnel;
+	bool near_closing;
+	bool far_closing;
+} world_conn_t;
+
+typedef struct world_t
+{
+	usec_t now;
+	timers_t *timers;
+	core_t *core;
+	unsigned n;
+	world_far_t far[WORLD_TUNNELS_MAX];
+	world_conn_t conns[WORLD_CONNS_MAX];
+	/** what the core asked the network for */
+	bgp_peer_t *listening[WORLD_TUNNELS_MAX];
+	bgp_peer_t *dialling[WORLD_TUNNELS_MAX];
+	/** the tunnel carries nothing: connections stand still */
+	bool cut[WORLD_TUNNELS_MAX];
+	/* kernel */
+	fake_kernel_t *kernel;
+	kernel_state_t state;
+	uint32_t next_index;
+	kernel_event_t events[256];
+	unsigned n_events;
+	unsigned dumps;
+	/** the way to every outer address; false: there is none */
+	bool underlay;
+	/* firewall */
+	fw_model_t firewall;
+	unsigned fw_applies;
+	bool fw_gone;
+	int fw_error;
+} world_t;
+
+/** n IPsec tunnels t1… in one bundle; extra goes into the bundle, more into the
+ * cygnet section. NULL: defaults */
+char *world_config(unsigned n, const char *more, const char *extra);
+world_t *world_create(unsigned n);
+/** for another core on the same world: a restart */
+core_seams_t world_seams(world_t *w);
+void world_destroy(world_t *w);
+/** takes the text; false: refused, words in *error (owned) */
+bool world_load(world_t *w, const char *text, char **error);
+/** time passes in steps of 10 ms, all that can happen happens */
+void world_run(world_t *w, usec_t span);
+/** a fact about tunnel i (0…) */
+void world_fact(world_t *w, unsigned i, fact_kind_t kind, uint32_t sa,
+				uint32_t successor);
+/** loaded and an SA up on each tunnel, sessions established */
+void world_up(world_t *w);
+bgp_state_t world_session(const world_t *w, unsigned i);
+/** the far side of tunnel i announces, or takes back */
+void world_announce(world_t *w, unsigned i, const char *prefix, bool announce);
+/** links that a prefix leaves by in the fake kernel: bit i for tunnel i; 0:
+ * blackhole or nothing; *there tells which */
+unsigned world_ways(const world_t *w, const char *prefix, bool *there);
+const kernel_link_t *world_link(const world_t *w, unsigned i);
+/** the link goes down or comes back */
+void world_link_set(world_t *w, unsigned i, bool up);
+/** words of status' problems contain these */
+bool world_problem(world_t *w, const char *words);
+
+#endif
