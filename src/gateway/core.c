@@ -454,7 +454,8 @@ void core_apply(core_t *core, usec_t now)
 
 bool core_work(core_t *core, usec_t now)
 {
-	return core->bgp && core_routes_work(core, now);
+	/* at the end the kernel keeps what it has, until core_stop decides */
+	return core->bgp && !core->stopping && core_routes_work(core, now);
 }
 
 void core_stop_peers(core_t *core, usec_t now)

@@ -329,18 +329,13 @@ void core_route_heal(core_t *core, const kernel_route_t *route)
 {
 	char p[PREFIX_STR_MAX];
 	bgp_route_t held;
-	kernel_op_t op;
-	int error;
 
 	if (!core->bgp || !core->fib || core->stopping ||
-		!bgp_route_get(core->bgp, &route->dst, &held) || !held.tag ||
-		!fib_tag_group(core->fib, held.tag))
+		!bgp_route_get(core->bgp, &route->dst, &held) || !held.tag)
 	{
 		return;
 	}
 	log_warn("somebody removed our route %s: written again",
 			 prefix_format(&route->dst, p));
-	op = (kernel_op_t){.kind = KERNEL_ROUTE_SET, .route = *route};
-	op.route.nexthop = fib_tag_group(core->fib, held.tag);
-	core->seams.kernel_ops->write(core->seams.kernel, &op, 1, &error);
+	fib_route_again(core->fib, &route->dst, held.tag);
 }

@@ -10,6 +10,7 @@
 #define CYGNET_UNIT_GATEWAY_WORLD_H
 
 #include "gateway/core.h"
+#include "kernel/reconcile.h"
 #include "unit/plan/fake_kernel.h"
 
 #define WORLD_TUNNELS_MAX 4
