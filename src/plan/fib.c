@@ -264,6 +264,33 @@ void fib_route_failed(fib_t *fib, const kernel_op_t *op)
 	*trie_insert(fib->failed[f], &op->route.dst) = id;
 }
 
+/** the next entry takes a route to where this batch took one from. Moves in a
+ * batch are written as all the new, then without all the old: were it the same
+ * route, nothing would be left */
+static bool crosses(const fib_t *fib)
+{
+	const fib_queue_t *q = &fib->queue;
+	const fib_group_t *to = group_of(fib, q->ring[q->head].to);
+
+	return to && to->moved == fib->taking;
+}
+
+static void mark_moved(fib_t *fib, fib_group_t *from, uint32_t now)
+{
+	fib_object_t *object;
+
+	if (from && from->object.id == now)
+	{
+		from->moved = fib->taking;
+		return;
+	}
+	object = fib_object(fib, now);
+	if (object && object->is_group)
+	{
+		container_of(object, fib_group_t, object)->moved = fib->taking;
+	}
+}
+
 static void put_route(fib_t *fib, kernel_op_t *op, const fib_entry_t *entry)
 {
 	fib_group_t *from = group_of(fib, entry->from);
@@ -281,6 +308,10 @@ static void put_route(fib_t *fib, kernel_op_t *op, const fib_entry_t *entry)
 		.protocol = KERNEL_PROTO,
 	};
 	fib->route_writes++;
+	if (now)
+	{
+		mark_moved(fib, from, now);
+	}
 	if (from)
 	{
 		from->leaving--;
@@ -297,9 +328,16 @@ size_t fib_take(fib_t *fib, kernel_op_t *ops, size_t max)
 {
 	size_t n = fib_take_urgent(fib, ops, max);
 
+	fib->taking++;
 	while (n < max && fib->queue.count)
 	{
-		fib_entry_t entry = queue_get(&fib->queue);
+		fib_entry_t entry;
+
+		if (crosses(fib))
+		{
+			return n;
+		}
+		entry = queue_get(&fib->queue);
 
 		put_route(fib, &ops[n++], &entry);
 	}

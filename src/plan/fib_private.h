@@ -110,6 +110,8 @@ struct fib_group_t
 	uint32_t tags;
 	uint32_t arriving;
 	uint32_t leaving;
+	/** number of the last taking that moved a route off it */
+	uint32_t moved;
 	/** the kernel has it, as in `have` */
 	bool there;
 	bool written;
@@ -177,6 +179,8 @@ struct fib_t
 	list_t groups_dying;
 	size_t n_dying;
 	fib_queue_t queue;
+	/** number of the taking */
+	uint32_t taking;
 
 	/** prefixes whose last operation failed: the next hop id that they have in
 	 * the kernel; NULL: none */

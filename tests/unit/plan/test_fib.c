@@ -398,6 +398,28 @@ START_TEST(test_deletion)
 }
 END_TEST
 
+/* there and back in one queue are two batches */
+START_TEST(test_there_and_back)
+{
+	bench_t b;
+	kernel_op_t ops[8];
+	prefix_t p = nth(FAMILY_IPV4, 1);
+	uint32_t tag, first;
+
+	start(&b, 2);
+	tag = first = route(&b, &p, 0, "0", "");
+	drain(&b);
+	tag = route(&b, &p, tag, "1", "");
+	ck_assert_uint_eq(batch(&b, 2), 2);
+	ck_assert_uint_eq(route(&b, &p, tag, "0", ""), first);
+	ck_assert_uint_eq(fib_take(b.fib, ops, 8), 1);
+	ck_assert_uint_eq(ops[0].route.nexthop, fib_tag_group(b.fib, tag));
+	ck_assert_uint_eq(fib_take(b.fib, ops, 1), 1);
+	ck_assert_uint_eq(ops[0].route.nexthop, fib_tag_group(b.fib, first));
+	stop(&b);
+}
+END_TEST
+
 START_TEST(test_members)
 {
 	bench_t b;
@@ -849,6 +871,7 @@ Suite *fib_suite(void)
 	unit_add(suite, "set max", test_set_max);
 	unit_add(suite, "shards", test_shards);
 	unit_add(suite, "deletion", test_deletion);
+	unit_add(suite, "there and back", test_there_and_back);
 	unit_add(suite, "members", test_members);
 	unit_add(suite, "flap", test_flap);
 	unit_add(suite, "shrink", test_shrink);

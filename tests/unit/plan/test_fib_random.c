@@ -98,6 +98,21 @@ static void note_failed(world_t *w, const kernel_op_t *op)
 	}
 }
 
+/** the real kernel's moves are written as all the new and then without all the
+ * old: none of a batch may lead to where another one leaves */
+static void check_batch(const kernel_op_t *ops, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+	{
+		for (size_t j = i + 1; j < n; j++)
+		{
+			ck_assert(ops[i].kind != KERNEL_ROUTE_SET || !ops[i].replaces ||
+					  ops[j].kind != KERNEL_ROUTE_SET ||
+					  ops[j].route.nexthop != ops[i].replaces);
+		}
+	}
+}
+
 /** takes at most max operations and applies them */
 static size_t drain(world_t *w, size_t max)
 {
@@ -106,6 +121,7 @@ static size_t drain(world_t *w, size_t max)
 	size_t n = fib_take(w->fib, ops, max < 32 ? max : 32);
 
 	ck_assert_uint_le(n, max);
+	check_batch(ops, n);
 	fake_kernel_write(w->kernel, ops, n, errors);
 	for (size_t i = 0; i < n; i++)
 	{
