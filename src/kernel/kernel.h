@@ -33,8 +33,9 @@ typedef struct kernel_event_t
 	bool ours;
 	/** who did it as far as netlink tells: port id, 0 the kernel, our own
 	 * changes have own = true (before Linux 6.2 not those of links). Our own
-	 * changes of routes are not reported at all: the kernel drops them in a
-	 * socket filter, or a full table would come back to us one by one */
+	 * changes of routes with a next hop id are not reported at all: the kernel
+	 * drops them in a socket filter, or a full table would come back to us
+	 * one by one */
 	uint32_t port;
 	bool own;
 	/** KERNEL_WHAT_ROUTE not ours: it took the place of another of the same

@@ -2,9 +2,10 @@
 
 /*
  * Notifications. What we write ourselves comes with our writer's port id and
- * is marked as our own; of routes it is dropped in the kernel by a socket
- * filter (classic BPF, offsets of struct nlmsghdr), for a full table
- * would otherwise be told back to us route by route and overrun the buffer.
+ * is marked as our own; routes to next hop objects are dropped in the kernel
+ * by a socket filter (classic BPF, offsets of struct nlmsghdr), for a full
+ * table would otherwise be told back to us route by route and overrun the
+ * buffer. Pins and unreachable routes have no next hop id and come.
  */
 
 #include "kernel/netlink.h"
@@ -28,10 +29,16 @@ static int drop_own_routes(const kernel_t *kernel)
 		BPF_STMT(BPF_LD | BPF_H | BPF_ABS,
 				 offsetof(struct nlmsghdr, nlmsg_type)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWROUTE), 1, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELROUTE), 0, 3),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELROUTE), 0, 7),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 				 offsetof(struct nlmsghdr, nlmsg_pid)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(kernel->writer.port), 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(kernel->writer.port), 0, 5),
+		/* the offset of an attribute, X, in those from A on; 0: none */
+		BPF_STMT(BPF_LD | BPF_IMM, NL_HDRLEN + sizeof(struct rtmsg)),
+		BPF_STMT(BPF_LDX | BPF_IMM, RTA_NH_ID),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+				 (uint32_t)(SKF_AD_OFF + SKF_AD_NLATTR)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0),
 		BPF_STMT(BPF_RET | BPF_K, 0),
 		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
 	};

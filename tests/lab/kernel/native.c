@@ -346,7 +346,7 @@ START_TEST(batch_errors_by_place)
 	ck_assert_uint_gt(n_events, 0);
 	for (size_t i = 0; i < n_events; i++)
 	{
-		ck_assert(events[i].what != KERNEL_WHAT_ROUTE || !events[i].ours);
+		ck_assert(events[i].what != KERNEL_WHAT_ROUTE || !events[i].own);
 		if (events[i].what == KERNEL_WHAT_GROUP)
 		{
 			ck_assert(events[i].own && events[i].ours && !events[i].dump);
@@ -533,7 +533,16 @@ START_TEST(underlay_way)
 	ck_assert_uint_eq(way.protocol, 16);
 	ck_assert(addr_is_set(&way.source));
 	/* with a pin, and another gateway below it */
+	drain();
+	n_events = 0;
 	pin(cases[_i].host, cases[_i].gw1);
+	drain();
+	/* what is pinned is told back: it has no next hop id */
+	ck_assert_uint_eq(n_events, 2);
+	ck_assert(events[0].what == KERNEL_WHAT_ROUTE && events[0].own &&
+			  events[0].ours);
+	ck_assert_uint_eq(events[0].route.table, KERNEL_PIN_TABLE);
+	ck_assert(events[1].what == KERNEL_WHAT_RULE && events[1].own);
 	pin(cases[_i].host, cases[_i].gw1);
 	snprintf(command, sizeof(command),
 			 "%s route replace %s via %s dev v0 proto dhcp metric 100",
