@@ -342,8 +342,7 @@ static void check_bundle(config_load_t *load, const config_bundle_t *bundle)
 					 "has no tunnel: write tunnels { NAME { ... } }");
 	}
 	if (bundle->mode == CONFIG_ACTIVE_ACTIVE &&
-		bundle->n_tunnels > config->multipath &&
-		load_was_written(load, config, CONFIG_IN_ROOT, "multipath"))
+		bundle->n_tunnels > config->multipath)
 	{
 		report_warning(load->report, path, NULL,
 					   "has %zu tunnels, but cygnet.multipath uses %u at once",

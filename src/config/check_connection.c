@@ -296,55 +296,94 @@ static bool is_used(const config_t *config,
 	return false;
 }
 
-static bool is_if_id(const char *text, uint32_t if_id)
+/** who has an if_id, in the connection or in a child of its */
+typedef struct owner_t
 {
-	return text && strtoull(text, NULL, 0) == if_id;
+	const config_connection_t *connection;
+	bool used;
+	uint32_t if_id;
+} owner_t;
+
+typedef struct owners_t
+{
+	owner_t *list;
+	size_t count;
+} owners_t;
+
+static void add_owner(owners_t *owners, const config_connection_t *connection,
+					  bool used, const char *text)
+{
+	unsigned long long if_id = text ? strtoull(text, NULL, 0) : 0;
+	const owner_t *last =
+		owners->count ? &owners->list[owners->count - 1] : NULL;
+
+	/* mostly in and out are the same */
+	if (!if_id || if_id > UINT32_MAX ||
+		(last && last->connection == connection && last->if_id == if_id))
+	{
+		return;
+	}
+	owners->list =
+		mem_resize(owners->list, owners->count + 1, sizeof(*owners->list));
+	owners->list[owners->count++] = (owner_t){
+		.connection = connection, .used = used, .if_id = (uint32_t)if_id};
 }
 
-/** the connection or one of its children has the if_id */
-static bool has_if_id(const config_load_t *load,
-					  const config_connection_t *connection, uint32_t if_id)
+static owners_t list_owners(const config_load_t *load)
 {
 	const config_source_t *source = load->source;
-	config_strings_t children = {.count = 0};
-	char *parent = str_format("connections.%s.children", connection->name);
-	collect_t below = {.parent = parent, .paths = &children};
-	bool found = is_if_id(connection->if_id_in, if_id) ||
-				 is_if_id(connection->if_id_out, if_id);
+	const config_t *config = load->config;
+	owners_t owners = {.count = 0};
 
-	source->sections(source, parent, collect, &below);
-	for (size_t i = 0; i < children.count; i++)
+	for (size_t i = 0; i < config->n_connections; i++)
 	{
-		const char *child = children.list[i];
+		const config_connection_t *connection = &config->connections[i];
+		char *parent = str_format("connections.%s.children", connection->name);
+		config_strings_t children = {.count = 0};
+		collect_t below = {.parent = parent, .paths = &children};
+		bool used = is_used(config, connection);
 
-		found = found ||
-				is_if_id(source->value(source, child, "if_id_in"), if_id) ||
-				is_if_id(source->value(source, child, "if_id_out"), if_id);
+		add_owner(&owners, connection, used, connection->if_id_in);
+		add_owner(&owners, connection, used, connection->if_id_out);
+		source->sections(source, parent, collect, &below);
+		for (size_t j = 0; j < children.count; j++)
+		{
+			const char *child = children.list[j];
+
+			add_owner(&owners, connection, used,
+					  source->value(source, child, "if_id_in"));
+			add_owner(&owners, connection, used,
+					  source->value(source, child, "if_id_out"));
+		}
+		strings_deinit(&children);
+		free(parent);
 	}
-	strings_deinit(&children);
-	free(parent);
-	return found;
+	return owners;
 }
 
 /** each tunnel's if_id is its alone; a connection that no tunnel uses may not
  * have it either, as its SAs would arrive on the tunnel's link */
-static void check_doubled(config_load_t *load, const config_tunnel_t *tunnel)
+static void check_doubled(config_load_t *load, const owners_t *owners,
+						  const config_tunnel_t *tunnel)
 {
 	const config_t *config = load->config;
 	const config_connection_t *own =
 		connection_find(config, tunnel->connection);
+	const config_connection_t *told = NULL;
 	char path[CONFIG_PATH_MAX];
 
-	for (size_t i = 0; i < config->n_connections && tunnel->if_id; i++)
+	for (size_t i = 0; i < owners->count && tunnel->if_id; i++)
 	{
-		const config_connection_t *other = &config->connections[i];
+		const owner_t *owner = &owners->list[i];
+		const config_connection_t *other = owner->connection;
 
 		/* of two tunnels', the one that stands later is told */
-		if (other == own || (other > own && is_used(config, other)) ||
-			!has_if_id(load, other, tunnel->if_id))
+		if (owner->if_id != tunnel->if_id || other == own || other == told ||
+			(other > own && owner->used))
 		{
 			continue;
 		}
+		told = other;
 		report_error(load->report, path_connection(path, own), NULL,
 					 "if_id %" PRIu32 " is that of connections.%s as well: "
 					 "each needs its own, for example %" PRIu32,
@@ -355,6 +394,7 @@ static void check_doubled(config_load_t *load, const config_tunnel_t *tunnel)
 void check_connections(config_load_t *load)
 {
 	const config_t *config = load->config;
+	owners_t owners = list_owners(load);
 
 	for (size_t i = 0; i < config->n_bundles; i++)
 	{
@@ -367,8 +407,9 @@ void check_connections(config_load_t *load)
 			if (tunnel->connection)
 			{
 				check_connection(load, bundle, tunnel);
-				check_doubled(load, tunnel);
+				check_doubled(load, &owners, tunnel);
 			}
 		}
 	}
+	free(owners.list);
 }

@@ -114,16 +114,19 @@ static void check_addresses(config_load_t *load, const place_t *place)
 /** one address of ours on many links, as a loopback's, is no mistake */
 static bool networks_collide(const ifaddr_t *a, const ifaddr_t *b)
 {
-	prefix_t pa = ifaddr_prefix(a), pb = ifaddr_prefix(b);
-	bool hosts = a->len == addr_bits(&a->addr) && b->len == addr_bits(&b->addr);
+	const ifaddr_t *wide = a->len < b->len ? a : b;
+	const ifaddr_t *narrow = wide == a ? b : a;
+	unsigned bits = addr_bits(&a->addr);
+	prefix_t network;
 
-	if (a->addr.family != b->addr.family || hosts ||
-		addr_is_link_local(&a->addr) != addr_is_link_local(&b->addr) ||
-		(a->addr.family == FAMILY_IPV6 && addr_is_link_local(&a->addr)))
+	if (a->addr.family != b->addr.family || wide->len == bits ||
+		(bits == 128 &&
+		 (addr_is_link_local(&a->addr) || addr_is_link_local(&b->addr))))
 	{
 		return false;
 	}
-	return prefix_overlaps(&pa, &pb);
+	network = ifaddr_prefix(wide);
+	return prefix_contains_addr(&network, &narrow->addr);
 }
 
 static void check_networks(config_load_t *load, const place_t *a,
@@ -153,31 +156,35 @@ static void check_networks(config_load_t *load, const place_t *a,
 	}
 }
 
-/** b stands after a */
+static bool same(const char *a, const char *b)
+{
+	return a && b && !strcmp(a, b);
+}
+
+/** b stands after a; every pair comes here, so a path is made for errors only
+ */
 static void check_pair(config_load_t *load, const place_t *a, const place_t *b)
 {
 	const config_tunnel_t *first = a->tunnel, *second = b->tunnel;
 	char path[CONFIG_PATH_MAX];
 
-	path_tunnel(path, b->bundle, second);
-	if (!strcmp(first->name, second->name))
+	if (same(first->name, second->name))
 	{
-		report_error(load->report, path, NULL,
+		report_error(load->report, path_tunnel(path, b->bundle, second), NULL,
 					 "there is a tunnel of this name in bundle '%s': use "
 					 "another name, and connection = %s",
 					 a->bundle->name, second->name);
 		return;
 	}
-	if (!strcmp(first->link, second->link))
+	if (same(first->link, second->link))
 	{
-		report_error(load->report, path, NULL,
+		report_error(load->report, path_tunnel(path, b->bundle, second), NULL,
 					 "tunnel '%s' has the link '%s' as well", first->name,
 					 first->link);
 	}
-	if (first->connection && second->connection &&
-		!strcmp(first->connection, second->connection))
+	if (same(first->connection, second->connection))
 	{
-		report_error(load->report, path, NULL,
+		report_error(load->report, path_tunnel(path, b->bundle, second), NULL,
 					 "tunnel '%s' has the connection '%s' as well", first->name,
 					 first->connection);
 	}

@@ -158,37 +158,41 @@ static config_prefixes_t protect_holes(const config_t *config)
 	return holes;
 }
 
-static void derive_protect(const config_t *config, config_bundle_t *bundle)
+/** the same for all bundles that say nothing of their own */
+static config_prefixes_t default_protect(const config_t *config)
 {
 	static const char *const ranges[] = {"10.0.0.0/8", "172.16.0.0/12",
 										 "192.168.0.0/16", "fc00::/7"};
-	config_prefixes_t holes;
+	config_prefixes_t holes = protect_holes(config);
+	config_prefixes_t protect = {.count = 0};
 	prefix_t range;
 
-	if (!bundle->protect_default)
-	{
-		return;
-	}
-	holes = protect_holes(config);
 	for (size_t i = 0; i < countof(ranges); i++)
 	{
 		if (prefix_parse(ranges[i], &range))
 		{
-			add_without(&bundle->protect, &range, &holes);
+			add_without(&protect, &range, &holes);
 		}
 	}
 	free(holes.list);
+	return protect;
 }
 
 void derive_all(config_load_t *load)
 {
 	config_t *config = load->config;
+	config_prefixes_t protect = default_protect(config);
 
 	for (size_t i = 0; i < config->n_bundles; i++)
 	{
 		config_bundle_t *bundle = &config->bundles[i];
 
-		derive_protect(config, bundle);
+		if (bundle->protect_default && protect.count)
+		{
+			bundle->protect.list =
+				mem_copy(protect.list, protect.count * sizeof(*protect.list));
+			bundle->protect.count = protect.count;
+		}
 		for (size_t j = 0; j < bundle->n_tunnels; j++)
 		{
 			derive_tunnel(load, bundle, &bundle->tunnels[j]);
@@ -198,4 +202,5 @@ void derive_all(config_load_t *load)
 	{
 		derive_families(load, CONFIG_IN_PEER, NULL, &config->neighbors[i]);
 	}
+	free(protect.list);
 }
