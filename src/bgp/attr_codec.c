@@ -392,8 +392,9 @@ static void store_unknown(bgp_attr_decoder_t *d)
 	free(mem);
 }
 
-/** AS4_AGGREGATOR says who it was, unless AGGREGATOR knew (RFC 6793 section
- * 4.2.3); in that case AS4_PATH is ignored too */
+/** of AGGREGATOR and AS4_AGGREGATOR together: AS_TRANS in the one is told by
+ * the other; any other AS means that an old speaker has aggregated anew, and
+ * both AS4 attributes are ignored (RFC 6793 section 4.2.3) */
 static void merge_as4(bgp_attr_decoder_t *d)
 {
 	bgp_attrs_t *a = &d->update->attrs->a;
@@ -402,16 +403,16 @@ static void merge_as4(bgp_attr_decoder_t *d)
 	{
 		return;
 	}
-	if (a->has & BGP_HAS_AGGREGATOR)
+	if (a->has & BGP_HAS_AGGREGATOR && d->as4_aggregator_as)
 	{
-		if (a->aggregator_as != BGP_AS_TRANS)
-		{
-			d->as4_path = rbuf_make(NULL, 0);
-		}
-		else if (d->as4_aggregator_as)
+		if (a->aggregator_as == BGP_AS_TRANS)
 		{
 			a->aggregator_as = d->as4_aggregator_as;
 			a->aggregator_id = d->as4_aggregator_id;
+		}
+		else
+		{
+			d->as4_path = rbuf_make(NULL, 0);
 		}
 	}
 	bgp_as_path_merge(d);

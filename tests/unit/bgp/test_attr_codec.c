@@ -389,6 +389,12 @@ START_TEST(test_as4_aggregator)
 										 "c01208 00010000 0a000002"));
 	ck_assert_uint_eq(set.a.aggregator_as, 0xfdeb);
 	expect_path("0202 0000fdea 00005ba0");
+	/* alone, an AGGREGATOR of two octets says nothing about the path */
+	ck_assert(decode(&two_octets, ORIGIN "400206 0202 fdea 5ba0" NEXT_HOP
+										 "c00706 fdeb 0a000001"
+										 "c0110a 0202 0000fdea 00010000"));
+	ck_assert_uint_eq(set.a.aggregator_as, 0xfdeb);
+	expect_path("0202 0000fdea 00010000");
 	/* from a peer of four octets both are of no meaning */
 	ck_assert(decode(&ebgp, ORIGIN AS_PATH NEXT_HOP
 					 "c00708 00005ba0 0a000001"
