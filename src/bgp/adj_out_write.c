@@ -28,6 +28,14 @@ bool bgp_rib_out_waiting(const bgp_rib_t *rib, const bgp_rib_peer_t *peer)
 	return false;
 }
 
+bool bgp_rib_out_busy(const bgp_rib_t *rib, const bgp_rib_peer_t *peer)
+{
+	const bgp_rib_out_t *out = peer->out;
+
+	return out && (rib->exports.count || out->fam[0].dump || out->fam[1].dump ||
+				   out->fam[0].resend || out->fam[1].resend);
+}
+
 /** one UPDATE of the bucket's first entries; the bucket may be gone then.
  * false: not even one prefix fits beside these attributes */
 static bool write_bucket(bgp_rib_t *rib, bgp_rib_out_t *out, bucket_t *bucket,

@@ -350,7 +350,8 @@ size_t bgp_output(bgp_t *bgp, bgp_conn_t *conn, uint8_t *buf, size_t room,
 		n = bgp_rib_out_write(bgp->rib, &m->peer->rib, &w);
 		m->peer->messages_out += n;
 		m->peer->updates_out += n;
-		if (m->peer->eorr && !bgp_rib_out_waiting(bgp->rib, &m->peer->rib))
+		if (m->peer->eorr && !bgp_rib_out_waiting(bgp->rib, &m->peer->rib) &&
+			!bgp_rib_out_busy(bgp->rib, &m->peer->rib))
 		{
 			put_eorr(m->peer, &w);
 		}

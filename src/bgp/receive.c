@@ -38,6 +38,8 @@ void bgp_session_up(bgp_machine_t *m, usec_t now)
 	rib->dead = false;
 	rib->families = agreed->families;
 	rib->as4 = agreed->as4;
+	rib->name = config->name;
+	rib->extended_next_hop = agreed->extended_next_hop;
 	rib->message_max =
 		agreed->extended_message ? BGP_MESSAGE_EXTENDED_MAX : BGP_MESSAGE_MAX;
 	rib->router_id = agreed->router_id;

@@ -486,14 +486,22 @@ bool bgp_rib_announce(bgp_rib_t *rib, bgp_rib_peer_t *peer,
 {
 	int f = family_index(prefix->addr.family);
 	slot_t *slot = slot_of(rib, peer);
-	net_ref_t ref = net_enter(rib, f, prefix);
-	net_t *net = net_at(rib, ref);
+	net_ref_t ref;
 	uint32_t *link;
+	bool chosen, live;
+	path_t *path;
 	unsigned i;
-	path_t *path = path_find(rib, net, peer->index, &link, &i);
-	bool chosen = path && i < (unsigned)net->n_best + net->n_backup;
-	bool live = path && path_is_live(rib, path, f);
+	net_t *net;
 
+	if (slot->peer != peer || peer->dead)
+	{
+		return true;
+	}
+	ref = net_enter(rib, f, prefix);
+	net = net_at(rib, ref);
+	path = path_find(rib, net, peer->index, &link, &i);
+	chosen = path && i < (unsigned)net->n_best + net->n_backup;
+	live = path && path_is_live(rib, path, f);
 	if (!live && peer->max_prefix && peer->received[f] >= peer->max_prefix)
 	{
 		net_drop_if_unused(rib, ref);

@@ -76,7 +76,8 @@ void bgp_rib_stale_begin(bgp_rib_t *rib, bgp_rib_peer_t *peer, family_t family);
 void bgp_rib_stale_end(bgp_rib_t *rib, bgp_rib_peer_t *peer, family_t family);
 
 /** false: max_prefix of the peer is reached by this prefix (it is not
- * entered). The table takes its own hold on the attributes */
+ * entered). The table takes its own hold on the attributes. Of a peer that is
+ * not up nothing is entered */
 bool bgp_rib_announce(bgp_rib_t *rib, bgp_rib_peer_t *peer,
 					  const prefix_t *prefix, uint32_t attrs_id);
 void bgp_rib_withdraw(bgp_rib_t *rib, bgp_rib_peer_t *peer,
@@ -87,6 +88,9 @@ void bgp_rib_unoriginate(bgp_rib_t *rib, const prefix_t *prefix);
 bool bgp_rib_work(bgp_rib_t *rib, unsigned budget);
 /** the peer has something to be told */
 bool bgp_rib_out_waiting(const bgp_rib_t *rib, const bgp_rib_peer_t *peer);
+/** the table, or what was sent, is being gone through in slices for the peer:
+ * more may come to wait. An end of a refresh is not yet true */
+bool bgp_rib_out_busy(const bgp_rib_t *rib, const bgp_rib_peer_t *peer);
 /** writes whole UPDATE messages (End-of-RIB too), header and all, by the
  * codec of bgp/message.h, while there is room for one of message_max;
  * returns how many */

@@ -18,6 +18,7 @@ Suite *session_suite(void);
 Suite *update_suite(void);
 
 /* attributes, tables, policy */
+Suite *adj_out_suite(void);
 Suite *attr_suite(void);
 Suite *attr_pool_suite(void);
 Suite *decide_suite(void);

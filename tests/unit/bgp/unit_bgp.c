@@ -18,6 +18,7 @@ int main(void)
 		update_suite,
 
 		/* attributes, tables, policy */
+		adj_out_suite,
 		attr_suite,
 		attr_pool_suite,
 		decide_suite,
