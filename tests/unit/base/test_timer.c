@@ -268,6 +268,7 @@ static void model_run(usec_t now)
 START_TEST(test_model)
 {
 	usec_t now = 1;
+	bool agree = true;
 	prng_t rng;
 
 	prng_seed(&rng, (uint64_t)_i);
@@ -297,10 +298,11 @@ START_TEST(test_model)
 				break;
 		}
 		for (size_t i = 0; i < MODEL_TIMERS; i++)
-		{
-			ck_assert_uint_eq(rows[i].at, rows[i].timer.at);
+		{ /* an assertion each would be most of the time of this test */
+			agree &= rows[i].at == rows[i].timer.at;
 		}
 	}
+	ck_assert(agree);
 	model_run(USEC_NEVER - 1);
 	ck_assert_uint_eq(timers_next(timers), USEC_NEVER);
 }

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/*
+ * The queue between charon's threads and ours: order, waking, the limit, and
+ * several posters at once.
+ */
+
 #include "unit/gateway/suites.h"
 
 #include "gateway/queue.h"

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/*
+ * The fakes behind the core's seams. The kernel keeps a state and tells of each
+ * change as the real one does, its own and others', so that what the core does
+ * on a notification is tested with it. Bytes between the two ends of a
+ * connection wait for the next step: nothing is answered within a call.
+ */
+
 #include "unit/gateway/world.h"
 
 #include <check.h>
