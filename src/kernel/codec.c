@@ -129,9 +129,17 @@ bool nl_attrs(const struct nlmsghdr *nlh, size_t offset, const nl_want_t *want,
 			  size_t n, const struct nlattr **found)
 {
 	attr_search_t s = {.want = want, .n = n, .found = found};
+	size_t start = NL_HDRLEN + NL_ALIGN(offset);
 
 	memset(found, 0, n * sizeof(*found));
-	return mnl_attr_parse(nlh, (unsigned int)offset, attr_cb, &s) == MNL_CB_OK;
+	if (nlh->nlmsg_len <= start)
+	{
+		return true;
+	}
+	/* not mnl_attr_parse: it rounds the message's length up, past its end */
+	return mnl_attr_parse_payload(
+			   mnl_nlmsg_get_payload_offset(nlh, (unsigned int)offset),
+			   nlh->nlmsg_len - start, attr_cb, &s) == MNL_CB_OK;
 }
 
 bool nl_attrs_nested(const struct nlattr *nest, const nl_want_t *want, size_t n,
