@@ -102,6 +102,19 @@ static bool bundle_forwards(const plan_input_t *in,
 	return false;
 }
 
+/** two bundles may protect the same */
+static bool is_planned(const kernel_state_t *out, const kernel_route_t *route)
+{
+	for (size_t i = 0; i < out->n_routes; i++)
+	{
+		if (kernel_route_same_place(&out->routes[i], route))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
 static void plan_unreachable(const plan_input_t *in,
 							 const config_bundle_t *bundle, kernel_state_t *out)
 {
@@ -120,7 +133,10 @@ static void plan_unreachable(const plan_input_t *in,
 			.protocol = KERNEL_PROTO,
 		};
 
-		kernel_state_add_route(out, &route);
+		if (!is_planned(out, &route))
+		{
+			kernel_state_add_route(out, &route);
+		}
 	}
 }
 

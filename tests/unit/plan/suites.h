@@ -10,7 +10,9 @@
 
 #include "unit/unit.h"
 
+Suite *desired_suite(void);
 Suite *fib_suite(void);
 Suite *fib_random_suite(void);
+Suite *guard_suite(void);
 
 #endif

@@ -722,6 +722,31 @@ START_TEST(test_adopt_changed)
 }
 END_TEST
 
+/* a next hop that what was seen still has is not deleted */
+START_TEST(test_adopt_member_gone)
+{
+	bench_t b;
+	prefix_t p = nth(FAMILY_IPV4, 0);
+	uint32_t tag;
+
+	start(&b, 2);
+	fill(&b, FAMILY_IPV4, 10, "01", "");
+	drain(&b);
+	restart(&b, 2);
+	tag = route(&b, &p, 0, "0", "");
+	drain(&b);
+	route(&b, &p, tag, "", "");
+	fib_member_remove(b.fib, b.member[0]);
+	drain(&b);
+	ck_assert_uint_eq(fake_kernel_counts(b.kernel)->routes, 9);
+	fib_adopt_end(b.fib);
+	drain(&b);
+	ck_assert_uint_eq(fake_kernel_counts(b.kernel)->routes, 0);
+	ck_assert_uint_eq(fake_kernel_counts(b.kernel)->nexthops, 0);
+	stop(&b);
+}
+END_TEST
+
 /* ours of another table, metric or shape goes; others' are not looked at */
 START_TEST(test_adopt_strays)
 {
@@ -880,6 +905,7 @@ Suite *fib_suite(void)
 	unit_add(suite, "refused", test_refused);
 	unit_add_loop(suite, "adopt same", test_adopt_same, 2);
 	unit_add_loop(suite, "adopt changed", test_adopt_changed, 2);
+	unit_add(suite, "adopt, member gone", test_adopt_member_gone);
 	unit_add(suite, "adopt strays", test_adopt_strays);
 	unit_add_loop(suite, "remove all", test_remove_all, 2);
 	unit_add(suite, "million", test_million);

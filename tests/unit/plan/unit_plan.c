@@ -9,8 +9,10 @@
 int main(void)
 {
 	static const unit_suite_t suites[] = {
+		desired_suite,
 		fib_suite,
 		fib_random_suite,
+		guard_suite,
 	};
 
 	return unit_run("plan", suites, countof(suites));
