@@ -66,8 +66,7 @@ uint8_t bgp_next_hop_decode(bgp_attr_decoder_t *d, rbuf_t v)
 		return BGP_UPDATE_BAD_LENGTH;
 	}
 	next_hop = addr_v4(word);
-	/* not an address of a host (RFC 4271 section 6.3) */
-	if (word >> 24 == 0 || addr_is_loopback(&next_hop) || word >> 28 >= 0xe)
+	if (!bgp_next_hop_is_host(&next_hop))
 	{
 		return BGP_UPDATE_BAD_NEXT_HOP;
 	}

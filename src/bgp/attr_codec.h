@@ -133,6 +133,8 @@ void bgp_as_path_merge(bgp_attr_decoder_t *d);
 uint8_t bgp_mp_reach_decode(bgp_attr_decoder_t *d, rbuf_t v);
 uint8_t bgp_mp_unreach_decode(bgp_attr_decoder_t *d, rbuf_t v);
 
+/** a host may have it (RFC 4271 section 6.3) */
+bool bgp_next_hop_is_host(const addr_t *a);
 /** every prefix in r is whole and of a length that the family has */
 bool bgp_nlri_check(rbuf_t r, family_t family);
 

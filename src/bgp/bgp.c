@@ -105,7 +105,10 @@ bool bgp_work(bgp_t *bgp, unsigned budget, usec_t now)
 {
 	bool more = bgp_rib_work(bgp->rib, budget);
 
-	bgp_peers_reap(bgp);
+	if (!more)
+	{
+		bgp_peers_reap(bgp);
+	}
 	tell_output(bgp, now);
 	return more;
 }

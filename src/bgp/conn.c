@@ -105,6 +105,7 @@ bgp_conn_t *bgp_accepted(bgp_t *bgp, bgp_peer_t *peer, const addr_t *local,
 						 usec_t now)
 {
 	bgp_machine_t *m = peer->main;
+	bgp_conn_t *conn;
 
 	if (peer->removed || !peer->started || m->state == BGP_IDLE)
 	{
@@ -122,7 +123,15 @@ bgp_conn_t *bgp_accepted(bgp_t *bgp, bgp_peer_t *peer, const addr_t *local,
 		}
 		m->state = BGP_ACTIVE;
 	}
-	return attach(m, local, true, now);
+	conn = attach(m, local, true, now);
+	m = bgp_peer_session(peer);
+	if (m && bgp_restart_expected(m))
+	{
+		/* it has restarted before we saw the old connection end (RFC 4724
+		 * section 4.2) */
+		bgp_machine_event(m, BGP_EV_TCP_FAILS, "the peer has restarted", now);
+	}
+	return conn;
 }
 
 void bgp_conn_closed(bgp_t *bgp, bgp_conn_t *conn, const char *why, usec_t now)

@@ -25,6 +25,16 @@ bool bgp_nlri_check(rbuf_t r, family_t family)
 	return true;
 }
 
+bool bgp_next_hop_is_host(const addr_t *a)
+{
+	if (addr_is_unspecified(a) || addr_is_loopback(a) || addr_is_multicast(a))
+	{
+		return false;
+	}
+	/* "this network", and the class kept for later */
+	return a->family != FAMILY_IPV4 || (a->b[0] && a->b[0] < 0xf0);
+}
+
 static bool read_v6(rbuf_t *r, addr_t *out)
 {
 	uint8_t bytes[16];
@@ -105,9 +115,7 @@ uint8_t bgp_mp_reach_decode(bgp_attr_decoder_t *d, rbuf_t v)
 	{
 		return BGP_UPDATE_OPTIONAL_ATTR;
 	}
-	if (addr_is_unspecified(&update->mp_next_hop) ||
-		addr_is_multicast(&update->mp_next_hop) ||
-		addr_is_loopback(&update->mp_next_hop))
+	if (!bgp_next_hop_is_host(&update->mp_next_hop))
 	{
 		bgp_fault_set(d->fault, BGP_FAULT_TREAT_AS_WITHDRAW, BGP_ERR_UPDATE,
 					  BGP_UPDATE_BAD_NEXT_HOP, "next hop is no host's address",

@@ -56,6 +56,7 @@ bgp_peer_t *bgp_peer_add(bgp_t *bgp, const bgp_peer_config_t *config)
 	peer->main = &peer->machines[0];
 	peer->extra = &peer->machines[1];
 	bgp_peer_timers_init(peer);
+	bgp_restart_init(peer);
 	return peer;
 }
 
@@ -76,28 +77,17 @@ void bgp_peer_free(bgp_peer_t *peer)
 	free(peer);
 }
 
-bool bgp_peers_reap(bgp_t *bgp)
+void bgp_peers_reap(bgp_t *bgp)
 {
-	bool left = false;
 	size_t i;
 
 	for (i = 0; i < bgp->peer_count; i++)
 	{
-		bgp_peer_t *peer = bgp->peers[i];
-
-		if (peer && peer->removed)
+		if (bgp->peers[i] && bgp->peers[i]->removed)
 		{
-			if (peer->rib.received[0] || peer->rib.received[1])
-			{
-				left = true;
-			}
-			else
-			{
-				bgp_peer_free(peer);
-			}
+			bgp_peer_free(bgp->peers[i]);
 		}
 	}
-	return left;
 }
 
 /** Cease on whatever connections there are */
@@ -112,6 +102,7 @@ static void stop(bgp_peer_t *peer, uint8_t subcode, const char *text,
 	}
 	bgp_notice_text(&peer->notice, subcode, text);
 	bgp_machine_event(peer->main, BGP_EV_MANUAL_STOP, NULL, now);
+	bgp_restart_give_up(peer);
 }
 
 void bgp_peer_remove(bgp_t *bgp, bgp_peer_t *peer, usec_t now)
@@ -125,7 +116,10 @@ void bgp_peer_remove(bgp_t *bgp, bgp_peer_t *peer, usec_t now)
 	peer->config.export_policy = NULL;
 	peer->rib.import_policy = NULL;
 	peer->rib.export_policy = NULL;
-	bgp_peers_reap(bgp);
+	if (!peer->established)
+	{
+		bgp_peer_free(peer);
+	}
 	bgp_tell(bgp, now);
 }
 

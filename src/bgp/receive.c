@@ -69,16 +69,28 @@ void bgp_session_up(bgp_machine_t *m, usec_t now)
 	peer->eorr = 0;
 	peer->established++;
 	bgp_rib_peer_up(peer->bgp->rib, rib);
+	bgp_restart_back(m, now);
 }
 
-void bgp_session_down(bgp_peer_t *peer, usec_t now)
+void bgp_session_down(bgp_machine_t *m, bgp_event_t event, usec_t now)
 {
+	bgp_peer_t *peer = m->peer;
+
 	if (now - peer->up_since >= BGP_STABLE)
 	{
 		peer->failures = 0;
 	}
 	peer->up_since = 0;
-	bgp_rib_peer_down(peer->bgp->rib, &peer->rib);
+	if (event == BGP_EV_TCP_FAILS && bgp_restart_expected(m))
+	{
+		bgp_restart_begin(m, now);
+	}
+	else
+	{
+		peer->stale = 0;
+		timer_stop(peer->bgp->timers, &peer->restart);
+		bgp_rib_peer_down(peer->bgp->rib, &peer->rib);
+	}
 	peer->bgp->sink.work(peer->bgp->user);
 }
 
@@ -224,6 +236,7 @@ static void process_update(bgp_machine_t *m, bgp_update_t *update,
 	if (update->end_of_rib != FAMILY_NONE)
 	{
 		peer->eor |= bgp_family_bit(update->end_of_rib);
+		bgp_restart_heard(peer, update->end_of_rib);
 		return;
 	}
 	withdraw_all(peer, update->withdrawn);

@@ -151,6 +151,7 @@ void bgp_peer_timers_stop(bgp_peer_t *peer)
 {
 	timer_stop(peer->bgp->timers, &peer->retry);
 	timer_stop(peer->bgp->timers, &peer->idle_hold);
+	timer_stop(peer->bgp->timers, &peer->restart);
 	stop_timers(&peer->machines[0]);
 	stop_timers(&peer->machines[1]);
 }
@@ -313,7 +314,8 @@ static void act_timers(bgp_machine_t *m, unsigned actions, usec_t now)
 	}
 }
 
-static void act(bgp_machine_t *m, const bgp_fsm_result_t *r, usec_t now)
+static void act(bgp_machine_t *m, bgp_event_t event, const bgp_fsm_result_t *r,
+				usec_t now)
 {
 	unsigned actions = r->actions;
 
@@ -336,7 +338,7 @@ static void act(bgp_machine_t *m, const bgp_fsm_result_t *r, usec_t now)
 	}
 	if (actions & BGP_ACT_DOWN)
 	{
-		bgp_session_down(m->peer, now);
+		bgp_session_down(m, event, now);
 	}
 	if (actions & BGP_ACT_DROP)
 	{
@@ -383,7 +385,7 @@ static bgp_fsm_result_t step(bgp_machine_t *m, bgp_event_t event, usec_t now)
 	bgp_fsm_result_t r = bgp_fsm_step(m->state, event);
 
 	m->state = r.next;
-	act(m, &r, now);
+	act(m, event, &r, now);
 	memset(&m->peer->notice, 0, offsetof(bgp_notice_t, data));
 	return r;
 }

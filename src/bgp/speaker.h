@@ -10,6 +10,7 @@
  *   session.c  the machine's actions and timers
  *   open.c     OPEN: ours, the peer's, what is agreed on; collisions
  *   receive.c  messages of the peer's, once there is a session
+ *   restart.c  the routes of a peer that restarts
  *   notice.c   errors in words
  */
 
@@ -30,6 +31,10 @@
 #define BGP_IDLE_HOLD_MIN (1 * USEC_PER_SEC)
 #define BGP_IDLE_HOLD_MAX (120 * USEC_PER_SEC)
 #define BGP_STABLE        (60 * USEC_PER_SEC)
+
+/** stale routes are dropped that long after their peer is back, End-of-RIB or
+ * not */
+#define BGP_STALE_MAX (360 * USEC_PER_SEC)
 
 /** what both sides can do */
 typedef struct bgp_agreed_t
@@ -109,6 +114,10 @@ struct bgp_peer_t
 	bgp_rib_peer_t rib;
 	/** how this session's UPDATEs are read */
 	bgp_codec_t codec;
+	/** families whose routes are kept from before a restart of the peer's */
+	unsigned stale;
+	/** until it must be back, then until it must have told all */
+	cyg_timer_t restart;
 	/** families whose refresh is to be ended by EoRR (RFC 7313) */
 	unsigned eorr;
 	unsigned eor;
@@ -193,7 +202,20 @@ void bgp_open_receive(bgp_machine_t *m, rbuf_t body, usec_t now);
 void bgp_receive(bgp_machine_t *m, bgp_type_t type, rbuf_t body, usec_t now);
 /** the session stands: enter the tables; it is lost: leave them */
 void bgp_session_up(bgp_machine_t *m, usec_t now);
-void bgp_session_down(bgp_peer_t *peer, usec_t now);
+void bgp_session_down(bgp_machine_t *m, bgp_event_t event, usec_t now);
+
+/* restart.c */
+void bgp_restart_init(bgp_peer_t *peer);
+/** the peer would keep its forwarding over a restart, and we its routes */
+bool bgp_restart_expected(const bgp_machine_t *m);
+/** the connection broke: routes become stale */
+void bgp_restart_begin(bgp_machine_t *m, usec_t now);
+/** there is a session again */
+void bgp_restart_back(bgp_machine_t *m, usec_t now);
+/** End-of-RIB */
+void bgp_restart_heard(bgp_peer_t *peer, family_t family);
+/** stale routes go at once */
+void bgp_restart_give_up(bgp_peer_t *peer);
 
 /* conn.c */
 bgp_conn_t *bgp_conn_create(bgp_peer_t *peer, const addr_t *local,
@@ -225,8 +247,8 @@ void bgp_error_record(bgp_peer_t *peer, const char *what, const char *why);
 
 /* peer.c */
 void bgp_peer_free(bgp_peer_t *peer);
-/** frees removed peers whose paths are purged; true: some are left */
-bool bgp_peers_reap(bgp_t *bgp);
+/** frees removed peers; their paths are purged */
+void bgp_peers_reap(bgp_t *bgp);
 
 /* bgp.c */
 /** tables may have changed: tell of work and of output that waits */

@@ -248,6 +248,25 @@ START_TEST(test_mp_next_hops)
 }
 END_TEST
 
+/** the same addresses are no host's in NEXT_HOP and in MP_REACH */
+START_TEST(test_mp_next_hop_v4)
+{
+	static const char *const cases[] = {
+		"800e0b 0001 01 04 00000001 00 08 0a",
+		"800e0b 0001 01 04 7f000001 00 08 0a",
+		"800e0b 0001 01 04 e0000001 00 08 0a",
+		"800e0b 0001 01 04 f0000001 00 08 0a",
+	};
+	char hex[256];
+
+	snprintf(hex, sizeof(hex), "%s%s", ATTRS, cases[_i]);
+	ck_assert(decode_attrs(hex));
+	ck_assert_int_eq(fault.verdict, BGP_FAULT_TREAT_AS_WITHDRAW);
+	ck_assert_uint_eq(fault.subcode, BGP_UPDATE_BAD_NEXT_HOP);
+	expect_prefixes(update.mp_announced, "10.0.0.0/8 ");
+}
+END_TEST
+
 START_TEST(test_mp_mandatory)
 {
 	/* NEXT_HOP is not asked for, and not looked at (RFC 4760 section 3) */
@@ -471,6 +490,7 @@ Suite *update_suite(void)
 	add(suite, "hidden", test_hidden, 1);
 	add(suite, "mp", test_mp, 1);
 	add(suite, "mp next hops", test_mp_next_hops, 1);
+	add(suite, "mp next hop v4", test_mp_next_hop_v4, 4);
 	add(suite, "mp mandatory", test_mp_mandatory, 1);
 	add(suite, "write plain", test_write_plain, 1);
 	add(suite, "write mp", test_write_mp, 1);

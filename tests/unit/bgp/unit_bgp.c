@@ -14,6 +14,7 @@ int main(void)
 		error_suite,
 		fsm_suite,
 		message_suite,
+		restart_suite,
 		session_suite,
 		update_suite,
 
