@@ -23,8 +23,8 @@ static ifaddr_t ifaddr(const char *s)
 
 static void init_tunnels(site_t *s)
 {
-	static char *const names[] = {"ali-1", "ali-2", "leased"};
-	static char *const links[] = {"cyg-ali-1", "cyg-ali-2", "eth7.100"};
+	static char names[][8] = {"ali-1", "ali-2", "leased"};
+	static char links[][12] = {"cyg-ali-1", "cyg-ali-2", "eth7.100"};
 
 	for (unsigned i = 0; i < 3; i++)
 	{
@@ -72,6 +72,9 @@ static void init_underlay(site_t *s)
 
 void site_init(site_t *s)
 {
+	static char inside[] = "eth1", exit_link[] = "eth2";
+	static char alibaba[] = "alibaba", spare[] = "spare";
+
 	memset(s, 0, sizeof(*s));
 	s->outer[0] = addr_v4(0xcb007101);
 	s->outer[1] = addr_v4(0xcb007102);
@@ -80,15 +83,15 @@ void site_init(site_t *s)
 	s->protect[0] = site_prefix("10.0.0.0/8");
 	s->protect[1] = site_prefix("fc00::/7");
 	s->advertise[0] = site_prefix("192.168.0.0/24");
-	s->inside[0] = "eth1";
-	s->exits[0] = "eth2";
+	s->inside[0] = inside;
+	s->exits[0] = exit_link;
 	s->bundles[0] = (config_bundle_t){
-		.name = "alibaba",
+		.name = alibaba,
 		.protect = {s->protect, 2},
 		.tunnels = s->tunnel_configs,
 		.n_tunnels = 3,
 	};
-	s->bundles[1] = (config_bundle_t){.name = "spare"};
+	s->bundles[1] = (config_bundle_t){.name = spare};
 	s->config = (config_t){
 		.present = true,
 		.table = 254,

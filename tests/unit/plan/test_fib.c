@@ -747,6 +747,31 @@ START_TEST(test_adopt_member_gone)
 }
 END_TEST
 
+/* the kernel drops what was seen, and the next hop comes back under its id
+ * before we hear of it: what was seen is not relied on */
+START_TEST(test_adopt_flap)
+{
+	bench_t b;
+	prefix_t p = nth(FAMILY_IPV4, 0), q = nth(FAMILY_IPV4, 1);
+	fib_member_t state = {.link = 5, .usable = true};
+
+	start(&b, 2);
+	fill(&b, FAMILY_IPV4, 1, "0", "");
+	drain(&b);
+	restart(&b, 2);
+	route(&b, &q, 0, "01", "");
+	drain(&b);
+	fake_kernel_link(b.kernel, 1, false);
+	ck_assert_ptr_null(fake_kernel_route(b.kernel, &p, TABLE, 0));
+	fib_member_set(b.fib, b.member[0], &state);
+	drain(&b);
+	route(&b, &p, 0, "0", "");
+	drain(&b);
+	ck_assert_ptr_nonnull(fake_kernel_route(b.kernel, &p, TABLE, 0));
+	stop(&b);
+}
+END_TEST
+
 /* ours of another table, metric or shape goes; others' are not looked at */
 START_TEST(test_adopt_strays)
 {
@@ -906,6 +931,7 @@ Suite *fib_suite(void)
 	unit_add_loop(suite, "adopt same", test_adopt_same, 2);
 	unit_add_loop(suite, "adopt changed", test_adopt_changed, 2);
 	unit_add(suite, "adopt, member gone", test_adopt_member_gone);
+	unit_add(suite, "adopt, flap", test_adopt_flap);
 	unit_add(suite, "adopt strays", test_adopt_strays);
 	unit_add_loop(suite, "remove all", test_remove_all, 2);
 	unit_add(suite, "million", test_million);

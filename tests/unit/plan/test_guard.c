@@ -98,8 +98,9 @@ END_TEST
 START_TEST(test_guard_exit_is_underlay)
 {
 	static const char *const none[] = {NULL};
+	static char underlay[] = "eth0";
 
-	site.exits[0] = "eth0";
+	site.exits[0] = underlay;
 	site.bundles[0].exits = (config_strings_t){site.exits, 1};
 	plan_firewall(&site.in, &out);
 	ck_assert(out.guards[0].links_denied);
