@@ -5,6 +5,10 @@
 # with a limit, and the removal of all of it however the run ends. Everything
 # else in this folder builds on it.
 #
+# A run has process ids and names of namespaces of its own: several go side by
+# side, and nothing survives the run even if it is killed. Only a demo that is
+# to stay on this machine is in the open (LAB_OPEN=yes).
+#
 # LAB_RUN   folder of this run's configurations, sockets and logs
 # LAB_KEEP  "yes": what is there stays when the script ends
 
@@ -13,23 +17,30 @@ LAB_TOOLS=$LAB_TOP/tests/lab/tools
 LAB_RUN=${LAB_RUN:-/run/cygnet-lab}
 LAB_LOCK=/run/cygnet-lab.lock
 LAB_KEEP=no
+LAB_OPEN=${LAB_OPEN:-no}
+
+if [ "$LAB_OPEN" = no ] && [ "${LAB_PRIVATE:-}" != "$$" ] && [ "$(id -u)" = 0 ]
+then
+	# the first process of its own, where $$ is 1
+	LAB_PRIVATE=1 exec unshare --mount --pid --fork --kill-child \
+		--mount-proc bash "$0" "$@"
+fi
 
 # shellcheck source=scripts/lib/common.sh
 . "$LAB_TOP/scripts/lib/common.sh"
 
-# One lab at a time: the names of its namespaces are the machine's
 lab_begin()
 {
 	need_root
-	exec 9>"$LAB_LOCK"
-	if ! flock -n 9
+	mkdir -p "$LAB_RUN" /run/netns
+	if [ "$LAB_OPEN" = no ]
 	then
-		say "waiting for another lab run on this machine to end"
-		flock 9
-	fi
-	if [ -n "$(lab_namespaces)" ] && [ -e "$LAB_RUN/kept" ]
-	then
-		die "a kept run is there: remove it with scripts/demo --stop"
+		mount -t tmpfs -o mode=755 tmpfs /run/netns
+		mount -t tmpfs -o mode=755 tmpfs "$LAB_RUN"
+	else
+		# the names are the machine's: one at a time
+		exec 9>"$LAB_LOCK"
+		flock -n 9 || die "another lab run in the open is going on"
 	fi
 	trap lab_end EXIT
 	trap 'exit 130' INT
@@ -65,7 +76,7 @@ lab_remove()
 	do
 		ip netns del "$ns"
 	done
-	rm -rf "$LAB_RUN"
+	rm -rf "$LAB_RUN" 2>/dev/null || rm -rf "${LAB_RUN:?}"/*
 }
 
 lab_end()
