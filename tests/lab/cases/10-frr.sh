@@ -51,9 +51,12 @@ ip -n cyg-cloud link set "${TUNNELS[0]}" up
 becomes 30 "carrier back: three ways again" all_ways_are "$(links_but)"
 
 # a session ended by the far side
-vty cloud "clear bgp ${INSIDE4[1]}.2" >/dev/null
-soon 5 "session cleared: its way leaves" all_ways_are "$(links_but 1)"
-becomes 30 "session comes back by itself" all_ways_are "$(links_but)"
+vty cloud "configure terminal" "router bgp $CLOUD_AS" \
+	"neighbor ${INSIDE4[1]}.2 shutdown" >/dev/null
+soon 5 "session shut down: its way leaves" all_ways_are "$(links_but 1)"
+vty cloud "configure terminal" "router bgp $CLOUD_AS" \
+	"no neighbor ${INSIDE4[1]}.2 shutdown" >/dev/null
+becomes 30 "session allowed: three ways again" all_ways_are "$(links_but)"
 
 # prefixes withdrawn and announced again
 vty cloud "configure terminal" "router bgp $CLOUD_AS" \

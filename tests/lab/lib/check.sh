@@ -17,7 +17,7 @@ case_ok()
 case_bad()
 {
 	echo "not ok $case_name: $1"
-	printf 'expected: %s\nseen: %s\n' "$2" "$3" | head -c 4000 | sed 's/^/#   /'
+	printf 'expected: %s\nseen: %s\n' "$2" "$3" | head -n 60 | sed 's/^/#   /'
 	return 1
 }
 

@@ -126,6 +126,15 @@ links_but()
 	done | sort | xargs
 }
 
+# What jq knows beside the routes: which links an id of a next hop or group
+# stands for. With nexthop_compat_mode 0 the kernel tells the id alone.
+WAYS='def ways($hops):
+	($hops | map({(.id | tostring): .}) | add // {}) as $by |
+	[if .nhid then $by[.nhid | tostring] |
+			if .group then .group[] | $by[.id | tostring] else . end
+		elif .nexthops then .nexthops[]
+		else . end | .dev // empty] | sort | join(" ");'
+
 # ways NS PREFIX: the links of our route to it, in order; "" without a route
 ways()
 {
@@ -134,8 +143,8 @@ ways()
 		*:*) family=-6 ;;
 	esac
 	ip -n "cyg-$1" $family -j route show proto "$CYGNET_PROTO" "$2" |
-		jq -r '[.[] | if .nexthops then .nexthops[] else . end | .dev // empty]
-			| sort | join(" ")'
+		jq -r --argjson hops "$(ip -n "cyg-$1" -j nexthop show)" \
+			"$WAYS"'[.[] | ways($hops)] | join(" ")'
 }
 
 # ways_are PREFIX LINKS
@@ -156,9 +165,10 @@ all_ways_are()
 	{
 		ip -n cyg-site -4 -j route show proto "$CYGNET_PROTO"
 		ip -n cyg-site -6 -j route show proto "$CYGNET_PROTO"
-	} | jq -rs --arg wanted "$1" '
-		(add | map({(.dst): [if .nexthops then .nexthops[] else . end |
-			.dev // empty] | sort | join(" ")}) | add) as $seen |
+	} | jq -rs --arg wanted "$1" \
+		--argjson hops "$(ip -n cyg-site -j nexthop show)" "$WAYS"'
+		(add | map({(if .dst == "default" then "0.0.0.0/0" else .dst end):
+			ways($hops)}) | add // {}) as $seen |
 		[$ARGS.positional[] | {net: ., seen: ($seen[.] // "")}] |
 		(.[] | "\(.net) is reached by: \(.seen)"),
 		(if all(.seen == $wanted) then empty else halt_error(1) end)

@@ -32,11 +32,10 @@ fi
 lab_begin()
 {
 	need_root
-	mkdir -p "$LAB_RUN" /run/netns
 	if [ "$LAB_OPEN" = no ]
 	then
-		mount -t tmpfs -o mode=755 tmpfs /run/netns
-		mount -t tmpfs -o mode=755 tmpfs "$LAB_RUN"
+		mount -t tmpfs -o mode=755 tmpfs /run
+		mkdir -p /run/netns /run/lock
 	else
 		# the names are the machine's: one at a time
 		exec 9>"$LAB_LOCK"
@@ -76,7 +75,7 @@ lab_remove()
 	do
 		ip netns del "$ns"
 	done
-	rm -rf "$LAB_RUN" 2>/dev/null || rm -rf "${LAB_RUN:?}"/*
+	rm -rf "$LAB_RUN"
 }
 
 lab_end()
