@@ -10,6 +10,9 @@
 
 #include "bgp/adj_out_impl.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 /** RFC 1997 */
 #define NO_EXPORT           0xffffff01u
 #define NO_ADVERTISE        0xffffff02u
@@ -63,27 +66,49 @@ static bool communities_allow(const bgp_rib_peer_t *peer, const bgp_attrs_t *a)
 						   !bgp_has_community(a, NO_EXPORT_SUBCONFED)));
 }
 
+/** RFC 4360 section 6: those stay in the AS; what our own policy adds later
+ * goes out as it says */
+static void drop_non_transitive(bgp_attr_set_t *set, const bgp_attrs_t *in)
+{
+	uint8_t *kept = mem_copy(in->ext_communities.data, in->ext_communities.len);
+	size_t len = 0;
+
+	for (size_t i = 0; i < in->ext_communities.len; i += 8)
+	{
+		if (!(in->ext_communities.data[i] & 0x40))
+		{
+			memcpy(kept + len, in->ext_communities.data + i, 8);
+			len += 8;
+		}
+	}
+	bgp_attr_set_load(set, in);
+	bgp_attr_set_blob(set, BGP_BLOB_EXT_COMMUNITIES, kept, len);
+	free(kept);
+}
+
 /** what eBGP sees; false: nothing */
 static bool shape_ebgp(const bgp_rib_peer_t *peer, int f, bgp_attr_set_t *set,
-					   bool own_med)
+					   bool own_med, bool own_next_hop)
 {
 	/* RFC 4271 sections 5.1.4 and 5.1.5, RFC 4456 section 8 */
 	set->a.has &= (uint8_t) ~(BGP_HAS_LOCAL_PREF | BGP_HAS_ORIGINATOR |
 							  (own_med ? 0 : BGP_HAS_MED));
 	bgp_attr_set_blob(set, BGP_BLOB_CLUSTER_LIST, NULL, 0);
 	return bgp_attr_set_prepend(set, peer->local_as, 1) &&
-		   next_hop_self(peer, f, &set->a);
+		   ((own_next_hop && next_hop_fits(peer, f, &set->a)) ||
+			next_hop_self(peer, f, &set->a));
 }
 
 static bool shape_ibgp(const bgp_rib_peer_t *peer, int f, bgp_attr_set_t *set,
-					   bool local)
+					   bool local, bool own_next_hop)
 {
 	if (!(set->a.has & BGP_HAS_LOCAL_PREF))
 	{
 		set->a.has |= BGP_HAS_LOCAL_PREF;
 		set->a.local_pref = BGP_LOCAL_PREF_DEFAULT;
 	}
-	if (local || peer->next_hop_self || !next_hop_fits(peer, f, &set->a))
+	if (((local || peer->next_hop_self) && !own_next_hop) ||
+		!next_hop_fits(peer, f, &set->a))
 	{
 		return next_hop_self(peer, f, &set->a);
 	}
@@ -93,9 +118,8 @@ static bool shape_ibgp(const bgp_rib_peer_t *peer, int f, bgp_attr_set_t *set,
 /** runs the export policy; what comes out is in rib->scratch */
 static bool apply_policy(bgp_rib_t *rib, const bgp_rib_peer_t *peer,
 						 const prefix_t *prefix, const bgp_rib_peer_t *source,
-						 const bgp_attrs_t *in, bool *own_med)
+						 const bgp_attrs_t *in, bgp_policy_result_t *result)
 {
-	bgp_policy_result_t result = {.changed = false};
 	bgp_policy_input_t input = {
 		.prefix = *prefix,
 		.neighbor = source ? source->name : NULL,
@@ -114,15 +138,14 @@ static bool apply_policy(bgp_rib_t *rib, const bgp_rib_peer_t *peer,
 		}
 	}
 	else if (bgp_policy_run(peer->export_policy, &input, in, &rib->scratch,
-							&result) != BGP_POLICY_ACCEPT)
+							result) != BGP_POLICY_ACCEPT)
 	{
 		return false;
 	}
-	if (!result.changed)
+	if (!result->changed)
 	{
 		bgp_attr_set_load(&rib->scratch, in);
 	}
-	*own_med = result.med_set || !source;
 	return true;
 }
 
@@ -133,7 +156,8 @@ uint32_t export_attrs(bgp_rib_t *rib, const bgp_rib_peer_t *peer, int f,
 	const bgp_attrs_t *in;
 	const path_t *path;
 	prefix_t prefix;
-	bool own_med, local;
+	bgp_policy_result_t result = {.changed = false};
+	bool local;
 
 	if (!net->n_best)
 	{
@@ -150,9 +174,16 @@ uint32_t export_attrs(bgp_rib_t *rib, const bgp_rib_peer_t *peer, int f,
 		return 0;
 	}
 	prefix = net_prefix(f, net);
-	if (!apply_policy(rib, peer, &prefix, source, in, &own_med) ||
-		!(peer->ibgp ? shape_ibgp(peer, f, &rib->scratch, local)
-					 : shape_ebgp(peer, f, &rib->scratch, own_med)))
+	if (!peer->ibgp && !local && in->ext_communities.len)
+	{
+		drop_non_transitive(&rib->scratch, in);
+		in = &rib->scratch.a;
+	}
+	if (!apply_policy(rib, peer, &prefix, source, in, &result) ||
+		!(peer->ibgp
+			  ? shape_ibgp(peer, f, &rib->scratch, local, result.next_hop_set)
+			  : shape_ebgp(peer, f, &rib->scratch, local || result.med_set,
+						   result.next_hop_set)))
 	{
 		return 0;
 	}

@@ -1,64 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * A rule is two short lists, of matches and of changes. A policy runs over
- * attributes that are read only until the first change: most rules only look,
- * and a copy for each of a million prefixes is worth avoiding.
+ * Building policies and comparing them. A rule is two short lists, of matches
+ * and of changes.
  */
 
-#include "bgp/policy.h"
+#include "bgp/policy_impl.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-typedef enum match_kind_t
-{
-	MATCH_PREFIXES,
-	MATCH_FAMILY,
-	MATCH_LOCAL,
-	MATCH_COMMUNITY,
-	MATCH_AS,
-} match_kind_t;
-
-typedef struct match_t
-{
-	match_kind_t kind;
-	uint32_t value;
-	bgp_prefix_match_t *prefixes;
-	size_t count;
-} match_t;
-
-typedef enum change_kind_t
-{
-	SET_LOCAL_PREF,
-	SET_MED,
-	SET_PREPEND,
-	ADD_COMMUNITY,
-} change_kind_t;
-
-typedef struct change_t
-{
-	change_kind_t kind;
-	uint32_t value;
-	unsigned n;
-} change_t;
-
-typedef struct rule_t
-{
-	char *name;
-	bgp_verdict_t verdict;
-	match_t *matches;
-	size_t n_matches;
-	change_t *changes;
-	size_t n_changes;
-} rule_t;
-
-struct bgp_policy_t
-{
-	char *name;
-	rule_t *rules;
-	size_t n_rules;
-};
 
 bgp_policy_t *bgp_policy_create(const char *name)
 {
@@ -80,7 +30,15 @@ void bgp_policy_destroy(bgp_policy_t *policy)
 
 		for (size_t m = 0; m < rule->n_matches; m++)
 		{
-			free(rule->matches[m].prefixes);
+			match_t *match = &rule->matches[m];
+
+			free(match->prefixes);
+			free(match->text);
+			if (match->regex)
+			{
+				regfree(match->regex);
+				free(match->regex);
+			}
 		}
 		free(rule->matches);
 		free(rule->changes);
@@ -103,7 +61,12 @@ static bool text_equal(const char *a, const char *b)
 
 static bool match_equal(const match_t *a, const match_t *b)
 {
-	if (a->kind != b->kind || a->value != b->value || a->count != b->count)
+	if (a->kind != b->kind || a->inverted != b->inverted ||
+		a->or_next != b->or_next || a->value != b->value ||
+		a->high != b->high || a->number != b->number || a->blob != b->blob ||
+		a->count != b->count || !text_equal(a->text, b->text) ||
+		memcmp(a->community, b->community, COMMUNITY_MAX) != 0 ||
+		memcmp(a->mask, b->mask, COMMUNITY_MAX) != 0)
 	{
 		return false;
 	}
@@ -117,6 +80,14 @@ static bool match_equal(const match_t *a, const match_t *b)
 		}
 	}
 	return true;
+}
+
+static bool change_equal(const change_t *a, const change_t *b)
+{
+	return a->kind == b->kind && a->value == b->value && a->n == b->n &&
+		   addr_equal(&a->addr, &b->addr) && a->blob == b->blob &&
+		   memcmp(a->community, b->community, COMMUNITY_MAX) == 0 &&
+		   memcmp(a->mask, b->mask, COMMUNITY_MAX) == 0;
 }
 
 static bool rule_equal(const rule_t *a, const rule_t *b)
@@ -135,9 +106,7 @@ static bool rule_equal(const rule_t *a, const rule_t *b)
 	}
 	for (size_t i = 0; i < a->n_changes; i++)
 	{
-		if (a->changes[i].kind != b->changes[i].kind ||
-			a->changes[i].value != b->changes[i].value ||
-			a->changes[i].n != b->changes[i].n)
+		if (!change_equal(&a->changes[i], &b->changes[i]))
 		{
 			return false;
 		}
@@ -174,14 +143,13 @@ void bgp_policy_rule(bgp_policy_t *policy, const char *name,
 		(rule_t){.name = str_copy(name), .verdict = verdict};
 }
 
-static match_t *add_match(bgp_policy_t *policy, match_kind_t kind,
-						  uint32_t value)
+static match_t *add_match(bgp_policy_t *policy, match_t match)
 {
 	rule_t *rule = &policy->rules[policy->n_rules - 1];
 
 	rule->matches =
 		mem_resize(rule->matches, rule->n_matches + 1, sizeof(*rule->matches));
-	rule->matches[rule->n_matches] = (match_t){.kind = kind, .value = value};
+	rule->matches[rule->n_matches] = match;
 	return &rule->matches[rule->n_matches++];
 }
 
@@ -194,34 +162,196 @@ static void add_change(bgp_policy_t *policy, change_t change)
 	rule->changes[rule->n_changes++] = change;
 }
 
+size_t policy_community_size(bgp_blob_id_t kind)
+{
+	return kind == BGP_BLOB_COMMUNITIES       ? 4
+		   : kind == BGP_BLOB_EXT_COMMUNITIES ? 8
+											  : 12;
+}
+
+static void put_community(uint8_t out[COMMUNITY_MAX], uint32_t community)
+{
+	for (unsigned i = 0; i < 4; i++)
+	{
+		out[i] = (uint8_t)(community >> (24 - 8 * i));
+	}
+}
+
+/** the value without the bits that do not count, so that a comparison need not
+ * mask it */
+static void put_masked(uint8_t out[COMMUNITY_MAX],
+					   uint8_t out_mask[COMMUNITY_MAX], bgp_blob_id_t kind,
+					   const void *value, const void *mask)
+{
+	size_t size = policy_community_size(kind);
+
+	memset(out_mask, 0xff, size);
+	if (mask)
+	{
+		memcpy(out_mask, mask, size);
+	}
+	memcpy(out, value, size);
+	for (size_t i = 0; i < size; i++)
+	{
+		out[i] &= out_mask[i];
+	}
+}
+
+/* -- matches --------------------------------------------------------------- */
+
 void bgp_policy_match_prefixes(bgp_policy_t *policy,
 							   const bgp_prefix_match_t *list, size_t count)
 {
-	match_t *match = add_match(policy, MATCH_PREFIXES, 0);
-
-	match->count = count;
-	match->prefixes = count ? mem_copy(list, count * sizeof(*list)) : NULL;
+	add_match(
+		policy,
+		(match_t){
+			.kind = MATCH_PREFIXES,
+			.count = count,
+			.prefixes = count ? mem_copy(list, count * sizeof(*list)) : NULL,
+		});
 }
 
 void bgp_policy_match_family(bgp_policy_t *policy, family_t family)
 {
-	add_match(policy, MATCH_FAMILY, family);
+	add_match(policy, (match_t){.kind = MATCH_FAMILY, .value = family});
 }
 
 void bgp_policy_match_local(bgp_policy_t *policy)
 {
-	add_match(policy, MATCH_LOCAL, 0);
+	add_match(policy, (match_t){.kind = MATCH_LOCAL});
 }
 
 void bgp_policy_match_community(bgp_policy_t *policy, uint32_t community)
 {
-	add_match(policy, MATCH_COMMUNITY, community);
+	uint8_t wire[COMMUNITY_MAX];
+
+	put_community(wire, community);
+	bgp_policy_match_communities(policy, BGP_BLOB_COMMUNITIES, wire, NULL);
+}
+
+void bgp_policy_match_communities(bgp_policy_t *policy, bgp_blob_id_t kind,
+								  const void *value, const void *mask)
+{
+	match_t *match =
+		add_match(policy, (match_t){.kind = MATCH_COMMUNITIES, .blob = kind});
+
+	put_masked(match->community, match->mask, kind, value, mask);
 }
 
 void bgp_policy_match_as(bgp_policy_t *policy, uint32_t asn)
 {
-	add_match(policy, MATCH_AS, asn);
+	add_match(policy, (match_t){.kind = MATCH_AS, .value = asn});
 }
+
+void bgp_policy_match_origin_as(bgp_policy_t *policy, uint32_t asn)
+{
+	add_match(policy, (match_t){.kind = MATCH_ORIGIN_AS, .value = asn});
+}
+
+/** _ spelt out, but not within brackets or after a backslash; to be freed */
+static char *spell_out(const char *expression)
+{
+	static const char border[] = "(^|[ {}]|$)";
+	char *out = mem_alloc(strlen(expression) * sizeof(border) + 1);
+	size_t len = 0;
+	bool escaped = false, bracket = false;
+
+	for (const char *c = expression; *c; c++)
+	{
+		if (*c == '_' && !escaped && !bracket)
+		{
+			memcpy(out + len, border, sizeof(border) - 1);
+			len += sizeof(border) - 1;
+			continue;
+		}
+		bracket = bracket ? *c != ']' : *c == '[' && !escaped;
+		escaped = *c == '\\' && !escaped;
+		out[len++] = *c;
+	}
+	return out;
+}
+
+bool bgp_policy_match_as_path(bgp_policy_t *policy, const char *expression,
+							  char *error, size_t error_size)
+{
+	regex_t *regex = mem_alloc(sizeof(*regex));
+	char *spelt = spell_out(expression);
+	int err = regcomp(regex, spelt, REG_EXTENDED | REG_NOSUB);
+
+	free(spelt);
+	if (err)
+	{
+		if (error)
+		{
+			regerror(err, regex, error, error_size);
+		}
+		free(regex);
+		return false;
+	}
+	add_match(policy, (match_t){
+						  .kind = MATCH_AS_PATH,
+						  .text = str_copy(expression),
+						  .regex = regex,
+					  });
+	return true;
+}
+
+void bgp_policy_match_number(bgp_policy_t *policy, bgp_policy_number_t number,
+							 uint32_t low, uint32_t high)
+{
+	add_match(policy, (match_t){
+						  .kind = MATCH_NUMBER,
+						  .number = number,
+						  .value = low,
+						  .high = high,
+					  });
+}
+
+void bgp_policy_match_next_hop(bgp_policy_t *policy, const prefix_t *prefix)
+{
+	bgp_prefix_match_t one = {.prefix = *prefix};
+
+	add_match(policy, (match_t){
+						  .kind = MATCH_NEXT_HOP,
+						  .count = 1,
+						  .prefixes = mem_copy(&one, sizeof(one)),
+					  });
+}
+
+void bgp_policy_match_neighbor(bgp_policy_t *policy, const char *name)
+{
+	add_match(policy,
+			  (match_t){.kind = MATCH_NEIGHBOR, .text = str_copy(name)});
+}
+
+static match_t *last_match(bgp_policy_t *policy)
+{
+	rule_t *rule = &policy->rules[policy->n_rules - 1];
+
+	return rule->n_matches ? &rule->matches[rule->n_matches - 1] : NULL;
+}
+
+void bgp_policy_match_not(bgp_policy_t *policy)
+{
+	match_t *match = last_match(policy);
+
+	if (match)
+	{
+		match->inverted = !match->inverted;
+	}
+}
+
+void bgp_policy_match_or(bgp_policy_t *policy)
+{
+	match_t *match = last_match(policy);
+
+	if (match)
+	{
+		match->or_next = true;
+	}
+}
+
+/* -- changes --------------------------------------------------------------- */
 
 void bgp_policy_set_local_pref(bgp_policy_t *policy, uint32_t value)
 {
@@ -238,154 +368,38 @@ void bgp_policy_set_prepend(bgp_policy_t *policy, uint32_t asn, unsigned n)
 	add_change(policy, (change_t){.kind = SET_PREPEND, .value = asn, .n = n});
 }
 
+void bgp_policy_set_origin(bgp_policy_t *policy, bgp_origin_t origin)
+{
+	add_change(policy, (change_t){.kind = SET_ORIGIN, .value = origin});
+}
+
+void bgp_policy_set_next_hop(bgp_policy_t *policy, const addr_t *next_hop)
+{
+	add_change(policy, (change_t){.kind = SET_NEXT_HOP, .addr = *next_hop});
+}
+
 void bgp_policy_add_community(bgp_policy_t *policy, uint32_t community)
 {
-	add_change(policy, (change_t){.kind = ADD_COMMUNITY, .value = community});
+	uint8_t wire[COMMUNITY_MAX];
+
+	put_community(wire, community);
+	bgp_policy_add_communities(policy, BGP_BLOB_COMMUNITIES, wire);
 }
 
-static bool match_prefixes(const match_t *match, const prefix_t *prefix)
+void bgp_policy_add_communities(bgp_policy_t *policy, bgp_blob_id_t kind,
+								const void *value)
 {
-	for (size_t i = 0; i < match->count; i++)
-	{
-		const bgp_prefix_match_t *m = &match->prefixes[i];
+	change_t change = {.kind = ADD_COMMUNITY, .blob = kind};
 
-		if (prefix->len >= m->ge && prefix->len <= m->le &&
-			prefix_contains(&m->prefix, prefix))
-		{
-			return true;
-		}
-	}
-	return false;
+	put_masked(change.community, change.mask, kind, value, NULL);
+	add_change(policy, change);
 }
 
-static bool match_holds(const match_t *match, const bgp_policy_input_t *input,
-						const bgp_attrs_t *a)
+void bgp_policy_delete_communities(bgp_policy_t *policy, bgp_blob_id_t kind,
+								   const void *value, const void *mask)
 {
-	switch (match->kind)
-	{
-		case MATCH_PREFIXES:
-			return match_prefixes(match, &input->prefix);
-		case MATCH_FAMILY:
-			return input->prefix.addr.family == match->value;
-		case MATCH_LOCAL:
-			return input->local;
-		case MATCH_COMMUNITY:
-			return bgp_has_community(a, match->value);
-		case MATCH_AS:
-			return bgp_as_path_count(a, match->value) > 0;
-	}
-	return false;
-}
+	change_t change = {.kind = DELETE_COMMUNITY, .blob = kind};
 
-static void add_community(bgp_attr_set_t *set, uint32_t community)
-{
-	size_t len = set->a.communities.len;
-	uint8_t *buf = mem_alloc(len + 4);
-
-	if (len)
-	{
-		memcpy(buf, set->a.communities.data, len);
-	}
-	for (unsigned i = 0; i < 4; i++)
-	{
-		buf[len + i] = (uint8_t)(community >> (24 - 8 * i));
-	}
-	/* no room for one more of 16383: it stays out */
-	bgp_attr_set_blob(set, BGP_BLOB_COMMUNITIES, buf, len + 4);
-	free(buf);
-}
-
-static void make_change(const change_t *change, const bgp_policy_input_t *input,
-						bgp_attr_set_t *set, bgp_policy_result_t *result)
-{
-	result->changed = true;
-	switch (change->kind)
-	{
-		case SET_LOCAL_PREF:
-			set->a.local_pref = change->value;
-			set->a.has |= BGP_HAS_LOCAL_PREF;
-			break;
-		case SET_MED:
-			set->a.med = change->value;
-			set->a.has |= BGP_HAS_MED;
-			result->med_set = true;
-			break;
-		case SET_PREPEND:
-			bgp_attr_set_prepend(
-				set, change->value ? change->value : input->local_as,
-				change->n);
-			break;
-		case ADD_COMMUNITY:
-			add_community(set, change->value);
-			break;
-	}
-}
-
-static bool rule_holds(const rule_t *rule, const bgp_policy_input_t *input,
-					   const bgp_attrs_t *a)
-{
-	for (size_t i = 0; i < rule->n_matches; i++)
-	{
-		if (!match_holds(&rule->matches[i], input, a))
-		{
-			return false;
-		}
-	}
-	return true;
-}
-
-bgp_verdict_t bgp_policy_run(const bgp_policy_t *policy,
-							 const bgp_policy_input_t *input,
-							 const bgp_attrs_t *in, bgp_attr_set_t *scratch,
-							 bgp_policy_result_t *result)
-{
-	const bgp_attrs_t *now = in;
-
-	*result = (bgp_policy_result_t){0};
-	for (size_t i = 0; i < policy->n_rules; i++)
-	{
-		const rule_t *rule = &policy->rules[i];
-
-		if (!rule_holds(rule, input, now))
-		{
-			continue;
-		}
-		if (rule->n_changes && rule->verdict != BGP_POLICY_REJECT &&
-			now != &scratch->a)
-		{
-			bgp_attr_set_load(scratch, in);
-			now = &scratch->a;
-		}
-		for (size_t c = 0;
-			 c < rule->n_changes && rule->verdict != BGP_POLICY_REJECT; c++)
-		{
-			make_change(&rule->changes[c], input, scratch, result);
-		}
-		if (rule->verdict != BGP_POLICY_NEXT)
-		{
-			result->rule = rule->name;
-			return rule->verdict;
-		}
-	}
-	return BGP_POLICY_REJECT;
-}
-
-bgp_verdict_t bgp_policy_apply(const bgp_policy_t *policy,
-							   const bgp_policy_input_t *input,
-							   bgp_attr_set_t *set, bool *changed,
-							   const char **rule)
-{
-	bgp_policy_result_t result;
-	bgp_verdict_t verdict =
-		bgp_policy_run(policy, input, &set->a, set, &result);
-
-	if (changed)
-	{
-		*changed = result.changed;
-	}
-	if (rule)
-	{
-		*rule = result.rule;
-	}
-	return verdict;
+	put_masked(change.community, change.mask, kind, value, mask);
+	add_change(policy, change);
 }

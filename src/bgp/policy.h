@@ -60,13 +60,62 @@ void bgp_policy_match_family(bgp_policy_t *policy, family_t family);
 /** our own origin only */
 void bgp_policy_match_local(bgp_policy_t *policy);
 void bgp_policy_match_community(bgp_policy_t *policy, uint32_t community);
+/** a community of the kind (COMMUNITIES, EXT_ or LARGE_) equals value in the
+ * bits of mask, both as on the wire: 4, 8 or 12 bytes. mask NULL: all bits */
+void bgp_policy_match_communities(bgp_policy_t *policy, bgp_blob_id_t kind,
+								  const void *value, const void *mask);
 /** the AS is anywhere in the path */
 void bgp_policy_match_as(bgp_policy_t *policy, uint32_t asn);
+/** the AS that originated the route; 0: none, or a set */
+void bgp_policy_match_origin_as(bgp_policy_t *policy, uint32_t asn);
+/** POSIX extended expression over the path as text, "65531 64512 {1 2}", where
+ * _ stands for a border: the begin, the end, a space, a brace. false: not an
+ * expression, error (may be NULL) says why, nothing is added */
+bool bgp_policy_match_as_path(bgp_policy_t *policy, const char *expression,
+							  char *error, size_t error_size);
+
+/** numbers that can be matched by range */
+typedef enum bgp_policy_number_t
+{
+	/** hops of the path, as the decision counts */
+	BGP_NUMBER_AS_PATH_LENGTH,
+	/** absent: 0 */
+	BGP_NUMBER_MED,
+	/** absent: 100 */
+	BGP_NUMBER_LOCAL_PREF,
+	/** bgp_origin_t */
+	BGP_NUMBER_ORIGIN,
+	/** of the path's source */
+	BGP_NUMBER_NEIGHBOR_AS,
+	/** how many standard communities there are */
+	BGP_NUMBER_COMMUNITIES,
+} bgp_policy_number_t;
+
+void bgp_policy_match_number(bgp_policy_t *policy, bgp_policy_number_t number,
+							 uint32_t low, uint32_t high);
+/** the next hop is in the prefix */
+void bgp_policy_match_next_hop(bgp_policy_t *policy, const prefix_t *prefix);
+/** the path's source by name */
+void bgp_policy_match_neighbor(bgp_policy_t *policy, const char *name);
+/** turns the last match round */
+void bgp_policy_match_not(bgp_policy_t *policy);
+/** the next match is an alternative to the last: one of a run suffices */
+void bgp_policy_match_or(bgp_policy_t *policy);
 /* changes of the last rule */
 void bgp_policy_set_local_pref(bgp_policy_t *policy, uint32_t value);
 void bgp_policy_set_med(bgp_policy_t *policy, uint32_t value);
+/** asn 0: our own */
 void bgp_policy_set_prepend(bgp_policy_t *policy, uint32_t asn, unsigned n);
+void bgp_policy_set_origin(bgp_policy_t *policy, bgp_origin_t origin);
+/** goes before next-hop-self */
+void bgp_policy_set_next_hop(bgp_policy_t *policy, const addr_t *next_hop);
 void bgp_policy_add_community(bgp_policy_t *policy, uint32_t community);
+/** adds to, or takes away from, the communities of the kind; as in
+ * bgp_policy_match_communities. What is over 65535 bytes is not added */
+void bgp_policy_add_communities(bgp_policy_t *policy, bgp_blob_id_t kind,
+								const void *value);
+void bgp_policy_delete_communities(bgp_policy_t *policy, bgp_blob_id_t kind,
+								   const void *value, const void *mask);
 
 /** what a run of a policy found out beside the verdict */
 typedef struct bgp_policy_result_t
@@ -75,6 +124,8 @@ typedef struct bgp_policy_result_t
 	bool changed;
 	/** a rule set the MED, so it is ours and may leave the AS */
 	bool med_set;
+	/** a rule set the next hop: it stays */
+	bool next_hop_set;
 	/** name of the deciding rule, NULL if none did; borrowed */
 	const char *rule;
 } bgp_policy_result_t;

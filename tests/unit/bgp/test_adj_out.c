@@ -579,6 +579,38 @@ START_TEST(test_gone)
 }
 END_TEST
 
+/** RFC 4360: non-transitive ones of others stay here, our own policy's go */
+START_TEST(test_non_transitive)
+{
+	static const char width[] = "\x40\x04\xff\xfb\x4c\xee\x6b\x28";
+	bgp_policy_t *add = bgp_policy_create("add");
+	addr_t hop = addr_v4(0x0a0a0a0a);
+
+	start();
+	bgp_policy_rule(add, "add", BGP_POLICY_ACCEPT);
+	bgp_policy_add_communities(add, BGP_BLOB_EXT_COMMUNITIES,
+							   "\x40\x04\xff\xfa\x4c\xee\x6b\x28");
+	bgp_policy_set_next_hop(add, &hop);
+	bgp_rib_peer_up(rib, &peers[2]);
+	ck_assert(bgp_attr_set_blob(&set, BGP_BLOB_EXT_COMMUNITIES, width, 8));
+	announce(2, "10.0.0.0/8");
+	up(1);
+	ck_assert_uint_eq(told.announced, 1);
+	ck_assert_uint_eq(told.set.a.ext_communities.len, 0);
+	peers[1].export_policy = add;
+	bgp_rib_peer_changed(rib, &peers[1]);
+	work();
+	listen(1);
+	ck_assert_uint_eq(told.announced, 1);
+	ck_assert_uint_eq(told.set.a.ext_communities.len, 8);
+	ck_assert_uint_eq(told.set.a.ext_communities.data[3], 0xfa);
+	/* and the next hop that a policy sets goes before our own */
+	ck_assert(addr_equal(&told.next_hop, &hop));
+	stop();
+	bgp_policy_destroy(add);
+}
+END_TEST
+
 /** a route of a peer that is not up is nobody's */
 START_TEST(test_not_up)
 {
@@ -610,6 +642,7 @@ Suite *adj_out_suite(void)
 	unit_add(suite, "resend", test_resend);
 	unit_add(suite, "End-of-RIB", test_end_of_rib);
 	unit_add(suite, "gone", test_gone);
+	unit_add(suite, "non-transitive", test_non_transitive);
 	unit_add(suite, "not up", test_not_up);
 	return suite;
 }

@@ -24,6 +24,7 @@ int main(void)
 		attr_pool_suite,
 		decide_suite,
 		nexthop_suite,
+		policy_suite,
 		rib_suite,
 		rib_model_suite,
 	};
