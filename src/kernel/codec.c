@@ -42,10 +42,17 @@ void *nlw_header(nlw_t *w, void *spare, size_t len)
 
 void nlw_bytes(nlw_t *w, uint16_t type, const void *data, size_t len)
 {
+	static const uint8_t zero[4];
+	size_t end;
+
 	if (w->overflow || !mnl_attr_put_check(w->nlh, w->size, type, len, data))
 	{
 		w->overflow = true;
+		return;
 	}
+	/* older libmnl leaves in the padding what the buffer had */
+	end = w->nlh->nlmsg_len - (NL_ALIGN(len) - len);
+	memcpy(&((uint8_t *)w->nlh)[end], zero, NL_ALIGN(len) - len);
 }
 
 void nlw_flag(nlw_t *w, uint16_t type)
