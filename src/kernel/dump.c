@@ -145,14 +145,24 @@ static void finish(kernel_t *kernel, int error)
 	kernel->sink.dumped(kernel->user, dump->what, dump->error);
 }
 
+static bool asked_for(const kernel_dump_t *dump, const kernel_event_t *event)
+{
+	if (event->what == KERNEL_WHAT_GROUP)
+	{
+		/* the kernel gives all next hops, among them groups */
+		return dump->what == KERNEL_WHAT_GROUP ||
+			   dump->what == KERNEL_WHAT_NEXTHOP;
+	}
+	/* one that does not filter routes would give all */
+	return event->what == dump->what &&
+		   (event->what != KERNEL_WHAT_ROUTE || event->ours);
+}
+
 static void found(kernel_t *kernel, const struct nlmsghdr *nlh)
 {
 	kernel_event_t *event = &kernel->event;
 
-	/* a dump of next hops has groups in it, and a kernel that does not filter
-	 * would give all routes */
-	if (kernel_decode(nlh, event) && event->what == kernel->dump.what &&
-		(event->what != KERNEL_WHAT_ROUTE || event->ours))
+	if (kernel_decode(nlh, event) && asked_for(&kernel->dump, event))
 	{
 		event->dump = true;
 		event->port = 0;

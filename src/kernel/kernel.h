@@ -76,7 +76,8 @@ typedef struct kernel_ops_t
 	unsigned (*write)(void *kernel, const kernel_op_t *ops, size_t n,
 					  int *errors);
 	/** starts a dump; what it finds comes as events, in slices. Routes: only
-	 * ours (KERNEL_PROTO), of all tables and both families. 0 or -errno;
+	 * ours (KERNEL_PROTO), of all tables and both families. Next hops: groups
+	 * too; groups: groups alone. 0 or -errno;
 	 * -EBUSY while one runs */
 	int (*dump)(void *kernel, kernel_what_t what);
 	/** route to an address as the kernel would choose now, for underlay pins,

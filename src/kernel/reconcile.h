@@ -38,7 +38,8 @@ void kernel_state_add_sysctl(kernel_state_t *state, const char *path,
 							 const char *value);
 /** keeps the mirror of what is seen: true if it changed something. Rules and
  * routes that are not ours, and routes with a next hop id, are passed over.
- * Before a dump that is to replace what is mirrored, start a new state */
+ * What vanished unseen (ENOBUFS) is found by kernel_state_missing_x after the
+ * next dump */
 bool kernel_state_link_event(kernel_state_t *state, const kernel_link_t *l,
 							 bool gone);
 bool kernel_state_addr_event(kernel_state_t *state, const kernel_addr_t *a,
@@ -47,6 +48,17 @@ bool kernel_state_rule_event(kernel_state_t *state, const kernel_rule_t *r,
 							 bool gone);
 bool kernel_state_route_event(kernel_state_t *state, const kernel_route_t *r,
 							  bool gone);
+/** the first that state has and a dump's state (filled by the events of that
+ * dump) has not, NULL if there is none: gone without a word that reached us.
+ * Copy it before telling state so */
+const kernel_link_t *kernel_state_missing_link(const kernel_state_t *state,
+											   const kernel_state_t *dump);
+const kernel_addr_t *kernel_state_missing_addr(const kernel_state_t *state,
+											   const kernel_state_t *dump);
+const kernel_rule_t *kernel_state_missing_rule(const kernel_state_t *state,
+											   const kernel_state_t *dump);
+const kernel_route_t *kernel_state_missing_route(const kernel_state_t *state,
+												 const kernel_state_t *dump);
 const kernel_link_t *kernel_state_find_link(const kernel_state_t *state,
 											const char *name);
 const kernel_link_t *kernel_state_link(const kernel_state_t *state,

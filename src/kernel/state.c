@@ -258,6 +258,79 @@ const kernel_link_t *kernel_state_link(const kernel_state_t *state,
 	return NULL;
 }
 
+const kernel_link_t *kernel_state_missing_link(const kernel_state_t *state,
+											   const kernel_state_t *dump)
+{
+	for (size_t i = 0; i < state->n_links; i++)
+	{
+		if (!kernel_state_link(dump, state->links[i].index))
+		{
+			return &state->links[i];
+		}
+	}
+	return NULL;
+}
+
+const kernel_addr_t *kernel_state_missing_addr(const kernel_state_t *state,
+											   const kernel_state_t *dump)
+{
+	for (size_t i = 0; i < state->n_addrs; i++)
+	{
+		size_t j = 0;
+
+		while (j < dump->n_addrs &&
+			   !kernel_addr_same(&state->addrs[i], &dump->addrs[j]))
+		{
+			j++;
+		}
+		if (j == dump->n_addrs)
+		{
+			return &state->addrs[i];
+		}
+	}
+	return NULL;
+}
+
+const kernel_rule_t *kernel_state_missing_rule(const kernel_state_t *state,
+											   const kernel_state_t *dump)
+{
+	for (size_t i = 0; i < state->n_rules; i++)
+	{
+		size_t j = 0;
+
+		while (j < dump->n_rules &&
+			   !kernel_rule_same(&state->rules[i], &dump->rules[j]))
+		{
+			j++;
+		}
+		if (j == dump->n_rules)
+		{
+			return &state->rules[i];
+		}
+	}
+	return NULL;
+}
+
+const kernel_route_t *kernel_state_missing_route(const kernel_state_t *state,
+												 const kernel_state_t *dump)
+{
+	for (size_t i = 0; i < state->n_routes; i++)
+	{
+		size_t j = 0;
+
+		while (j < dump->n_routes &&
+			   !kernel_route_same_place(&state->routes[i], &dump->routes[j]))
+		{
+			j++;
+		}
+		if (j == dump->n_routes)
+		{
+			return &state->routes[i];
+		}
+	}
+	return NULL;
+}
+
 void kernel_ops_list_init(kernel_ops_list_t *list)
 {
 	memset(list, 0, sizeof(*list));

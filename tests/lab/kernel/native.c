@@ -421,7 +421,9 @@ START_TEST(dumps)
 	ck_assert_uint_eq(events[0].group.members[1].weight, 3);
 	dump(KERNEL_WHAT_NEXTHOP);
 	ck_assert_uint_eq(count(KERNEL_WHAT_NEXTHOP, true), 4);
-	ck_assert_uint_eq(n_events, 5);
+	ck_assert_uint_eq(count(KERNEL_WHAT_NEXTHOP, false), 5);
+	ck_assert_uint_eq(count(KERNEL_WHAT_GROUP, true), 4);
+	ck_assert_uint_eq(n_events, 9);
 	dump(KERNEL_WHAT_LINK);
 	ck_assert_uint_ge(n_events, 3);
 	ck_assert_uint_eq(count(KERNEL_WHAT_LINK, true), 0);

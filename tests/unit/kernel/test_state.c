@@ -170,6 +170,54 @@ START_TEST(routes)
 }
 END_TEST
 
+START_TEST(missing)
+{
+	kernel_state_t dump;
+	kernel_link_t l = link_make(5);
+	kernel_addr_t a;
+	kernel_rule_t u;
+	kernel_route_t r;
+
+	memset(&a, 0, sizeof(a));
+	memset(&u, 0, sizeof(u));
+	memset(&r, 0, sizeof(r));
+	kernel_state_init(&dump);
+	for (unsigned i = 1; i <= 3; i++)
+	{
+		l.index = i;
+		a.link = i;
+		u.priority = i;
+		r.metric = i;
+		kernel_state_add_link(&state, &l);
+		kernel_state_add_addr(&state, &a);
+		kernel_state_add_rule(&state, &u);
+		kernel_state_add_route(&state, &r);
+		if (i == 2)
+		{
+			continue;
+		}
+		/* changed where that is no other object */
+		l.mtu = 9;
+		r.link = 9;
+		a.protocol = 9;
+		kernel_state_add_link(&dump, &l);
+		kernel_state_add_addr(&dump, &a);
+		kernel_state_add_rule(&dump, &u);
+		kernel_state_add_route(&dump, &r);
+	}
+	ck_assert_uint_eq(kernel_state_missing_link(&state, &dump)->index, 2);
+	ck_assert_uint_eq(kernel_state_missing_addr(&state, &dump)->link, 2);
+	ck_assert_uint_eq(kernel_state_missing_rule(&state, &dump)->priority, 2);
+	ck_assert_uint_eq(kernel_state_missing_route(&state, &dump)->metric, 2);
+	/* more in the dump is nothing missing */
+	ck_assert_ptr_null(kernel_state_missing_link(&dump, &state));
+	ck_assert_ptr_null(kernel_state_missing_addr(&dump, &state));
+	ck_assert_ptr_null(kernel_state_missing_rule(&dump, &state));
+	ck_assert_ptr_null(kernel_state_missing_route(&dump, &state));
+	kernel_state_deinit(&dump);
+}
+END_TEST
+
 START_TEST(lists)
 {
 	kernel_ops_list_t list;
@@ -200,7 +248,8 @@ Suite *state_suite(void)
 	} tests[] = {
 		{"links", links},   {"link_takes_addrs", link_takes_addrs},
 		{"addrs", addrs},   {"rules", rules},
-		{"routes", routes}, {"lists", lists},
+		{"routes", routes}, {"missing", missing},
+		{"lists", lists},
 	};
 	Suite *s = suite_create("state");
 
