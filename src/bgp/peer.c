@@ -136,11 +136,26 @@ static bool needs_reset(const bgp_peer_config_t *a, const bgp_peer_config_t *b)
 		   !addr_equal(&a->next_hop6_ll, &b->next_hop6_ll);
 }
 
+/** passive or not has changed, without a session: stop dialling, or begin */
+static void apply_passive(bgp_peer_t *peer, usec_t now)
+{
+	if (peer->config.passive)
+	{
+		timer_stop(peer->bgp->timers, &peer->retry);
+	}
+	else if (peer->main->state == BGP_ACTIVE)
+	{
+		bgp_machine_event(peer->main, BGP_EV_CONNECT_RETRY_EXPIRES,
+						  "passive no more", now);
+	}
+}
+
 bool bgp_peer_configure(bgp_t *bgp, bgp_peer_t *peer,
 						const bgp_peer_config_t *config, usec_t now)
 {
 	bool reset = needs_reset(&peer->config, config);
 	bool running = peer->main->state != BGP_IDLE;
+	bool passive = peer->config.passive;
 
 	if (reset && running)
 	{
@@ -158,7 +173,11 @@ bool bgp_peer_configure(bgp_t *bgp, bgp_peer_t *peer,
 			bgp_peer_start(bgp, peer, now);
 		}
 	}
-	else if (peer->up_since)
+	else if (passive != config->passive)
+	{
+		apply_passive(peer, now);
+	}
+	if (!reset && peer->established)
 	{
 		bgp_rib_peer_changed(bgp->rib, &peer->rib);
 	}

@@ -11,6 +11,7 @@
 
 /* wire and sessions */
 Suite *attr_codec_suite(void);
+Suite *bgp_suite(void);
 Suite *error_suite(void);
 Suite *fsm_suite(void);
 Suite *message_suite(void);

@@ -11,6 +11,7 @@ int main(void)
 	static const unit_suite_t suites[] = {
 		/* wire and sessions */
 		attr_codec_suite,
+		bgp_suite,
 		error_suite,
 		fsm_suite,
 		message_suite,
