@@ -8,8 +8,8 @@
 . "$(dirname "$0")/../lib/all.sh"
 native_begin alibaba frr
 log=$LAB_RUN/site/valgrind.log
-export VALGRIND="valgrind --log-file=$log --leak-check=full --keep-debuginfo=yes
-	--show-leak-kinds=definite,indirect --num-callers=30"
+VALGRIND=$(valgrind_command "$log")
+export VALGRIND
 must holds "charon starts under valgrind" cygnet_start
 unset VALGRIND
 must becomes 60 "the cloud sees three sessions" frr_sessions_are cloud 3
@@ -26,13 +26,8 @@ holds "junk on the control socket" \
 ip -n cyg-cloud link set "${TUNNELS[0]}" down
 becomes 10 "a carrier lost" all_ways_are "$(links_but 0)"
 holds "charon stops" stop site/charon
-becomes 20 "valgrind has ended" grep -q 'ERROR SUMMARY' "$log"
+becomes 20 "valgrind has ended" valgrind_ended "$log"
 
-# findings are paragraphs of the log
-findings()
-{
-	sed 's/^==[0-9]*== \?//' "$log" |
-		awk -v RS= '/cygnet/ && /(Invalid|uninitialised|definitely lost|Mismatched)/'
-}
-equal "no finding with a frame of Cygnet" "" "$(findings | head -n 60)"
+equal "no finding with a frame of Cygnet" "" \
+	"$(valgrind_findings "$log" | head -n 60)"
 case_end

@@ -5,7 +5,7 @@
 
 set -uo pipefail
 lib=$(dirname "${BASH_SOURCE[0]}")
-for part in lab check topology scenarios charon frr bird cygnet traffic
+for part in lab check topology scenarios charon frr bird cygnet traffic valgrind
 do
 	# shellcheck source=/dev/null
 	. "$lib/$part.sh"
