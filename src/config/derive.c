@@ -42,6 +42,18 @@ static void inherit(char **policy, const char *bundle)
 	}
 }
 
+/** a profile's keepalive is no longer meant when a shorter hold time is
+ * written: a third of that then */
+static void derive_keepalive(const config_load_t *load, config_scope_t scope,
+							 config_neighbor_t *neighbor)
+{
+	if (neighbor->hold_time && neighbor->keepalive >= neighbor->hold_time &&
+		!load_was_written(load, neighbor, scope, "keepalive"))
+	{
+		neighbor->keepalive = 0;
+	}
+}
+
 /** `ipv4` and `ipv6` where nothing is written: what there are addresses for */
 static void derive_families(const config_load_t *load, config_scope_t scope,
 							const config_tunnel_t *tunnel,
@@ -73,6 +85,7 @@ static void derive_neighbor(const config_load_t *load,
 	inherit(&neighbor->import_policy, bundle->import_policy);
 	inherit(&neighbor->export_policy, bundle->export_policy);
 	derive_families(load, CONFIG_IN_NEIGHBOR, tunnel, neighbor);
+	derive_keepalive(load, CONFIG_IN_NEIGHBOR, neighbor);
 }
 
 static void derive_tunnel(const config_load_t *load,

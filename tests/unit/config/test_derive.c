@@ -185,6 +185,36 @@ START_TEST(test_if_id)
 }
 END_TEST
 
+static const struct
+{
+	const char *written;
+	uint16_t keepalive;
+} keepalives[] = {
+	{"", 10},
+	{"hold_time = 11", 10},
+	{"hold_time = 10", 0},
+	{"hold_time = 9", 0},
+	{"hold_time = 9\n keepalive = 3", 3},
+};
+
+START_TEST(test_keepalive)
+{
+	/* the profile's keepalive is 10, with its hold time of 30 */
+	char *text = str_format(
+		"cygnet {\n asn = 1\n router_id = 1.1.1.1\n bundles { b {\n"
+		" profile = aws\n tunnels { t {\n interface = eth1\n"
+		" address = 169.254.9.2/30\n neighbor {\n address = 169.254.9.1\n"
+		" remote_as = 2\n %s\n } } } } }\n}",
+		keepalives[_i].written);
+	config_t *config = load(text);
+
+	ck_assert_uint_eq(config->bundles[0].tunnels[0].neighbors[0].keepalive,
+					  keepalives[_i].keepalive);
+	config_destroy(config);
+	free(text);
+}
+END_TEST
+
 Suite *derive_suite(void)
 {
 	Suite *s = suite_create("derive");
@@ -192,6 +222,7 @@ Suite *derive_suite(void)
 	unit_add_loop(s, "protect", test_protect, countof(protects));
 	unit_add(s, "protect none", test_protect_none);
 	unit_add_loop(s, "families", test_families, countof(families));
+	unit_add_loop(s, "keepalive", test_keepalive, countof(keepalives));
 	unit_add_loop(s, "if_id", test_if_id, countof(if_ids));
 	return s;
 }
