@@ -218,10 +218,6 @@ static void load_element(config_load_t *load, const config_section_t *section,
 		enter_bundle(load, path);
 	}
 	load_section(load, section->scope, path, element);
-	if (section->scope == CONFIG_IN_BUNDLE)
-	{
-		load->profile = NULL;
-	}
 }
 
 static void load_list(config_load_t *load, const config_section_t *section,

@@ -18,7 +18,7 @@ typedef struct config_load_t
 	const config_source_t *source;
 	config_report_t *report;
 	config_t *config;
-	/** of the bundle that is being read, NULL: none */
+	/** of the bundle that was last entered, NULL: none */
 	const char *profile;
 	/** options written in the file: the struct, and the row */
 	struct config_written_t

@@ -389,6 +389,53 @@ START_TEST(test_many_tunnels)
 }
 END_TEST
 
+static const struct
+{
+	const char *profile;
+	unsigned prefixes;
+	const char *warning;
+	const char *error;
+} announced[] = {
+	{"alibaba", 50, NULL, NULL}, {"alibaba", 51, "takes 50", NULL},
+	{"aws", 100, NULL, NULL},    {"aws", 101, "more than 100", NULL},
+	{"azure", 4000, NULL, NULL}, {"azure", 4001, NULL, "more than 4000"},
+	{"gcp", 4001, NULL, NULL},
+};
+
+START_TEST(test_announced)
+{
+	text_t text = {.len = 0};
+	config_t *c;
+
+	text_add(&text, "cygnet {\n advertise = 10.0.0.0/24");
+	for (unsigned i = 1; i < announced[_i].prefixes; i++)
+	{
+		text_printf(&text, ", 10.%u.%u.0/24", i / 256, i % 256);
+	}
+	text_printf(&text,
+				"\n bundles { b {\n profile = %s\n tunnels {\n"
+				" t {\n interface = eth1\n }\n } } }\n"
+				" policies { p {\n } }\n}",
+				announced[_i].profile);
+	c = load(text_str(&text));
+	ck_assert_int_eq(c == NULL, announced[_i].error != NULL);
+	if (announced[_i].error)
+	{
+		ck_assert_ptr_nonnull(
+			strstr(report.errors.list[0], announced[_i].error));
+	}
+	/* the tunnel and the policy that nobody uses have theirs */
+	ck_assert_uint_eq(report.warnings.count, announced[_i].warning ? 4 : 3);
+	if (announced[_i].warning)
+	{
+		ck_assert_ptr_nonnull(
+			strstr(report.warnings.list[1], announced[_i].warning));
+	}
+	config_destroy(c);
+	text_deinit(&text);
+}
+END_TEST
+
 START_TEST(test_refused_whole)
 {
 	/* one wrong letter, and nothing comes of all the rest */
@@ -437,6 +484,7 @@ Suite *load_suite(void)
 		{"long name", test_long_name, 1},
 		{"members", test_members, 1},
 		{"many tunnels", test_many_tunnels, 1},
+		{"announced", test_announced, countof(announced)},
 		{"refused whole", test_refused_whole, 1},
 		{"syntax", test_syntax, countof(syntax)},
 	};

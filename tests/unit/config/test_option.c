@@ -223,6 +223,67 @@ START_TEST(test_row)
 }
 END_TEST
 
+/** two different values that the option takes; false: it is a raw one */
+static bool two_values(const config_option_t *option, char one[32],
+					   char other[32])
+{
+	if (option->type == CONFIG_NUMBER)
+	{
+		snprintf(one, 32, "%" PRIu64, option->min);
+		snprintf(other, 32, "%" PRIu64, option->max);
+		return true;
+	}
+	if (option->names)
+	{
+		snprintf(one, 32, "%s", option->names[0]);
+		snprintf(other, 32, "%s", option->names[1]);
+		return true;
+	}
+	for (size_t i = 0; i < countof(samples); i++)
+	{
+		if (samples[i].type == option->type && option->type < CONFIG_RAW_RANGES)
+		{
+			snprintf(one, 32, "%s", samples[i].right[0]);
+			snprintf(other, 32, "%s", samples[i].right[1]);
+			return true;
+		}
+	}
+	return false;
+}
+
+START_TEST(test_equal)
+{
+	const config_option_t *option = row(_i);
+	object_t a = {.root = {.asn = 0}}, b = {.root = {.asn = 0}};
+	char one[32], other[32];
+
+	ck_assert(option_equal(option, &a, &b));
+	if (two_values(option, one, other))
+	{
+		ck_assert(takes(option, one, &a) && takes(option, one, &b));
+		ck_assert(option_equal(option, &a, &b));
+		ck_assert(takes(option, other, &b));
+		ck_assert_msg(!option_equal(option, &a, &b), "%s: %s, %s", option->key,
+					  one, other);
+		ck_assert(!option_equal(option, &b, &a));
+		option_clear(option, &a);
+		option_clear(option, &b);
+	}
+}
+END_TEST
+
+START_TEST(test_equal_protect)
+{
+	const config_option_t *option =
+		config_schema_option(CONFIG_IN_BUNDLE, "protect");
+	object_t a = {.root = {.asn = 0}}, b = {.root = {.asn = 0}};
+
+	/* both empty before anything is derived */
+	ck_assert(takes(option, "none", &a) && takes(option, "default", &b));
+	ck_assert(!option_equal(option, &a, &b));
+}
+END_TEST
+
 START_TEST(test_fallback)
 {
 	const config_option_t *option = row(_i);
@@ -299,6 +360,8 @@ Suite *option_suite(void)
 	Suite *s = suite_create("option");
 
 	unit_add_loop(s, "row", test_row, rows());
+	unit_add_loop(s, "equal", test_equal, rows());
+	unit_add(s, "equal protect", test_equal_protect);
 	unit_add_loop(s, "fallback", test_fallback, rows());
 	unit_add(s, "profile fallbacks", test_profile_fallbacks);
 	unit_add(s, "secret unseen", test_secret_unseen);
