@@ -64,6 +64,32 @@ static bool holds(const char *command)
 	return !system(command);
 }
 
+/** of a sort, notified or dumped */
+static unsigned events_of(kernel_what_t what, bool dump)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < n_events && i < EVENTS_MAX; i++)
+	{
+		n += events[i].what == what && events[i].dump == dump;
+	}
+	return n;
+}
+
+/** the first of a sort, notified or dumped */
+static const kernel_event_t *first(kernel_what_t what, bool dump)
+{
+	for (size_t i = 0; i < n_events && i < EVENTS_MAX; i++)
+	{
+		if (events[i].what == what && events[i].dump == dump)
+		{
+			return &events[i];
+		}
+	}
+	ck_abort_msg("no such event");
+	return NULL;
+}
+
 static void drain(void)
 {
 	while (kernel_read(kernel, 1000))
@@ -78,7 +104,9 @@ static void setup(void)
 	ck_assert_int_eq(unshare(CLONE_NEWNET), 0);
 	events = mem_array(EVENTS_MAX, sizeof(*events));
 	n_events = n_lost = n_dumped = 0;
-	sh("ip link set lo up; ip link add v0 type veth peer name v1;"
+	/* no link-local addresses of the kernel's, which come when they will */
+	sh("echo 1 >/proc/sys/net/ipv6/conf/default/addr_gen_mode;"
+	   "ip link set lo up; ip link add v0 type veth peer name v1;"
 	   "ip link set v0 up; ip link set v1 up;"
 	   "ip addr add 192.0.2.1/24 dev v0;"
 	   "ip -6 addr add 2001:db8::1/64 dev v0 nodad");
@@ -401,7 +429,7 @@ START_TEST(dumps)
 
 	dump(KERNEL_WHAT_ROUTE);
 	ck_assert_uint_eq(count(KERNEL_WHAT_ROUTE, true), 3);
-	ck_assert_uint_eq(n_events, 3);
+	ck_assert_uint_eq(events_of(KERNEL_WHAT_ROUTE, true), 3);
 	for (size_t i = 0; i < countof(ops); i++)
 	{
 		ops[i].route.protocol = KERNEL_PROTO;
@@ -416,14 +444,14 @@ START_TEST(dumps)
 	}
 	dump(KERNEL_WHAT_GROUP);
 	ck_assert_uint_eq(count(KERNEL_WHAT_GROUP, true), 4);
-	ck_assert_uint_eq(n_events, 4);
-	ck_assert_uint_eq(events[0].group.count, 2);
-	ck_assert_uint_eq(events[0].group.members[1].weight, 3);
+	ck_assert_uint_eq(events_of(KERNEL_WHAT_NEXTHOP, true), 0);
+	ck_assert_uint_eq(first(KERNEL_WHAT_GROUP, true)->group.count, 2);
+	ck_assert_uint_eq(first(KERNEL_WHAT_GROUP, true)->group.members[1].weight,
+					  3);
 	dump(KERNEL_WHAT_NEXTHOP);
 	ck_assert_uint_eq(count(KERNEL_WHAT_NEXTHOP, true), 4);
 	ck_assert_uint_eq(count(KERNEL_WHAT_NEXTHOP, false), 5);
 	ck_assert_uint_eq(count(KERNEL_WHAT_GROUP, true), 4);
-	ck_assert_uint_eq(n_events, 9);
 	dump(KERNEL_WHAT_LINK);
 	ck_assert_uint_ge(n_events, 3);
 	ck_assert_uint_eq(count(KERNEL_WHAT_LINK, true), 0);
@@ -479,7 +507,7 @@ START_TEST(notifications_lost)
 	n_events = 0;
 	sh("ip link set v1 alias x");
 	drain();
-	ck_assert_uint_eq(n_events, 1);
+	ck_assert_str_eq(first(KERNEL_WHAT_LINK, false)->link.alias, "x");
 }
 END_TEST
 
@@ -514,6 +542,7 @@ START_TEST(underlay_way)
 		 "2001:db8::5", "2001:db8::6", "2001:db8:99::/64", 31},
 	};
 	addr_t peer = A(cases[_i].peer), gateway = A(cases[_i].gw1);
+	const kernel_event_t *e;
 	kernel_route_t way;
 	char command[256];
 	kernel_op_t op;
@@ -540,11 +569,10 @@ START_TEST(underlay_way)
 	pin(cases[_i].host, cases[_i].gw1);
 	drain();
 	/* what is pinned is told back: it has no next hop id */
-	ck_assert_uint_eq(n_events, 2);
-	ck_assert(events[0].what == KERNEL_WHAT_ROUTE && events[0].own &&
-			  events[0].ours);
-	ck_assert_uint_eq(events[0].route.table, KERNEL_PIN_TABLE);
-	ck_assert(events[1].what == KERNEL_WHAT_RULE && events[1].own);
+	e = first(KERNEL_WHAT_ROUTE, false);
+	ck_assert(e->own && e->ours);
+	ck_assert_uint_eq(e->route.table, KERNEL_PIN_TABLE);
+	ck_assert(first(KERNEL_WHAT_RULE, false)->own);
 	pin(cases[_i].host, cases[_i].gw1);
 	snprintf(command, sizeof(command),
 			 "%s route replace %s via %s dev v0 proto dhcp metric 100",
@@ -580,7 +608,7 @@ END_TEST
 START_TEST(addresses)
 {
 	kernel_op_t op = {.kind = KERNEL_ADDR_ADD};
-	kernel_event_t *e;
+	const kernel_event_t *e;
 
 	drain();
 	n_events = 0;
@@ -595,8 +623,8 @@ START_TEST(addresses)
 	ck_assert(holds("! ip -6 addr show v1 | grep -q 'cafe.*tentative'"));
 	drain();
 	ck_assert_uint_ge(n_events, 2);
-	e = &events[0];
-	ck_assert(e->what == KERNEL_WHAT_ADDR && !e->gone && e->ours);
+	e = first(KERNEL_WHAT_ADDR, false);
+	ck_assert(!e->gone && e->ours);
 	ck_assert_uint_eq(e->addr.ifaddr.len, 30);
 	op.kind = KERNEL_ADDR_DEL;
 	must(&op);
