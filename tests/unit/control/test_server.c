@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The server on a real Unix socket, driven turn by turn, and clients as bad as
+ * they come.
+ */
+
+#include "unit/control/suites.h"
+
+#include "control/protocol.h"
+#include "control/server.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char path[108];
+static control_server_t *server;
+static usec_t now;
+static unsigned lists_open;
+
+static void echo(void *user, json_object *args, control_reply_t *reply)
+{
+	reply->data = args ? json_object_get(args) : json_object_new_object();
+}
+
+static void refuse(void *user, json_object *args, control_reply_t *reply)
+{
+	reply->error = str_copy("not today");
+}
+
+static bool numbers_next(void *cursor, json_object *part)
+{
+	unsigned *at = cursor;
+
+	for (unsigned i = 0; i < 100; i++)
+	{
+		json_object_array_add(part, json_object_new_int((int)(*at)++));
+	}
+	return *at < 100000;
+}
+
+static void numbers_destroy(void *cursor)
+{
+	lists_open--;
+	free(cursor);
+}
+
+static void numbers(void *user, json_object *args, control_reply_t *reply)
+{
+	lists_open++;
+	reply->list.next = numbers_next;
+	reply->list.destroy = numbers_destroy;
+	reply->list.cursor = mem_alloc(sizeof(unsigned));
+	reply->data = json_object_new_object();
+}
+
+static const control_command_t commands[] = {
+	{"echo", false, echo},       {"refuse", false, refuse},
+	{"numbers", false, numbers}, {"change", true, echo},
+	{NULL, false, NULL},
+};
+
+static void setup(void)
+{
+	int error;
+
+	snprintf(path, sizeof(path), "/tmp/cygnet-unit-%d.sock", (int)getpid());
+	now = USEC_PER_SEC;
+	lists_open = 0;
+	server = control_server_create(path, -1, commands, NULL, &error);
+	ck_assert_ptr_nonnull(server);
+}
+
+static void teardown(void)
+{
+	control_server_destroy(server);
+	ck_assert_int_ne(access(path, F_OK), 0);
+	ck_assert_uint_eq(lists_open, 0);
+}
+
+/** as the loop does: while it has more, or its descriptor is readable */
+static void turns(void)
+{
+	struct pollfd fd = {.fd = control_server_fd(server), .events = POLLIN};
+
+	for (unsigned i = 0; i < 3000; i++)
+	{
+		if (!control_server_turn(server, now) && poll(&fd, 1, 0) == 0)
+		{
+			return;
+		}
+	}
+}
+
+static int dial(void)
+{
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	strcpy(sa.sun_path, path);
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
+	turns();
+	return fd;
+}
+
+static void say(int fd, const char *text)
+{
+	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	turns();
+}
+
+/** all that has come so far */
+static char *hear(int fd, bool *closed)
+{
+	char *out = str_copy(""), buf[65536];
+	ssize_t n;
+
+	*closed = false;
+	for (;;)
+	{
+		turns();
+		n = read(fd, buf, sizeof(buf) - 1);
+		if (n <= 0)
+		{
+			*closed = n == 0 || errno != EAGAIN;
+			return out;
+		}
+		buf[n] = '\0';
+		out = mem_resize(out, strlen(out) + (size_t)n + 1, 1);
+		strcat(out, buf);
+	}
+}
+
+static void expect(int fd, const char *want, bool closes)
+{
+	bool closed;
+	char *got = hear(fd, &closed);
+
+	ck_assert_str_eq(got, want);
+	ck_assert_int_eq(closed, closes);
+	free(got);
+}
+
+#define ERROR(words) "{\"v\":1,\"ok\":false,\"error\":\"" words "\"}\n"
+
+START_TEST(test_reply)
+{
+	int fd = dial();
+
+	say(fd, "{\"v\":1,\"command\":\"echo\",\"args\":{\"a\":[1]}}\n");
+	expect(fd, "{\"v\":1,\"ok\":true,\"data\":{\"a\":[1]}}\n", false);
+	say(fd, "{\"v\":1,\"command\":\"refuse\"}\n");
+	expect(fd, ERROR("not today"), false);
+	close(fd);
+}
+END_TEST
+
+START_TEST(test_pieces_and_pairs)
+{
+	static const char text[] = "{\"v\":1,\"command\":\"echo\"}\n"
+							   "{\"v\":1,\"command\":\"echo\"}\n";
+	int fd = dial();
+
+	say(fd, text);
+	expect(fd,
+		   "{\"v\":1,\"ok\":true,\"data\":{}}\n"
+		   "{\"v\":1,\"ok\":true,\"data\":{}}\n",
+		   false);
+	for (const char *p = text; *p; p++)
+	{
+		char one[2] = {*p, '\0'};
+
+		say(fd, one);
+	}
+	expect(fd,
+		   "{\"v\":1,\"ok\":true,\"data\":{}}\n"
+		   "{\"v\":1,\"ok\":true,\"data\":{}}\n",
+		   false);
+	close(fd);
+}
+END_TEST
+
+static const struct
+{
+	const char *line;
+	const char *reply;
+} bad[] = {
+	{"\n", ERROR("a request is one JSON object on one line")},
+	{"junk\n", ERROR("a request is one JSON object on one line")},
+	{"[]\n", ERROR("a request is one JSON object on one line")},
+	{"{\"v\":1\n", ERROR("a request is one JSON object on one line")},
+	{"{\"v\":1} {}\n", ERROR("a request is one JSON object on one line")},
+	{"{\"v\":[[[[[[[[[1]]]]]]]]]}\n",
+	 ERROR("a request is one JSON object on one line")},
+	{"{\"v\":1,\"command\":\"\xff\"}\n",
+	 ERROR("a request is one JSON object on one line")},
+	{"{}\n", ERROR("this daemon speaks version 1: use its own cygnetctl")},
+	{"{\"v\":2,\"command\":\"echo\"}\n",
+	 ERROR("this daemon speaks version 1: use its own cygnetctl")},
+	{"{\"v\":1}\n", ERROR("a request needs a \\\"command\\\"")},
+	{"{\"v\":1,\"command\":7}\n", ERROR("a request needs a \\\"command\\\"")},
+	{"{\"v\":1,\"command\":\"nope\"}\n",
+	 ERROR("unknown command: see `cygnetctl --help`")},
+	{"{\"v\":1,\"command\":\"echo\",\"args\":[]}\n",
+	 ERROR("\\\"args\\\" has to be an object")},
+};
+
+START_TEST(test_bad_requests)
+{
+	int fd = dial();
+
+	say(fd, bad[_i].line);
+	expect(fd, bad[_i].reply, false);
+	/* and the client may go on */
+	say(fd, "{\"v\":1,\"command\":\"echo\"}\n");
+	expect(fd, "{\"v\":1,\"ok\":true,\"data\":{}}\n", false);
+	close(fd);
+}
+END_TEST
+
+static void long_line(size_t len, bool good)
+{
+	char *text = mem_alloc(len + 1), *got;
+	int fd = dial();
+	bool closed;
+	size_t at = 0;
+
+	memset(text, ' ', len);
+	memcpy(text, "{\"v\":1,\"command\":\"echo\"}", 24);
+	text[len - 1] = '\n';
+	while (at < len)
+	{
+		ssize_t n = write(fd, text + at, len - at);
+
+		if (n > 0)
+		{
+			at += (size_t)n;
+		}
+		else if (errno != EAGAIN)
+		{
+			break;
+		}
+		turns();
+	}
+	got = hear(fd, &closed);
+	ck_assert_str_eq(got, good ? "{\"v\":1,\"ok\":true,\"data\":{}}\n"
+							   : ERROR("the request is longer than 65536 "
+									   "bytes"));
+	ck_assert_int_eq(closed, !good);
+	free(got);
+	free(text);
+	close(fd);
+}
+
+START_TEST(test_longest_line)
+{
+	long_line(CONTROL_REQUEST_MAX, true);
+}
+END_TEST
+
+START_TEST(test_too_long_line)
+{
+	/* a reader that takes 4 KiB at a time sees the end one block later */
+	long_line(CONTROL_REQUEST_MAX + 8192, false);
+}
+END_TEST
+
+START_TEST(test_list)
+{
+	int fd = dial();
+	bool closed;
+	char *got, *p;
+	unsigned parts = 0;
+
+	say(fd, "{\"v\":1,\"command\":\"numbers\"}\n");
+	got = hear(fd, &closed);
+	for (p = got; (p = strstr(p, "\"part\"")); p++)
+	{
+		parts++;
+	}
+	ck_assert_uint_eq(parts, 1000);
+	ck_assert_ptr_nonnull(strstr(got, ",99999]}\n{\"v\":1,\"ok\":true,"
+									  "\"data\":{}}\n"));
+	free(got);
+	close(fd);
+}
+END_TEST
+
+START_TEST(test_slow_reader)
+{
+	int slow = dial(), other = dial();
+
+	/* it never reads: its list stands still, others are served */
+	say(slow, "{\"v\":1,\"command\":\"numbers\"}\n");
+	turns();
+	say(other, "{\"v\":1,\"command\":\"echo\"}\n");
+	expect(other, "{\"v\":1,\"ok\":true,\"data\":{}}\n", false);
+	ck_assert_uint_eq(lists_open, 1);
+	close(slow);
+	turns();
+	ck_assert_uint_eq(lists_open, 0);
+	close(other);
+}
+END_TEST
+
+START_TEST(test_half_request_and_gone)
+{
+	int fd = dial();
+
+	say(fd, "{\"v\":1,\"comm");
+	close(fd);
+	turns();
+	fd = dial();
+	say(fd, "{\"v\":1,\"command\":\"echo\"}\n");
+	expect(fd, "{\"v\":1,\"ok\":true,\"data\":{}}\n", false);
+	close(fd);
+}
+END_TEST
+
+START_TEST(test_clients_at_the_limit)
+{
+	int fds[CONTROL_CLIENTS_MAX + 1];
+
+	for (unsigned i = 0; i < CONTROL_CLIENTS_MAX; i++)
+	{
+		fds[i] = dial();
+	}
+	fds[CONTROL_CLIENTS_MAX] = dial();
+	expect(fds[CONTROL_CLIENTS_MAX], ERROR("too many clients at once"), true);
+	close(fds[CONTROL_CLIENTS_MAX]);
+	/* the ones before are served still */
+	say(fds[0], "{\"v\":1,\"command\":\"echo\"}\n");
+	expect(fds[0], "{\"v\":1,\"ok\":true,\"data\":{}}\n", false);
+	/* dead ones make room after a while */
+	now += 61 * USEC_PER_SEC;
+	fds[CONTROL_CLIENTS_MAX] = dial();
+	say(fds[CONTROL_CLIENTS_MAX], "{\"v\":1,\"command\":\"echo\"}\n");
+	expect(fds[CONTROL_CLIENTS_MAX], "{\"v\":1,\"ok\":true,\"data\":{}}\n",
+		   false);
+	for (unsigned i = 0; i <= CONTROL_CLIENTS_MAX; i++)
+	{
+		close(fds[i]);
+	}
+}
+END_TEST
+
+START_TEST(test_only_root_writes)
+{
+	int fd = dial();
+
+	say(fd, "{\"v\":1,\"command\":\"change\"}\n");
+	expect(fd, "{\"v\":1,\"ok\":true,\"data\":{}}\n", false);
+	close(fd);
+	if (geteuid() != 0)
+	{
+		return;
+	}
+	/* the socket's peer is who connected: nobody, here */
+	ck_assert_int_eq(chmod(path, 0666), 0);
+	ck_assert_int_eq(seteuid(65534), 0);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	{
+		struct sockaddr_un sa = {.sun_family = AF_UNIX};
+
+		strcpy(sa.sun_path, path);
+		ck_assert_int_eq(connect(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
+	}
+	ck_assert_int_eq(seteuid(0), 0);
+	say(fd, "{\"v\":1,\"command\":\"change\"}\n");
+	expect(fd, ERROR("only root may change something"), false);
+	say(fd, "{\"v\":1,\"command\":\"echo\"}\n");
+	expect(fd, "{\"v\":1,\"ok\":true,\"data\":{}}\n", false);
+	close(fd);
+}
+END_TEST
+
+START_TEST(test_socket_in_the_way)
+{
+	control_server_t *second;
+	struct stat st;
+	int error = 0;
+
+	/* a live one is not taken away */
+	second = control_server_create(path, -1, commands, NULL, &error);
+	ck_assert_ptr_null(second);
+	ck_assert_int_eq(error, -EADDRINUSE);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_uint_eq(st.st_mode & 0777, 0660);
+	turns();
+}
+END_TEST
+
+START_TEST(test_stale_socket)
+{
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
+	control_server_t *s;
+	int error, fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	snprintf(path, sizeof(path), "/tmp/cygnet-unit-%d.sock", (int)getpid());
+	strcpy(sa.sun_path, path);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
+	close(fd);
+	s = control_server_create(path, -1, commands, NULL, &error);
+	ck_assert_ptr_nonnull(s);
+	control_server_destroy(s);
+	/* what is no socket is somebody's file */
+	fd = open(path, O_CREAT | O_WRONLY, 0600);
+	close(fd);
+	s = control_server_create(path, -1, commands, NULL, &error);
+	ck_assert_ptr_null(s);
+	ck_assert_int_eq(error, -EEXIST);
+	unlink(path);
+}
+END_TEST
+
+Suite *server_suite(void)
+{
+	Suite *s = suite_create("server");
+	TCase *served = tcase_create("served");
+
+	tcase_add_checked_fixture(served, setup, teardown);
+	tcase_set_timeout(served, 60);
+	tcase_add_test(served, test_reply);
+	tcase_add_test(served, test_pieces_and_pairs);
+	tcase_add_loop_test(served, test_bad_requests, 0, (int)countof(bad));
+	tcase_add_test(served, test_longest_line);
+	tcase_add_test(served, test_too_long_line);
+	tcase_add_test(served, test_list);
+	tcase_add_test(served, test_slow_reader);
+	tcase_add_test(served, test_half_request_and_gone);
+	tcase_add_test(served, test_clients_at_the_limit);
+	tcase_add_test(served, test_only_root_writes);
+	tcase_add_test(served, test_socket_in_the_way);
+	suite_add_tcase(s, served);
+	unit_add(s, "stale socket", test_stale_socket);
+	return s;
+}

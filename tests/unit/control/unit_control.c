@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "unit/control/suites.h"
+
+int main(void)
+{
+	static const unit_suite_t suites[] = {server_suite};
+
+	return unit_run("control", suites, countof(suites));
+}
