@@ -459,6 +459,7 @@ void fib_group_lost(fib_t *fib, fib_group_t *group)
 {
 	group->there = false;
 	group->have_count = 0;
+	group->sole = 0;
 	if (fib_group_is_orphan(group))
 	{
 		return;

@@ -231,9 +231,15 @@ void fib_link_lost(fib_t *fib, uint32_t link)
 	groups_shrink(fib);
 	for (uint32_t i = 1; i < fib->groups_size; i++)
 	{
-		if (fib->groups[i] && fib->groups[i]->given_up)
+		fib_group_t *group = fib->groups[i];
+
+		if (group && link && group->sole == link)
 		{
-			fib_group_touch(fib, fib->groups[i], true);
+			fib_group_lost(fib, group);
+		}
+		else if (group && group->given_up)
+		{
+			fib_group_touch(fib, group, true);
 		}
 	}
 }

@@ -115,6 +115,10 @@ struct fib_group_t
 	/** the kernel has it, as in `have` */
 	bool there;
 	bool written;
+	/** the link that all of it stood on before its last change; 0: several.
+	 * Had the kernel dropped the group by then, with its routes, the change
+	 * made it anew without them, and the link's loss is told later */
+	uint32_t sole;
 	/** write it even if it is as wanted: the kernel may have less */
 	bool force;
 	uint8_t tries;

@@ -53,6 +53,38 @@ static void hop_written_anew(fib_t *fib, const fib_hop_t *hop)
 	}
 }
 
+/** before the group's members change in the kernel */
+static void note_sole(const fib_t *fib, fib_group_t *group)
+{
+	uint32_t link = 0;
+
+	for (unsigned i = 0; i < group->have_count; i++)
+	{
+		fib_object_t *object = fib_object(fib, group->have[i].id);
+		const fib_hop_t *hop =
+			object ? container_of(object, fib_hop_t, object) : NULL;
+
+		if (!hop || !hop->way || hop->way->removed ||
+			(link && hop->have.link != link))
+		{
+			return;
+		}
+		link = hop->have.link;
+	}
+	group->sole = link ? link : group->sole;
+}
+
+static void note_sole_of_hop(const fib_t *fib, const fib_hop_t *hop)
+{
+	if (hop->way)
+	{
+		list_each(&hop->way->uses, use, fib_use_t, in_way)
+		{
+			note_sole(fib, use->group);
+		}
+	}
+}
+
 static size_t take_hops(fib_t *fib, kernel_op_t *ops, size_t max)
 {
 	size_t n = 0;
@@ -76,6 +108,10 @@ static size_t take_hops(fib_t *fib, kernel_op_t *ops, size_t max)
 			continue;
 		}
 		moved = !hop->there || hop->have.link != want.link;
+		if (hop->there && moved)
+		{
+			note_sole_of_hop(fib, hop);
+		}
 		hop->have = want;
 		hop->there = true;
 		hop->written = true;
@@ -140,6 +176,7 @@ static size_t take_groups(fib_t *fib, list_t *from, kernel_op_t *ops,
 		ops[n].kind = KERNEL_GROUP_SET;
 		ops[n].replaces = group->there ? group->object.id : 0;
 		n++;
+		note_sole(fib, group);
 		out->id = group->object.id;
 		out->count = count;
 		memcpy(out->members, members, count * sizeof(*members));

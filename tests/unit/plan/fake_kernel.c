@@ -37,6 +37,7 @@ struct fake_kernel_t
 	hash_t objects;
 	hash_t routes;
 	bool down[FAKE_LINKS];
+	bool makes_groups;
 	fake_counts_t counts;
 };
 
@@ -47,6 +48,11 @@ fake_kernel_t *fake_kernel_create(void)
 	hash_init(&kernel->objects);
 	hash_init(&kernel->routes);
 	return kernel;
+}
+
+void fake_kernel_makes_groups(fake_kernel_t *kernel, bool makes)
+{
+	kernel->makes_groups = makes;
 }
 
 static void free_all(hash_t *h, size_t offset)
@@ -354,7 +360,7 @@ static int group_set(fake_kernel_t *kernel, const kernel_op_t *op)
 	{
 		return -EINVAL;
 	}
-	if (op->replaces && !object)
+	if (op->replaces && !object && !kernel->makes_groups)
 	{
 		return -ENOENT;
 	}

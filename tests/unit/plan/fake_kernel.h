@@ -18,6 +18,9 @@ typedef struct fake_kernel_t fake_kernel_t;
 
 fake_kernel_t *fake_kernel_create(void);
 void fake_kernel_destroy(fake_kernel_t *kernel);
+/** a group that is replaced and not there is made, as by a writer that does not
+ * look at op.replaces; else ENOENT */
+void fake_kernel_makes_groups(fake_kernel_t *kernel, bool makes);
 /** 0 or -errno; operations on other objects are counted and succeed */
 int fake_kernel_apply(fake_kernel_t *kernel, const kernel_op_t *op);
 /** as kernel_ops_t.write */

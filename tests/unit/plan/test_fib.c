@@ -500,6 +500,41 @@ START_TEST(test_flap)
 }
 END_TEST
 
+/* a detector is faster than the news of the link: the failover makes the group
+ * anew that the kernel had dropped with its routes */
+START_TEST(test_late_news)
+{
+	bench_t b;
+	fake_counts_t *counts;
+
+	start(&b, 2);
+	counts = fake_kernel_counts(b.kernel);
+	fake_kernel_makes_groups(b.kernel, true);
+	fill(&b, FAMILY_IPV4, 10, "0", "1");
+	drain(&b);
+	fake_kernel_link(b.kernel, 1, false);
+	set(&b, 0, false);
+	drain(&b);
+	ck_assert_uint_eq(counts->routes, 0);
+	fib_link_lost(b.fib, 1);
+	ck_assert(fib_rescan_wanted(b.fib));
+	fill(&b, FAMILY_IPV4, 10, "0", "1");
+	drain(&b);
+	ck_assert_uint_eq(counts->routes, 10);
+	/* a member that is removed before its link is nothing of the kind */
+	fake_kernel_link(b.kernel, 1, true);
+	set(&b, 0, true);
+	drain(&b);
+	fib_member_remove(b.fib, b.member[0]);
+	drain(&b);
+	fake_kernel_link(b.kernel, 1, false);
+	fib_link_lost(b.fib, 1);
+	ck_assert(!fib_rescan_wanted(b.fib));
+	ck_assert_uint_eq(counts->routes, 10);
+	stop(&b);
+}
+END_TEST
+
 /* a link that carried a part: the group shrinks, its routes stay, and one
  * message each brings it back */
 START_TEST(test_shrink)
@@ -924,6 +959,7 @@ Suite *fib_suite(void)
 	unit_add(suite, "there and back", test_there_and_back);
 	unit_add(suite, "members", test_members);
 	unit_add(suite, "flap", test_flap);
+	unit_add(suite, "late news", test_late_news);
 	unit_add(suite, "shrink", test_shrink);
 	unit_add(suite, "rescan ends", test_rescan_ends);
 	unit_add(suite, "failures", test_failures);
