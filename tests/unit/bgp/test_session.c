@@ -641,8 +641,8 @@ START_TEST(test_not_used)
 {
 	static const char *const cases[] = {
 		/* our AS in the path */
-		"0000 0018 400101 00 40020a 0202 0000fdea 0000fde9 400304 c0000202"
-		"08 0a",
+		("0000 0018 400101 00 40020a 0202 0000fdea 0000fde9"
+		 " 400304 c0000202 08 0a"),
 		/* our own address as next hop */
 		"0000 0014 400101 00 400206 0201 0000fdea 400304 c0000201 08 0a",
 		/* withdrawn in plain, and as MP_UNREACH */
