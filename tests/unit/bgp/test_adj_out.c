@@ -516,6 +516,11 @@ START_TEST(test_resend)
 	take_back(0, "10.0.0.0/24");
 	set.a.origin = BGP_ORIGIN_EGP;
 	announce(0, "10.0.1.0/24");
+	announce(0, "10.0.2.0/24");
+	work();
+	/* changed back to what the peer has, it is owed all the same */
+	set.a.origin = BGP_ORIGIN_IGP;
+	announce(0, "10.0.2.0/24");
 	work();
 	listen(1);
 	ck_assert_uint_eq(told.announced, 9);
