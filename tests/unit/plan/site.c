@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/*
+ * The site, filled in by hand: what the configuration's reader would give.
+ */
+
 #include "unit/plan/site.h"
 #include "unit/unit.h"
 
