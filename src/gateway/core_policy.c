@@ -96,7 +96,7 @@ static bgp_policy_t *default_import(const config_t *config,
 
 	match_martians(&m);
 	match_own(&m, config);
-	if (!bundle || !bundle->accept_default)
+	if (!bundle->accept_default)
 	{
 		match_default(&m, "0.0.0.0/0");
 		match_default(&m, "::/0");
@@ -238,7 +238,9 @@ bgp_policy_t *core_policy_import(const config_t *config,
 											   : NULL;
 	bgp_policy_t *policy = named(config, name);
 
-	if (!policy && !internal(config, bundle, neighbor))
+	/* a tunnel's far side is there for its routes; another AS beside tunnels
+	 * gives nothing unasked (RFC 8212) */
+	if (!policy && bundle)
 	{
 		policy = default_import(config, bundle);
 	}
