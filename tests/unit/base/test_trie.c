@@ -313,6 +313,29 @@ START_TEST(test_unset_value)
 }
 END_TEST
 
+START_TEST(test_glue_goes)
+{
+	trie_t *trie = trie_create(FAMILY_IPV4);
+	size_t memory = 0;
+
+	/* pairs that part at their last bit, each elsewhere: one that leaves its
+	 * glue behind takes more and more nodes */
+	for (uint32_t n = 0; n < 1000; n++)
+	{
+		addr_t a = addr_v4(n << 8), b = addr_v4(n << 8 | 1);
+		prefix_t p = prefix_make(&a, 32), q = prefix_make(&b, 32);
+
+		*trie_insert(trie, &p) = 1;
+		*trie_insert(trie, &q) = 2;
+		ck_assert_uint_eq(trie_remove(trie, &p), 1);
+		ck_assert_uint_eq(trie_remove(trie, &q), 2);
+		memory = memory ? memory : trie_memory(trie);
+	}
+	ck_assert_uint_eq(trie_memory(trie), memory);
+	trie_destroy(trie);
+}
+END_TEST
+
 #define MANY 100000
 
 /** a prefix for each i, all distinct, /16 to /24 as in the world's table */
@@ -371,6 +394,7 @@ Suite *trie_suite(void)
 	unit_add(suite, "match", test_match);
 	unit_add(suite, "other family", test_other_family);
 	unit_add(suite, "unset value", test_unset_value);
+	unit_add(suite, "glue goes", test_glue_goes);
 	unit_add(suite, "memory", test_memory);
 	return suite;
 }
