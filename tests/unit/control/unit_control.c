@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/*
+ * The program of the module's unit tests.
+ */
+
 #include "unit/control/suites.h"
 
 int main(void)
