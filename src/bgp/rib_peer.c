@@ -62,6 +62,14 @@ void bgp_rib_peer_up(bgp_rib_t *rib, bgp_rib_peer_t *peer)
 			epoch_end(rib, slot, f);
 		}
 	}
+	else if (slot->paths)
+	{
+		/* paths kept over a restart: what was configured meanwhile holds for
+		 * them too */
+		slot->repolicy = true;
+		slot->reweigh = true;
+		slot_look_at(rib, slot);
+	}
 	peer->dead = false;
 	slot_remember(slot, peer);
 	out_remove(rib, peer);

@@ -228,11 +228,16 @@ START_TEST(test_random)
 	bgp_attr_set_deinit(&set);
 	ck_assert_uint_eq(bgp_attr_pool_count(pool), 0);
 	ck_assert_uint_lt(bgp_attr_pool_memory(pool), full);
+	/* the next hops went with the sets that held them */
+	for (uint32_t i = 1; i < 100; i++)
+	{
+		ck_assert_ptr_null(bgp_nexthop_get(bgp_attr_pool_hops(pool), i));
+	}
 	bgp_attr_pool_destroy(pool);
 }
 END_TEST
 
-/** the numbers of issue: a set of the full table's size takes what is in it */
+/** a set of the full table's size takes what is in it */
 START_TEST(test_small)
 {
 	bgp_attr_pool_t *pool = bgp_attr_pool_create(1);

@@ -166,6 +166,25 @@ START_TEST(test_med_circle)
 }
 END_TEST
 
+/** two AS, each with a path that loses by MED: both losers stay out */
+START_TEST(test_med_groups)
+{
+	bgp_decide_opts_t opts = {.multipath = 16, .multipath_relax = true};
+	bgp_cand_t c[5] = {
+		{BASE, .path = 1, .router_id = 1, .key.neighbor_as = 1, .key.med = 10},
+		{BASE, .path = 2, .router_id = 2, .key.neighbor_as = 1, .key.med = 12},
+		{BASE, .path = 3, .router_id = 3, .key.neighbor_as = 2, .key.med = 11},
+		{BASE, .path = 4, .router_id = 4, .key.neighbor_as = 2, .key.med = 13},
+		{BASE, .path = 5, .router_id = 5, .key.neighbor_as = 2, .key.med = 11},
+	};
+
+	ck_assert_uint_eq(bgp_decide(&opts, c, 5), 3);
+	ck_assert_uint_eq(c[0].path, 1);
+	ck_assert_uint_eq(c[1].path, 3);
+	ck_assert_uint_eq(c[2].path, 5);
+}
+END_TEST
+
 START_TEST(test_limit)
 {
 	bgp_cand_t c[17];
@@ -305,6 +324,7 @@ Suite *decide_suite(void)
 
 	unit_add_loop(suite, "step", test_step, countof(rows));
 	unit_add_loop(suite, "MED circle", test_med_circle, 6);
+	unit_add(suite, "MED groups", test_med_groups);
 	unit_add(suite, "limit", test_limit);
 	unit_add(suite, "stable", test_stable);
 	unit_add(suite, "any order", test_any_order);

@@ -252,6 +252,40 @@ START_TEST(test_flap_costs_what_it_has)
 }
 END_TEST
 
+/** a peer that restarts keeps its paths, under the policy of today */
+START_TEST(test_restart)
+{
+	static small_t s;
+	static bgp_route_t route;
+	prefix_t p, q;
+
+	small_init(&s, 1);
+	ck_assert(prefix_parse("10.0.0.0/8", &p));
+	ck_assert(prefix_parse("11.0.0.0/8", &q));
+	ck_assert(announce(&s, 0, "10.0.0.0/8"));
+	ck_assert(announce(&s, 0, "11.0.0.0/8"));
+	bgp_rib_stale_begin(s.rib, &s.peers[0], FAMILY_IPV4);
+	ck_assert(bgp_rib_get(s.rib, &p, &route));
+	bgp_rib_peer_up(s.rib, &s.peers[0]);
+	ck_assert(bgp_rib_get(s.rib, &p, &route));
+	ck_assert(announce(&s, 0, "10.0.0.0/8"));
+	bgp_rib_stale_end(s.rib, &s.peers[0], FAMILY_IPV4);
+	ck_assert(bgp_rib_get(s.rib, &p, &route));
+	ck_assert(!bgp_rib_get(s.rib, &q, &route));
+	ck_assert_uint_eq(s.peers[0].received[0], 1);
+	/* configured while it was away */
+	bgp_rib_stale_begin(s.rib, &s.peers[0], FAMILY_IPV4);
+	s.peers[0].import_policy = NULL;
+	bgp_rib_peer_up(s.rib, &s.peers[0]);
+	while (bgp_rib_work(s.rib, 10))
+	{
+	}
+	ck_assert(!bgp_rib_get(s.rib, &p, &route));
+	ck_assert_uint_eq(s.peers[0].accepted[0], 0);
+	small_deinit(&s);
+}
+END_TEST
+
 /** the list ends while it is gone through: what it had left to find is found
  * all the same */
 START_TEST(test_list_overflows_in_work)
@@ -402,6 +436,7 @@ Suite *rib_suite(void)
 	unit_add(suite, "tag", test_tag);
 	unit_add(suite, "lookup", test_lookup);
 	unit_add(suite, "flap costs what it has", test_flap_costs_what_it_has);
+	unit_add(suite, "restart", test_restart);
 	unit_add(suite, "list bounded", test_list_bounded);
 	unit_add(suite, "list overflows in work", test_list_overflows_in_work);
 	unit_add(suite, "epochs wrap", test_epochs_wrap);
