@@ -291,18 +291,22 @@ static void receive_notification(bgp_machine_t *m, rbuf_t body, usec_t now)
 	{
 		return;
 	}
-	if (code != BGP_ERR_CEASE || subcode != BGP_CEASE_COLLISION)
+	if (code == BGP_ERR_CEASE && subcode == BGP_CEASE_COLLISION &&
+		m->state != BGP_ESTABLISHED)
 	{
-		bgp_notice_received(peer, code, subcode, data);
+		/* no error: the peer has another connection, maybe not seen yet */
+		peer->collided = true;
+		bgp_machine_event(m, BGP_EV_NOTIFICATION, bgp_error_name(code, subcode),
+						  now);
+		peer->collided = false;
+		return;
 	}
+	bgp_notice_received(peer, code, subcode, data);
 	bgp_machine_event(m,
 					  code == BGP_ERR_OPEN && subcode == BGP_OPEN_BAD_VERSION
 						  ? BGP_EV_NOTIFICATION_VERSION
 						  : BGP_EV_NOTIFICATION,
-					  code == BGP_ERR_CEASE && subcode == BGP_CEASE_COLLISION
-						  ? NULL
-						  : peer->last_error,
-					  now);
+					  peer->last_error, now);
 }
 
 static void receive_refresh(bgp_machine_t *m, rbuf_t body, usec_t now)

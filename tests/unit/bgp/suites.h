@@ -15,6 +15,7 @@ Suite *bgp_suite(void);
 Suite *error_suite(void);
 Suite *fsm_suite(void);
 Suite *message_suite(void);
+Suite *receive_suite(void);
 Suite *restart_suite(void);
 Suite *session_suite(void);
 Suite *update_suite(void);

@@ -372,6 +372,37 @@ START_TEST(test_as4_merge)
 }
 END_TEST
 
+/** sequences join as far as a count of one octet goes */
+START_TEST(test_as4_join)
+{
+	char hex[4096] = ORIGIN NEXT_HOP "500201fc ";
+	unsigned i;
+
+	for (i = 0; i < 252; i++)
+	{
+		/* 126 each: 252 in one */
+		strcat(hex, i % 126 ? "" : "027e ");
+		strcat(hex, i == 0 ? "fdea " : "fdeb ");
+	}
+	ck_assert(decode(&two_octets, hex));
+	ck_assert_int_eq(fault.verdict, BGP_FAULT_NONE);
+	ck_assert_uint_eq(set.a.as_path_hops, 252);
+	ck_assert_uint_eq(set.a.as_path.data[1], 252);
+	/* 128 each: 256 do not fit in one */
+	strcpy(hex, ORIGIN NEXT_HOP "50020204 ");
+	for (i = 0; i < 256; i++)
+	{
+		strcat(hex, i % 128 ? "" : "0280 ");
+		strcat(hex, i == 0 ? "fdea " : "fdeb ");
+	}
+	ck_assert(decode(&two_octets, hex));
+	ck_assert_int_eq(fault.verdict, BGP_FAULT_NONE);
+	ck_assert_uint_eq(set.a.as_path_hops, 256);
+	ck_assert_uint_eq(set.a.as_path.data[1], 128);
+	ck_assert_uint_eq(set.a.as_path.len, 256 * 4 + 4);
+}
+END_TEST
+
 START_TEST(test_as4_aggregator)
 {
 	/* AGGREGATOR of AS_TRANS: AS4_AGGREGATOR knows better */
@@ -517,6 +548,7 @@ Suite *attr_codec_suite(void)
 	add(suite, "unknown", test_unknown, 1);
 	add(suite, "unknown many", test_unknown_many, 1);
 	add(suite, "as4 merge", test_as4_merge, 1);
+	add(suite, "as4 join", test_as4_join, 1);
 	add(suite, "as4 aggregator", test_as4_aggregator, 1);
 	add(suite, "encode", test_encode, 1);
 	add(suite, "long path", test_long_path, 1);

@@ -88,6 +88,8 @@ START_TEST(test_header_errors)
 		{MARKER "001300", 4096, 3, "00"},
 		{MARKER "001306", 4096, 3, "06"},
 		{MARKER "0013ff", 4096, 3, "ff"},
+		/* both: the length is looked at first */
+		{MARKER "100106", 4096, 2, "1001"},
 	};
 	bgp_type_t type;
 	uint16_t len;
@@ -169,6 +171,7 @@ START_TEST(test_open_errors)
 		{"05 fde9 005a 0a000001 00", 1, "0004"},
 		{"04 0000 005a 0a000001 00", 2, ""},
 		{OPEN_HEAD "08 0206 4104 00000000", 2, ""},
+		{"04 0000 005a 0a000001 08 0206 4104 00010000", 2, ""},
 		{"04 fde9 005a 00000000 00", 3, ""},
 		{"04 fde9 0001 0a000001 00", 6, ""},
 		{"04 fde9 0002 0a000001 00", 6, ""},
@@ -408,11 +411,11 @@ Suite *message_suite(void)
 	Suite *suite = suite_create("message");
 
 	unit_add(suite, "header", test_header);
-	unit_add_loop(suite, "header errors", test_header_errors, 14);
+	unit_add_loop(suite, "header errors", test_header_errors, 15);
 	unit_add(suite, "header short", test_header_short);
 	unit_add(suite, "open", test_open);
 	unit_add(suite, "open extended", test_open_extended);
-	unit_add_loop(suite, "open errors", test_open_errors, 15);
+	unit_add_loop(suite, "open errors", test_open_errors, 16);
 	unit_add(suite, "open short", test_open_short);
 	unit_add(suite, "hold times", test_hold_times);
 	unit_add(suite, "caps", test_caps);

@@ -15,6 +15,7 @@ int main(void)
 		error_suite,
 		fsm_suite,
 		message_suite,
+		receive_suite,
 		restart_suite,
 		session_suite,
 		update_suite,
