@@ -11,11 +11,11 @@ must holds "charon starts with Cygnet" cygnet_start
 all_up
 conf=$LAB_RUN/site/swanctl/swanctl.conf
 
-# which sessions are up and since when, as the cloud sees it
+# which sessions are up and how often they came and went, as the cloud sees it
 epochs()
 {
 	vty cloud "show bgp neighbors json" |
-		jq -c '[.[] | [.bgpState, .bgpTimerUpEstablishedEpoch]]'
+		jq -c '[.[] | [.bgpState, .connectionsEstablished, .connectionsDropped]]'
 }
 
 cloud_has()
@@ -66,7 +66,7 @@ refused()
 }
 
 refused "a misspelt option" 's/advertise =/advertis =/' \
-	cygnet.advertis "did you mean" advertise
+	"cygnet: unknown option 'advertis', did you mean 'advertise'?"
 refused "a hold time out of range" '0,/hold_time = .*/s//hold_time = 1/' \
 	"cygnet.bundles.alibaba.tunnels.ali-1.neighbor" hold_time
 refused "an address that is none" \
@@ -74,7 +74,7 @@ refused "an address that is none" \
 	cygnet.bundles.alibaba.tunnels.ali-2 address
 refused "two errors at once" \
 	's/advertise =/advertis =/; s/mode = .*/mode = fast/' \
-	cygnet.advertis cygnet.bundles.alibaba mode
+	advertis cygnet.bundles.alibaba.mode
 refused "a family without address" \
 	's,\(address = 169.254.10.2/30\)\, .*,\1,; 0,/remote_as/s//ipv6 = yes\n&/' \
 	cygnet.bundles.alibaba.tunnels.ali-1 ipv6
