@@ -78,6 +78,7 @@ static void audit(cyg_timer_t *timer, void *user, usec_t now)
 
 	core->underlay_dirty = true;
 	core->plan_dirty = true;
+	core_routes_again(core);
 	if (core->seams.firewall && core->firewall_applied &&
 		core->seams.fw_ops->intact(core->seams.firewall) == 0)
 	{
@@ -101,6 +102,7 @@ core_t *core_create(const core_seams_t *seams, const char *charon_routes,
 	kernel_ops_list_init(&core->seen_fib);
 	kernel_state_init(&core->seen);
 	kernel_state_init(&core->saved);
+	kernel_state_init(&core->dumped);
 	fw_model_init(&core->firewall);
 	timer_init(&core->adopt_timer, adopt_check, core);
 	timer_init(&core->audit_timer, audit, core);
@@ -135,10 +137,11 @@ static void tables_drop(core_t *core, usec_t now)
 		core->tunnels[i]->members.count = 0;
 		core->tunnels[i]->ineligible = false;
 	}
+	core->n_again = 0;
+	core->rescanning = core->rescan_rewrite = false;
 	if (core->fib)
 	{
 		fib_remove_all(core->fib);
-		core_fib_urgent(core);
 		core_fib_drain(core);
 		fib_destroy(core->fib);
 		core->fib = NULL;
@@ -178,6 +181,7 @@ void core_destroy(core_t *core, usec_t now)
 	kernel_ops_list_deinit(&core->seen_fib);
 	kernel_state_deinit(&core->seen);
 	kernel_state_deinit(&core->saved);
+	kernel_state_deinit(&core->dumped);
 	fw_model_deinit(&core->firewall);
 	config_destroy(core->config);
 	free(core->config_refused);

@@ -53,6 +53,9 @@ static void dump_next(core_t *core)
 			}
 			d->now = dump_order[i];
 			d->running = true;
+			kernel_state_deinit(&core->dumped);
+			kernel_state_init(&core->dumped);
+			core->dumped_routes = 0;
 			return;
 		}
 	}
@@ -136,12 +139,33 @@ static bool is_small_route(const kernel_route_t *route)
 		   route->type == KERNEL_UNREACHABLE;
 }
 
+/** somebody else's route stands where one of ours did: not touched, but told,
+ * and tried again when it is gone */
+static void taken_over(core_t *core, const kernel_route_t *route)
+{
+	char p[PREFIX_STR_MAX];
+	bgp_route_t held;
+
+	if (core->fib && route->table == core->config->table &&
+		route->metric == core->config->metric &&
+		bgp_route_get(core->bgp, &route->dst, &held) && held.tag)
+	{
+		log_warn("somebody put a route of his own in the place of ours to %s",
+				 prefix_format(&route->dst, p));
+		core_route_failed(core, &route->dst);
+	}
+}
+
 static void route_event(core_t *core, const kernel_event_t *event)
 {
 	if (!event->ours)
 	{
 		/* the underlay may have changed */
 		core->underlay_dirty = true;
+		if (event->replaced)
+		{
+			taken_over(core, &event->route);
+		}
 	}
 	else if (is_small_route(&event->route))
 	{
@@ -150,6 +174,7 @@ static void route_event(core_t *core, const kernel_event_t *event)
 	}
 	else if (event->dump)
 	{
+		core->dumped_routes++;
 		if (core->adopting)
 		{
 			seen_add(core, KERNEL_ROUTE_SET, event);
@@ -207,8 +232,92 @@ static void link_event(core_t *core, const kernel_event_t *event, usec_t now)
 	}
 }
 
+/** a dump's objects, to find afterwards what it did not show */
+static void dumped_add(core_t *core, const kernel_event_t *event)
+{
+	switch (event->what)
+	{
+		case KERNEL_WHAT_LINK:
+			kernel_state_link_event(&core->dumped, &event->link, false);
+			break;
+		case KERNEL_WHAT_ADDR:
+			kernel_state_addr_event(&core->dumped, &event->addr, false);
+			break;
+		case KERNEL_WHAT_RULE:
+			kernel_state_rule_event(&core->dumped, &event->rule, false);
+			break;
+		case KERNEL_WHAT_ROUTE:
+			kernel_state_route_event(&core->dumped, &event->route, false);
+			break;
+		case KERNEL_WHAT_NEXTHOP:
+		case KERNEL_WHAT_GROUP:
+			break;
+	}
+}
+
+/** something of this kind that the mirror has and the dump has not, as the
+ * event that we missed */
+static bool missing(const core_t *core, kernel_what_t what, kernel_event_t *out)
+{
+	const kernel_state_t *seen = &core->seen, *dumped = &core->dumped;
+	const kernel_link_t *link;
+	const kernel_addr_t *addr;
+	const kernel_rule_t *rule;
+	const kernel_route_t *route;
+
+	*out = (kernel_event_t){.what = what, .gone = true, .ours = true};
+	switch (what)
+	{
+		case KERNEL_WHAT_LINK:
+			link = kernel_state_missing_link(seen, dumped);
+			out->link = link ? *link : out->link;
+			return link != NULL;
+		case KERNEL_WHAT_ADDR:
+			addr = kernel_state_missing_addr(seen, dumped);
+			out->addr = addr ? *addr : out->addr;
+			return addr != NULL;
+		case KERNEL_WHAT_RULE:
+			rule = kernel_state_missing_rule(seen, dumped);
+			out->rule = rule ? *rule : out->rule;
+			return rule != NULL;
+		case KERNEL_WHAT_ROUTE:
+			route = kernel_state_missing_route(seen, dumped);
+			out->route = route ? *route : out->route;
+			return route != NULL;
+		case KERNEL_WHAT_NEXTHOP:
+		case KERNEL_WHAT_GROUP:
+			break;
+	}
+	return false;
+}
+
+/** what vanished while notifications were lost */
+static void find_vanished(core_t *core, kernel_what_t what, usec_t now)
+{
+	kernel_event_t event;
+	fib_stats_t stats;
+
+	while (missing(core, what, &event))
+	{
+		core_kernel_event(core, &event, now);
+	}
+	if (what == KERNEL_WHAT_ROUTE && !core->adopting && core->fib)
+	{
+		fib_stats(core->fib, &stats);
+		if (core->dumped_routes < stats.routes[0] + stats.routes[1])
+		{
+			log_warn("routes of ours are missing in the kernel: written again");
+			core_routes_rewrite(core);
+		}
+	}
+}
+
 void core_kernel_event(core_t *core, const kernel_event_t *event, usec_t now)
 {
+	if (event->dump)
+	{
+		dumped_add(core, event);
+	}
 	switch (event->what)
 	{
 		case KERNEL_WHAT_LINK:
@@ -257,6 +366,7 @@ void core_kernel_dumped(core_t *core, kernel_what_t what, int error, usec_t now)
 	{
 		d->wanted &= ~WHAT(what);
 		d->done |= WHAT(what);
+		find_vanished(core, what, now);
 		core->plan_dirty = true;
 		core->tunnels_dirty = true;
 		core->underlay_dirty = true;
@@ -273,105 +383,6 @@ void core_kernel_lost(core_t *core, usec_t now)
 	log_warn("the kernel's notifications overran: reading its state anew");
 	core->dumps.wanted |= DUMPS_SMALL | WHAT(KERNEL_WHAT_ROUTE);
 	dump_next(core);
-}
-
-/* -- underlay ---------------------------------------------------------------- */
-
-const plan_underlay_t *core_underlay(const core_t *core, const addr_t *peer)
-{
-	for (size_t i = 0; i < core->n_underlays; i++)
-	{
-		if (addr_equal(&core->underlays[i].peer, peer))
-		{
-			return &core->underlays[i];
-		}
-	}
-	return NULL;
-}
-
-static bool underlay_equal(const plan_underlay_t *a, const plan_underlay_t *b)
-{
-	return a->found == b->found && a->link == b->link &&
-		   addr_equal(&a->gateway, &b->gateway) &&
-		   addr_equal(&a->source, &b->source) &&
-		   strcmp(a->link_name, b->link_name) == 0;
-}
-
-/** the way to one peer now; the old one stays while there is none */
-static plan_underlay_t underlay_resolve(core_t *core, const addr_t *peer)
-{
-	const plan_underlay_t *old = core_underlay(core, peer);
-	plan_underlay_t u = {.peer = *peer};
-	const kernel_link_t *link;
-	kernel_route_t route;
-	int error;
-
-	error = core->seams.kernel_ops->route_get(core->seams.kernel, peer, &route);
-	if (error)
-	{
-		return old ? *old : u;
-	}
-	link = kernel_state_link(&core->seen, route.link);
-	u.found = link != NULL;
-	u.link = route.link;
-	u.gateway = route.gateway;
-	u.source = route.source;
-	if (link)
-	{
-		memcpy(u.link_name, link->name, sizeof(u.link_name));
-	}
-	return u;
-}
-
-static void underlay_update(core_t *core)
-{
-	plan_underlay_t *list = NULL;
-	size_t n = 0;
-	bool changed = false;
-
-	core->underlay_dirty = false;
-	for (size_t t = 0; t < core->n_tunnels; t++)
-	{
-		const core_tunnel_t *tunnel = core->tunnels[t];
-
-		for (unsigned i = 0; i < tunnel->n_outer; i++)
-		{
-			const plan_underlay_t *old = core_underlay(core, &tunnel->outer[i]);
-
-			list = mem_resize(list, n + 1, sizeof(*list));
-			list[n] = underlay_resolve(core, &tunnel->outer[i]);
-			changed |= !old || !underlay_equal(old, &list[n]);
-			n++;
-		}
-	}
-	changed |= n != core->n_underlays;
-	free(core->underlays);
-	core->underlays = list;
-	core->n_underlays = n;
-	if (changed)
-	{
-		core->plan_dirty = true;
-	}
-}
-
-const addr_t *core_swallowed(core_t *core, const prefix_t *prefix)
-{
-	for (size_t t = 0; t < core->n_tunnels; t++)
-	{
-		const core_tunnel_t *tunnel = core->tunnels[t];
-
-		for (unsigned i = 0; i < tunnel->n_outer; i++)
-		{
-			const plan_underlay_t *u = core_underlay(core, &tunnel->outer[i]);
-
-			if (prefix_contains_addr(prefix, &tunnel->outer[i]) &&
-				!(core->config->pin_underlay && u && u->found))
-			{
-				return &tunnel->outer[i];
-			}
-		}
-	}
-	return NULL;
 }
 
 /* -- plan, compare, write ----------------------------------------------------- */
@@ -525,7 +536,7 @@ void core_kernel_apply(core_t *core, usec_t now)
 	}
 	if (core->underlay_dirty)
 	{
-		underlay_update(core);
+		core_underlay_update(core);
 	}
 	if (!core->plan_dirty)
 	{

@@ -6,7 +6,9 @@
  * core_tunnels.c  charon's facts, tunnel and bundle states, FIB members
  * core_peers.c    neighbours: when they run, on which addresses
  * core_routes.c   chosen paths to FIB members, FIB operations to the kernel
- * core_kernel.c   the mirror, reconcile, underlay, firewall
+ * core_kernel.c   the mirror, reconcile, firewall
+ * core_underlay.c the ways to the peers
+ * core_policy.c   policies for the speaker
  * core_view.c     problems and views
  */
 
@@ -27,6 +29,8 @@
 #define CORE_ROUTES_GUARDED 1000
 /** operations of one write to the kernel, see DESIGN.md section 4 */
 #define CORE_BATCH 512
+/** routes that the kernel refused, kept for another try */
+#define CORE_AGAIN_MAX 4096
 /** the underlay and the kernel's state are looked at anew this often */
 #define CORE_AUDIT (10 * USEC_PER_SEC)
 
@@ -149,11 +153,18 @@ struct core_t
 	/** mirror of the kernel's small objects */
 	kernel_state_t seen;
 	core_dumps_t dumps;
+	/** what the running dump has shown: the rest of the mirror is gone */
+	kernel_state_t dumped;
+	/** learned routes of ours that it has shown */
+	uint32_t dumped_routes;
 	/** next hops, groups and routes of an earlier run, until a FIB is there to
 	 * be told */
 	kernel_ops_list_t seen_fib;
 	kernel_op_t batch[CORE_BATCH];
 	int batch_errors[CORE_BATCH];
+	prefix_t again[CORE_AGAIN_MAX];
+	unsigned n_again;
+	bool again_more;
 	plan_underlay_t *underlays;
 	size_t n_underlays;
 	fw_model_t firewall;
@@ -172,6 +183,8 @@ struct core_t
 	cyg_timer_t audit_timer;
 	/** walk of the table for routes that the kernel dropped */
 	bool rescanning;
+	/** the walk writes each route again as it is: some are missing */
+	bool rescan_rewrite;
 	family_t rescan_family;
 	prefix_t rescan_at;
 	/** routes refused, for status */
@@ -244,6 +257,13 @@ void core_fib_urgent(core_t *core);
 /** writes all that waits */
 void core_fib_drain(core_t *core);
 bool core_routes_work(core_t *core, usec_t now);
+/** a route of ours that is not in the kernel though it should be: tried again at
+ * the next audit */
+void core_route_failed(core_t *core, const prefix_t *prefix);
+/** writes all routes again, in slices: a dump showed fewer than there are */
+void core_routes_rewrite(core_t *core);
+/** offers refused routes to the kernel once more */
+void core_routes_again(core_t *core);
 /** a route of ours was taken out by somebody else */
 void core_route_heal(core_t *core, const kernel_route_t *route);
 
@@ -252,13 +272,17 @@ void core_kernel_start(core_t *core, usec_t now);
 /** tells a FIB that is new what a dump showed */
 void core_kernel_adopt(core_t *core);
 void core_plan_input(core_t *core, plan_input_t *in, plan_tunnel_t **tunnels);
-void core_kernel_apply(core_t *core, usec_t now);
-void core_kernel_remove(core_t *core, config_keep_t keep);
-const plan_underlay_t *core_underlay(const core_t *core, const addr_t *peer);
-/** an outer address in the prefix that is not pinned, or NULL */
-const addr_t *core_swallowed(core_t *core, const prefix_t *prefix);
 /** routes may be written: the dumps of an earlier run's are in */
 bool core_kernel_ready(const core_t *core);
+void core_kernel_apply(core_t *core, usec_t now);
+void core_kernel_remove(core_t *core, config_keep_t keep);
+
+/* core_underlay.c */
+/** the way to a peer as last looked up; NULL: not one of ours */
+const plan_underlay_t *core_underlay(const core_t *core, const addr_t *peer);
+void core_underlay_update(core_t *core);
+/** an outer address in the prefix that is not pinned, or NULL */
+const addr_t *core_swallowed(core_t *core, const prefix_t *prefix);
 
 /* core_view.c */
 void core_view_free(core_t *core);

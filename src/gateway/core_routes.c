@@ -208,7 +208,32 @@ static void offer(core_t *core, const bgp_route_t *route)
 	}
 }
 
-/** one slice of the walk for routes that the kernel dropped with a group */
+static void walk_start(core_t *core)
+{
+	core->rescanning = true;
+	core->rescan_family = FAMILY_IPV4;
+	core->rescan_at.addr = addr_none;
+}
+
+void core_routes_rewrite(core_t *core)
+{
+	core->rescan_rewrite = true;
+	walk_start(core);
+}
+
+static void walk_route(core_t *core, const bgp_route_t *route)
+{
+	if (route->tag && core->rescan_rewrite)
+	{
+		fib_route_again(core->fib, &route->prefix, route->tag);
+	}
+	else if (route->tag)
+	{
+		offer(core, route);
+	}
+}
+
+/** one slice of the walk for routes that are missing in the kernel */
 static bool rescan(core_t *core)
 {
 	bgp_route_t route;
@@ -220,9 +245,7 @@ static bool rescan(core_t *core)
 		{
 			return false;
 		}
-		core->rescanning = true;
-		core->rescan_family = FAMILY_IPV4;
-		core->rescan_at.addr = addr_none;
+		walk_start(core);
 	}
 	while (n++ < SLICE_CHANGES)
 	{
@@ -232,10 +255,7 @@ static bool rescan(core_t *core)
 		if (bgp_route_next(core->bgp, core->rescan_family, after, &route))
 		{
 			core->rescan_at = route.prefix;
-			if (route.tag)
-			{
-				offer(core, &route);
-			}
+			walk_route(core, &route);
 		}
 		else if (core->rescan_family == FAMILY_IPV4)
 		{
@@ -245,11 +265,61 @@ static bool rescan(core_t *core)
 		else
 		{
 			core->rescanning = false;
-			fib_rescan_done(core->fib);
+			if (!core->rescan_rewrite)
+			{
+				fib_rescan_done(core->fib);
+			}
+			core->rescan_rewrite = false;
 			break;
 		}
 	}
 	return true;
+}
+
+void core_route_failed(core_t *core, const prefix_t *prefix)
+{
+	if (core->n_again < CORE_AGAIN_MAX)
+	{
+		core->again[core->n_again++] = *prefix;
+	}
+	else
+	{
+		core->again_more = true;
+	}
+}
+
+static void failed(core_t *core, const kernel_op_t *op, int error)
+{
+	fib_failed(core->fib, op, error);
+	if (op->kind == KERNEL_ROUTE_SET)
+	{
+		core_route_failed(core, &op->route.dst);
+	}
+}
+
+void core_routes_again(core_t *core)
+{
+	unsigned n = core->n_again;
+
+	if (!core->fib || !core->bgp || core->stopping)
+	{
+		return;
+	}
+	core->n_again = 0;
+	for (unsigned i = 0; i < n; i++)
+	{
+		bgp_route_t route;
+
+		if (bgp_route_get(core->bgp, &core->again[i], &route) && route.tag)
+		{
+			fib_route_again(core->fib, &route.prefix, route.tag);
+		}
+	}
+	if (core->again_more)
+	{
+		core->again_more = false;
+		core_routes_rewrite(core);
+	}
 }
 
 /** takes at most max operations and writes them; how many */
@@ -266,7 +336,7 @@ static size_t write_batch(core_t *core, size_t max)
 		{
 			if (errors[i])
 			{
-				fib_failed(core->fib, &ops[i], errors[i]);
+				failed(core, &ops[i], errors[i]);
 			}
 		}
 	}

@@ -143,6 +143,8 @@ typedef enum kernel_op_kind_t
 	/** a next hop or a group; the caller has seen to it that no route uses
 	 * it any more */
 	KERNEL_NEXTHOP_DEL,
+	/** creates or replaces; with op.replaces (its own id) it has to be there:
+	 * ENOENT tells that the kernel dropped it, and its routes with it */
 	KERNEL_GROUP_SET,
 	/** creates, or moves from op.replaces to route.nexthop without a gap. A
 	 * route of the same prefix, table and metric that is not ours is never
@@ -163,7 +165,7 @@ bool kernel_link_is_ours(const kernel_link_t *link);
 typedef struct kernel_op_t
 {
 	kernel_op_kind_t kind;
-	/** KERNEL_ROUTE_SET: the next hop id that our route there has now; 0 when
+	/** KERNEL_GROUP_SET: see there. KERNEL_ROUTE_SET: the next hop id that our route there has now; 0 when
 	 * none is there, or it has none. Right either way, but with 0 a route of
 	 * ours that is there all the same is removed before the new one comes:
 	 * a gap */

@@ -116,6 +116,20 @@ static route_verb_t first_verb(const kernel_op_t *op)
 	return op->replaces ? ROUTE_APPEND : ROUTE_NEW;
 }
 
+/** a group that should be there is not made anew when it is not: it went with
+ * its routes, and the owner has to hear of it */
+static struct nlmsghdr *group_encode(void *buf, size_t size,
+									 const kernel_op_t *op)
+{
+	struct nlmsghdr *nlh = kernel_group_encode(buf, size, &op->group);
+
+	if (nlh && op->replaces)
+	{
+		nlh->nlmsg_flags &= (uint16_t)~NLM_F_CREATE;
+	}
+	return nlh;
+}
+
 static struct nlmsghdr *encode_first(void *buf, size_t size,
 									 const kernel_op_t *op)
 {
@@ -131,7 +145,7 @@ static struct nlmsghdr *encode_first(void *buf, size_t size,
 		case KERNEL_NEXTHOP_DEL:
 			return kernel_nexthop_encode(buf, size, op->kind, &op->nexthop);
 		case KERNEL_GROUP_SET:
-			return kernel_group_encode(buf, size, &op->group);
+			return group_encode(buf, size, op);
 		case KERNEL_ROUTE_SET:
 			return kernel_route_encode(buf, size, first_verb(op), &op->route);
 		case KERNEL_ROUTE_DEL:

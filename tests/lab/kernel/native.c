@@ -241,6 +241,25 @@ static bool routes_are(const family_case_t *f, const char *what, unsigned n)
 	return holds(command);
 }
 
+/* a group that the kernel dropped is not made anew unasked: its routes are gone,
+ * and ENOENT tells */
+START_TEST(group_dropped)
+{
+	kernel_op_t op = group_op(11, 1, 0), del = {.kind = KERNEL_NEXTHOP_DEL};
+	int error = 0;
+
+	make_groups();
+	op.replaces = op.group.id;
+	must(&op);
+	del.nexthop.id = op.group.id;
+	must(&del);
+	ck_assert_uint_eq(k->write(kernel, &op, 1, &error), 1);
+	ck_assert_int_eq(error, -ENOENT);
+	op.replaces = 0;
+	must(&op);
+}
+END_TEST
+
 START_TEST(route_new_change_delete)
 {
 	const family_case_t *f = &families[_i];
@@ -821,6 +840,7 @@ static Suite *native_suite(void)
 		const TTest *test;
 		int count;
 	} tests[] = {
+		{"group_dropped", group_dropped, 1},
 		{"route_new_change_delete", route_new_change_delete, 2},
 		{"route_foreign_untouched", route_foreign_untouched, 2},
 		{"route_to_missing_group", route_to_missing_group, 2},

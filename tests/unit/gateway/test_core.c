@@ -498,6 +498,47 @@ START_TEST(test_deleted_things_come_back)
 }
 END_TEST
 
+START_TEST(test_refused_route_is_tried_again)
+{
+	world_t *w = up(1, NULL, NULL);
+
+	w->refuse_routes = 1;
+	world_announce(w, 0, "10.0.0.0/24", true);
+	world_run(w, USEC_PER_SEC);
+	ck_assert(!there(w, "10.0.0.0/24"));
+	world_run(w, 11 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 1);
+	world_destroy(w);
+}
+END_TEST
+
+START_TEST(test_lost_notifications)
+{
+	world_t *w = up(2, NULL, NULL);
+	kernel_op_t op = {.kind = KERNEL_ROUTE_DEL};
+	kernel_link_t link = *world_link(w, 1);
+
+	world_announce(w, 0, "10.0.0.0/24", true);
+	world_announce(w, 0, "10.0.1.0/24", true);
+	world_run(w, USEC_PER_SEC);
+	/* while nobody told us: a route, a rule and a link went */
+	prefix_parse("10.0.0.0/24", &op.route.dst);
+	op.route.table = 254;
+	op.route.metric = core_config(w->core)->metric;
+	ck_assert_int_eq(fake_kernel_apply(w->kernel, &op), 0);
+	kernel_state_rule_event(&w->state, &w->state.rules[0], true);
+	kernel_state_link_event(&w->state, &link, true);
+	fake_kernel_link(w->kernel, link.index, false);
+	core_kernel_lost(w->core, w->now);
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 1);
+	ck_assert_uint_eq(w->state.n_rules, 2);
+	ck_assert_ptr_nonnull(world_link(w, 1));
+	ck_assert_uint_ne(world_link(w, 1)->index, link.index);
+	world_destroy(w);
+}
+END_TEST
+
 START_TEST(test_if_id_from_charon)
 {
 	world_t *w = world_create(1);
@@ -572,6 +613,8 @@ Suite *core_suite(void)
 	unit_add(s, "stop keeps none", test_stop_keeps_none);
 	unit_add(s, "stop keeps all", test_stop_keeps_all);
 	unit_add(s, "deleted things come back", test_deleted_things_come_back);
+	unit_add(s, "refused route", test_refused_route_is_tried_again);
+	unit_add(s, "lost notifications", test_lost_notifications);
 	unit_add(s, "if_id from charon", test_if_id_from_charon);
 	unit_add(s, "alert is told", test_alert_is_told);
 	unit_add(s, "firewall refused", test_firewall_refused);

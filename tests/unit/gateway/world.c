@@ -122,6 +122,11 @@ static int apply_small(world_t *w, const kernel_op_t *op)
 		case KERNEL_ROUTE_DEL:
 			break;
 	}
+	if (op->kind == KERNEL_ROUTE_SET && w->refuse_routes)
+	{
+		w->refuse_routes--;
+		return -ENOBUFS;
+	}
 	return fake_kernel_apply(w->kernel, op);
 }
 
