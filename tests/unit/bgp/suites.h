@@ -27,6 +27,7 @@ Suite *attr_pool_suite(void);
 Suite *decide_suite(void);
 Suite *nexthop_suite(void);
 Suite *policy_suite(void);
+Suite *pool_suite(void);
 Suite *rib_suite(void);
 Suite *rib_model_suite(void);
 

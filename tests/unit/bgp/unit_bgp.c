@@ -27,6 +27,7 @@ int main(void)
 		decide_suite,
 		nexthop_suite,
 		policy_suite,
+		pool_suite,
 		rib_suite,
 		rib_model_suite,
 	};
