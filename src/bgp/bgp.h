@@ -210,7 +210,8 @@ void bgp_peer_info(const bgp_peer_t *peer, bgp_peer_info_t *info);
 
 /* -- connections ---------------------------------------------------------- */
 
-/** the peer that a connection from this address belongs to; NULL: none */
+/** the dialling has led to a connection, whose own end is local; NULL: it is
+ * not wanted any more, close it */
 bgp_conn_t *bgp_connected(bgp_t *bgp, bgp_peer_t *peer, const addr_t *local,
 						  usec_t now);
 /** the dialling ended without a connection; why is words, borrowed */

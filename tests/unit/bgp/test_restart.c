@@ -222,6 +222,28 @@ START_TEST(test_new_connection)
 }
 END_TEST
 
+/** a restart time of 0 is none */
+START_TEST(test_no_time)
+{
+	wire_t *w = wire_create_raw(65001, 65002);
+	wire_conn_t *c;
+
+	bgp_peer_start(w->speaker[0].bgp, w->speaker[0].peer, w->now);
+	c = raw_answer(w);
+	open_again(c, "04 fdea 005a 0a000002 16 0214 0104 0001 0001 4104 0000fdea"
+				  "4006 0000 0001 01 80");
+	raw_message(c, BGP_UPDATE, "0000 0014" ATTRS "08 0a");
+	ck_assert(has_route(w, "10.0.0.0/8"));
+	bgp_conn_closed(w->speaker[0].bgp, c->other->conn, "cut", w->now);
+	c->other->used = false;
+	while (bgp_work(w->speaker[0].bgp, 100, w->now))
+	{
+	}
+	ck_assert(!has_route(w, "10.0.0.0/8"));
+	wire_destroy(w);
+}
+END_TEST
+
 /** without families in its capability a peer asks for nothing */
 START_TEST(test_helper_peer)
 {
@@ -251,6 +273,7 @@ Suite *restart_suite(void)
 	unit_add(suite, "twice", test_twice);
 	unit_add_loop(suite, "no restart", test_no_restart, 5);
 	unit_add(suite, "new connection", test_new_connection);
+	unit_add(suite, "no time", test_no_time);
 	unit_add(suite, "helper peer", test_helper_peer);
 	return suite;
 }
