@@ -156,8 +156,9 @@ static const config_option_t options[] = {
 	 .text = "Other links by which protected prefixes may leave."},
 	{IN(CONFIG_IN_BUNDLE), "accept_default", CONFIG_BOOL,
 	 BUNDLE(accept_default), .fallback = "no",
-	 .text = "Take a default route, and routes that cover a peer's outer "
-			 "address, from the neighbours."},
+	 .text =
+		 "Take a default route from the neighbours. Other routes that cover a "
+		 "peer's outer address are taken if the peer is pinned."},
 	{IN(CONFIG_IN_BUNDLE), "import", CONFIG_WORD, BUNDLE(import_policy),
 	 .text = "The policy for what the members' neighbours announce. Without "
 			 "it, all is taken but this site's own prefixes, the tunnels' "
