@@ -1,0 +1,124 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# needs: xfrm
+#
+# The life of SAs by the real charons: rekeyed by either side and by both at
+# once, reauthenticated both ways, deleted by either. A tunnel goes down when
+# its last SA does, at once, and never otherwise.
+
+. "$(dirname "$0")/../lib/all.sh"
+xfrm_begin alibaba
+sed -i -e 's/^charon {$/&\n\tmake_before_break = yes/' \
+	-e 's/retransmit_tries = .*/retransmit_tries = 8/' \
+	"$LAB_RUN/site/strongswan.conf"
+must holds "charon starts with Cygnet" cygnet_start
+all_up
+flows_start flows 12 5
+must becomes 20 "all flows pass" flows_pass flows
+
+# figure FIELD: of the first tunnel
+figure()
+{
+	ctl_json tunnels ".[] | select(.name == \"${TUNNELS[0]}\") | .$1"
+}
+
+# state_is STATE
+state_is()
+{
+	local state
+	state=$(figure state)
+	echo "$state"
+	[ "$state" = "$1" ]
+}
+
+# newest SIDE: the highest number of its CHILD_SAs of that tunnel
+newest()
+{
+	swan "$1" --list-sas --ike "${TUNNELS[0]}" --raw |
+		grep -o "uniqueid=[0-9]*" | sed 's/.*=//' | sort -n | tail -n 1
+}
+
+# newer SIDE THAN
+newer()
+{
+	[ "$(newest "$1")" -gt "$2" ]
+}
+
+# one_sa: the tunnel counts one SA
+one_sa()
+{
+	local n
+	n="$(figure sa.count)"
+	echo "counted: $n"
+	[ "$n" = 1 ]
+}
+
+# unharmed WHAT SIDE SWANCTL-ARG…: the tunnel stays up while it happens
+unharmed()
+{
+	local what=$1 side=$2 downs number at
+	shift 2
+	downs=$(figure downs)
+	number=$(newest "$side")
+	at=$(now_ms)
+	holds "$what" swan "$side" "$@"
+	becomes 20 "$what: there is a newer SA" newer "$side" "$number"
+	becomes 30 "$what: one SA counts" one_sa
+	equal "$what: the tunnel did not go down" "$downs" "$(figure downs)"
+	equal "$what: it forwards" true "$(figure forwarding)"
+	between "$what: packets lost" 0 5 "$(flows_get flows lost "$at")"
+}
+
+child=(--rekey --child "${TUNNELS[0]}")
+ike=(--rekey --ike "${TUNNELS[0]}")
+unharmed "we rekey the CHILD_SA" site "${child[@]}"
+unharmed "the peer rekeys the CHILD_SA" cloud "${child[@]}"
+both()
+{
+	swan cloud "${child[@]}" >/dev/null &
+	swan site "${child[@]}"
+	wait $!
+}
+downs=$(figure downs)
+number=$(newest site)
+holds "both rekey the CHILD_SA" both
+becomes 20 "both: there is a newer SA" newer site "$number"
+becomes 30 "both: one SA counts" one_sa
+equal "both: the tunnel did not go down" "$downs" "$(figure downs)"
+
+downs=$(figure downs)
+holds "we rekey the IKE_SA" swan site "${ike[@]}"
+holds "the peer rekeys the IKE_SA" swan cloud "${ike[@]}"
+stays 3 "IKE rekey: the tunnel forwards" tunnels_forwarding 3
+equal "IKE rekey: it did not go down" "$downs" "$(figure downs)"
+unharmed "we reauthenticate, make before break" site "${ike[@]}" --reauth
+
+number=$(newest site)
+holds "the peer reauthenticates, break before make" \
+	swan cloud "${ike[@]}" --reauth
+becomes 20 "break before make: there is a newer SA" newer site "$number"
+becomes 20 "break before make: the tunnel forwards again" tunnels_forwarding 3
+becomes 20 "break before make: one SA counts" one_sa
+becomes 20 "all flows pass" flows_pass flows
+
+# lost WHAT SIDE SWANCTL-ARG…: the tunnel is down at once, and up by us again
+lost()
+{
+	local what=$1 side=$2
+	shift 2
+	holds "$what" swan "$side" "$@"
+	becomes 3 "$what: two ways are left" all_ways_are "$(links_but 0)"
+	becomes 3 "$what: the tunnel is down" state_is down
+	becomes 20 "$what: all flows pass" flows_pass flows
+	holds "$what: initiated again" swan site --initiate \
+		--child "${TUNNELS[0]}"
+	becomes 20 "$what: the tunnel forwards again" tunnels_forwarding 3
+	becomes 30 "$what: three ways again" all_ways_are "$(links_but)"
+}
+
+lost "the peer deletes the CHILD_SA" cloud --terminate --child "${TUNNELS[0]}"
+lost "we delete the CHILD_SA" site --terminate --child "${TUNNELS[0]}"
+lost "the peer deletes the IKE_SA" cloud --terminate --ike "${TUNNELS[0]}"
+lost "we delete the IKE_SA" site --terminate --ike "${TUNNELS[0]}"
+flows_stop flows
+case_end
