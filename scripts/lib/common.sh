@@ -54,6 +54,7 @@ logged()
 native_xfrm()
 {
 	unshare -n sh -c '
+		ip link set lo up &&
 		ip link add cygprobe type xfrm dev lo if_id 1 &&
 		ip xfrm state add src 127.0.0.1 dst 127.0.0.2 proto esp spi 0x1000 \
 			mode tunnel reqid 1 if_id 1 aead "rfc4106(gcm(aes))" \

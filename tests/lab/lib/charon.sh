@@ -61,7 +61,8 @@ charon_conf()
 # connection LOCAL REMOTE NAME IF_ID START: one of swanctl.conf's connections
 connection()
 {
-	local here=$1 there=$2 name=$3 if_id=$4 start=$5
+	local here=$1 there=$2 name=$3 if_id=$4 start=$5 dead=restart closed=start
+	[ "$start" != none ] || dead=clear closed=none
 	cat <<CONF
 	$name {
 		version = 2
@@ -89,7 +90,8 @@ connection()
 				esp_proposals = $ESP_PROPOSAL
 				rekey_time = ${ESP_LIFETIME}s
 				start_action = $start
-				dpd_action = $([ "$start" = none ] && echo clear || echo restart)
+				dpd_action = $dead
+				close_action = $closed
 			}
 		}
 	}
