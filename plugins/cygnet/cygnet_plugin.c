@@ -57,6 +57,11 @@ struct private_cygnet_plugin_t
 	cygnet_peers_t *peers;
 
 	/**
+	 * ID of the control socket's group, or -1
+	 */
+	int socket_group;
+
+	/**
 	 * The gateway, NULL until charon's threads run
 	 */
 	gateway_t *gateway;
@@ -107,10 +112,9 @@ static void keep(u_int cap, char *name, char *purpose)
 /**
  * Keep what the gateway needs; a missing one disables its part alone
  */
-static void keep_capabilities(void)
+static void keep_capabilities(int group)
 {
 	gid_t own = lib->caps->get_gid(lib->caps);
-	int group = socket_group();
 
 	keep(CAP_NET_ADMIN, "CAP_NET_ADMIN",
 		 "setting up links, routes and the firewall");
@@ -158,12 +162,12 @@ static char *charon_routes(void)
  * Create the gateway. Its thread inherits that all signals are blocked: they
  * are for charon's main thread.
  */
-static gateway_t *create_gateway(void)
+static gateway_t *create_gateway(private_cygnet_plugin_t *this)
 {
 	gateway_options_t options = {
 		.socket = lib->settings->get_str(
 			lib->settings, "%s.plugins.cygnet.socket", NULL, lib->ns),
-		.socket_group = socket_group(),
+		.socket_group = this->socket_group,
 		.charon_routes = charon_routes(),
 		.charon_version = "strongSwan " VERSION,
 		.load = cygnet_reader_load,
@@ -190,7 +194,7 @@ static gateway_t *create_gateway(void)
  */
 CALLBACK(start_gateway, job_requeue_t, private_cygnet_plugin_t *this)
 {
-	gateway_t *gateway = create_gateway();
+	gateway_t *gateway = create_gateway(this);
 
 	if (gateway)
 	{
@@ -302,12 +306,12 @@ PLUGIN_DEFINE(cygnet)
 						 .destroy = _destroy,
 					 },
 			 },
-		 .facts = cygnet_facts_create(),
+		 .facts = cygnet_facts_create(), .socket_group = socket_group(),
 		 .mutex = mutex_create(MUTEX_TYPE_DEFAULT), );
 
 	this->listener = cygnet_listener_create(this->facts);
 	this->peers = cygnet_peers_create(this->facts);
-	keep_capabilities();
+	keep_capabilities(this->socket_group);
 
 	return &this->public.plugin;
 }

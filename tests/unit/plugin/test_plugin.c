@@ -221,6 +221,7 @@ START_TEST(test_unknown_group)
 	run();
 	ck_assert_int_eq(fake_gateway.options.socket_group, -1);
 	ck_assert(logged("socket_group = no-such-group"));
+	ck_assert_uint_eq(fake_n_lines, 1);
 }
 END_TEST
 
