@@ -3,8 +3,9 @@
 # needs: xfrm
 #
 # The cloud announces a default route and one that covers the tunnels' own
-# peers. Refused by default; taken where the configuration says so, and IKE and
-# ESP stay on the underlay all the same.
+# peers. The second is taken as the peers are pinned, the first where the
+# configuration says so, and IKE and ESP stay on the underlay all the same.
+# Without pins neither is taken.
 
 . "$(dirname "$0")/../lib/all.sh"
 xfrm_begin aws
@@ -23,16 +24,14 @@ announced()
 must becomes 10 "the cloud announces a default route" announced
 stays 3 "not taken by default: no default route of ours" \
 	ways_are 0.0.0.0/0 ""
-holds "not taken by default: no route that covers the peers" \
-	ways_are 203.0.113.0/24 ""
+becomes 10 "the one that covers the pinned peers is ours" \
+	ways_are 203.0.113.0/24 "$(links_but)"
 
 BUNDLE_EXTRA="accept_default = yes"
 cygnet_conf xfrm
 holds "reload with accept_default" ctl reload
 becomes 30 "the default route is ours, over both tunnels" \
 	ways_are 0.0.0.0/0 "$(links_but)"
-becomes 10 "so is the one that covers the peers" \
-	ways_are 203.0.113.0/24 "$(links_but)"
 
 by()
 {
@@ -53,10 +52,18 @@ becomes 20 "all flows pass" flows_pass flows
 between "ESP goes over the underlay" $((before + 200)) 10000000 "$(sealed)"
 flows_stop flows
 
+ROOT_EXTRA="pin_underlay = no"
+cygnet_conf xfrm
+holds "reload without pins" ctl reload
+becomes 30 "without pins the default route is refused" ways_are 0.0.0.0/0 ""
+becomes 10 "and the one that covers the peers" ways_are 203.0.113.0/24 ""
+stays 3 "the other routes are untouched" all_ways_are "$(links_but)"
+ROOT_EXTRA=
 BUNDLE_EXTRA=
 cygnet_conf xfrm
-holds "reload without accept_default" ctl reload
-becomes 30 "the default route is gone" ways_are 0.0.0.0/0 ""
-becomes 10 "so is the other" ways_are 203.0.113.0/24 ""
+holds "reload with pins, without accept_default" ctl reload
+becomes 30 "the one that covers the peers is back" \
+	ways_are 203.0.113.0/24 "$(links_but)"
+stays 3 "the default route is not" ways_are 0.0.0.0/0 ""
 equal "packets in the clear on the underlay" 0 "$(capture_clear)"
 case_end
