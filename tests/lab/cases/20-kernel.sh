@@ -10,5 +10,8 @@ need_root
 trap '[ "$case_ended" = yes ] || echo "not ok $case_name: ended early"' EXIT
 program=$LAB_TOP/build/tests/lab/kernel/native
 holds "XFRM interfaces work here" native_xfrm
-holds "src/kernel against kernel $(uname -r)" "$program"
+for test in probe_xfrm xfrm_links xfrm_nexthop
+do
+	holds "src/kernel, $test, on $(uname -r)" env CK_RUN_CASE=$test "$program"
+done
 case_end
