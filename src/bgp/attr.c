@@ -36,7 +36,7 @@ void bgp_attr_set_clear(bgp_attr_set_t *set)
 	set->a = (bgp_attrs_t){0};
 }
 
-static bgp_blob_t *blob_of(bgp_attrs_t *a, bgp_blob_id_t id)
+const bgp_blob_t *bgp_attrs_blob(const bgp_attrs_t *a, bgp_blob_id_t id)
 {
 	switch (id)
 	{
@@ -54,6 +54,11 @@ static bgp_blob_t *blob_of(bgp_attrs_t *a, bgp_blob_id_t id)
 			return &a->unknown;
 	}
 	return NULL;
+}
+
+static bgp_blob_t *blob_of(bgp_attrs_t *a, bgp_blob_id_t id)
+{
+	return (bgp_blob_t *)bgp_attrs_blob(a, id);
 }
 
 /** data may lie in the blob's own memory */

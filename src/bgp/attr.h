@@ -117,6 +117,9 @@ typedef enum bgp_blob_id_t
 	BGP_BLOB_UNKNOWN,
 } bgp_blob_id_t;
 
+/** the blob of a set by its number, borrowed */
+const bgp_blob_t *bgp_attrs_blob(const bgp_attrs_t *a, bgp_blob_id_t id);
+
 void bgp_attr_set_init(bgp_attr_set_t *set);
 void bgp_attr_set_deinit(bgp_attr_set_t *set);
 void bgp_attr_set_clear(bgp_attr_set_t *set);

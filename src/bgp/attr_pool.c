@@ -76,26 +76,6 @@ static const bgp_blob_id_t blob_order[] = {
 	BGP_BLOB_LARGE_COMMUNITIES, BGP_BLOB_UNKNOWN,
 };
 
-static const bgp_blob_t *blob_of(const bgp_attrs_t *a, bgp_blob_id_t id)
-{
-	switch (id)
-	{
-		case BGP_BLOB_AS_PATH:
-			return &a->as_path;
-		case BGP_BLOB_COMMUNITIES:
-			return &a->communities;
-		case BGP_BLOB_EXT_COMMUNITIES:
-			return &a->ext_communities;
-		case BGP_BLOB_LARGE_COMMUNITIES:
-			return &a->large_communities;
-		case BGP_BLOB_CLUSTER_LIST:
-			return &a->cluster_list;
-		case BGP_BLOB_UNKNOWN:
-			return &a->unknown;
-	}
-	return NULL;
-}
-
 /* -- classes -------------------------------------------------------------- */
 
 /** by eights while sets are of common sizes, then by a quarter; the last
@@ -232,7 +212,7 @@ static size_t packed_max(const bgp_attrs_t *a)
 
 	for (unsigned i = 0; i < countof(blob_order); i++)
 	{
-		size += 2u + blob_of(a, blob_order[i])->len;
+		size += 2u + bgp_attrs_blob(a, blob_order[i])->len;
 	}
 	return size + 8;
 }
@@ -284,7 +264,7 @@ static size_t pack(bgp_attr_pool_t *pool, const bgp_attrs_t *a)
 	}
 	for (unsigned i = 0; i < countof(blob_order); i++)
 	{
-		const bgp_blob_t *blob = blob_of(a, blob_order[i]);
+		const bgp_blob_t *blob = bgp_attrs_blob(a, blob_order[i]);
 
 		if (blob->len)
 		{
@@ -365,7 +345,7 @@ static void unpack(const bgp_attr_pool_t *pool, const packed_t *packed,
 	p += packed->as_path_len;
 	for (unsigned i = 0; i < countof(blob_order); i++)
 	{
-		bgp_blob_t *blob = (bgp_blob_t *)blob_of(a, blob_order[i]);
+		bgp_blob_t *blob = (bgp_blob_t *)bgp_attrs_blob(a, blob_order[i]);
 
 		if (packed->more & 1u << blob_order[i])
 		{

@@ -185,6 +185,9 @@ typedef struct bgp_peer_info_t
 	bool enhanced_refresh;
 	bool extended_message;
 	bool graceful_restart;
+	/** the session is lost, but its routes stay in use while the peer restarts
+	 * with its forwarding alive (RFC 4724 section 4.2) */
+	bool restarting;
 	/** prefixes held, chosen, and announced, by family (0: IPv4, 1: IPv6) */
 	uint32_t received[2];
 	uint32_t accepted[2];

@@ -330,6 +330,7 @@ void bgp_peer_info(const bgp_peer_t *peer, bgp_peer_info_t *info)
 	info->enhanced_refresh = agreed->enhanced_refresh;
 	info->extended_message = agreed->extended_message;
 	info->graceful_restart = agreed->graceful_restart;
+	info->restarting = !peer->up_since && peer->stale;
 	memcpy(info->received, peer->rib.received, sizeof(info->received));
 	memcpy(info->accepted, peer->rib.accepted, sizeof(info->accepted));
 	memcpy(info->advertised, peer->rib.advertised, sizeof(info->advertised));

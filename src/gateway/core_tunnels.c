@@ -401,24 +401,27 @@ static void select_members(core_t *core, const config_bundle_t *bundle)
 	}
 }
 
-/** every neighbour of it has lost its session: its paths are not used while
- * the tables still purge them. Paths kept by graceful restart are. */
+/** its session is gone, and its paths are not used while the tables purge them;
+ * those kept by graceful restart are */
+static bool session_lost(const core_neighbor_t *n)
+{
+	bgp_peer_info_t info;
+
+	if (!n->lost)
+	{
+		return false;
+	}
+	bgp_peer_info(n->peer, &info);
+	return !info.restarting;
+}
+
+/** all sessions through it are */
 static bool sessions_lost(const core_tunnel_t *tunnel)
 {
-	bool any = false;
+	const core_neighbor_t *const *n =
+		(const core_neighbor_t *const *)tunnel->neighbors;
 
-	for (unsigned i = 0; i < 2; i++)
-	{
-		if (tunnel->neighbors[i])
-		{
-			any = true;
-			if (!tunnel->neighbors[i]->lost)
-			{
-				return false;
-			}
-		}
-	}
-	return any;
+	return n[0] && session_lost(n[0]) && (!n[1] || session_lost(n[1]));
 }
 
 void core_member_update(core_t *core, const core_tunnel_t *tunnel,

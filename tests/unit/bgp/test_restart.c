@@ -27,6 +27,14 @@ static bool has_route(const wire_t *w, const char *text)
 	return bgp_route_get(w->speaker[0].bgp, &p, &route) && route.n_best;
 }
 
+static bool restarting(const wire_t *w)
+{
+	bgp_peer_info_t info;
+
+	bgp_peer_info(w->speaker[0].peer, &info);
+	return info.restarting;
+}
+
 static void open_again(wire_conn_t *c, const char *open)
 {
 	rbuf_t body;
@@ -61,13 +69,16 @@ START_TEST(test_kept)
 	wire_t *w = wire_create_raw(65001, 65002);
 	wire_conn_t *c = begin(w);
 
+	ck_assert(!restarting(w));
 	wire_cut(c);
 	wire_run(w);
+	ck_assert(restarting(w));
 	ck_assert(has_route(w, "10.0.0.0/8"));
 	ck_assert(has_route(w, "2001::/16"));
 	wire_advance(w, 20 * USEC_PER_SEC);
 	c = raw_answer(w);
 	open_again(c, OPEN_GR("80", "80", "80"));
+	ck_assert(!restarting(w));
 	ck_assert(has_route(w, "10.0.0.0/8"));
 	raw_message(c, BGP_UPDATE, "0000 0014" ATTRS "08 0b");
 	ck_assert(has_route(w, "10.0.0.0/8"));
@@ -197,6 +208,7 @@ START_TEST(test_no_restart)
 	}
 	ck_assert(!has_route(w, "10.0.0.0/8"));
 	ck_assert(!has_route(w, "2001::/16"));
+	ck_assert(!restarting(w));
 	wire_destroy(w);
 }
 END_TEST
