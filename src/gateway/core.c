@@ -56,16 +56,13 @@ static void adopt_check(cyg_timer_t *timer, void *user, usec_t now)
 	}
 	complete = complete && core->bgp && core->n_neighbors &&
 			   !bgp_changes_waiting(core->bgp);
-	if (!complete && now < core->started + ADOPT_MAX)
+	if (!complete && now < core->adopt_until)
 	{
 		timer_start(core->seams.timers, timer, now + USEC_PER_SEC);
 		return;
 	}
 	core->adopting = false;
-	if (core->fib)
-	{
-		fib_adopt_end(core->fib);
-	}
+	fib_adopt_end(core->fib);
 	log_info("routes of an earlier run that nobody announced again are "
 			 "removed now");
 }
@@ -137,6 +134,7 @@ static void tables_drop(core_t *core, usec_t now)
 		core->tunnels[i]->members.count = 0;
 		core->tunnels[i]->ineligible = false;
 	}
+	timer_stop(core->seams.timers, &core->adopt_timer);
 	core->n_again = 0;
 	core->rescanning = core->rescan_rewrite = false;
 	if (core->fib)
@@ -406,8 +404,9 @@ void core_configure(core_t *core, config_t *config, usec_t now)
 	free(old_neighbors);
 	free(old_tunnels);
 	config_destroy(old_config);
-	if (core->adopting && !timer_running(&core->adopt_timer))
+	if (core->adopting && core->fib && !timer_running(&core->adopt_timer))
 	{
+		core->adopt_until = now + ADOPT_MAX;
 		timer_start(core->seams.timers, &core->adopt_timer, now + USEC_PER_SEC);
 	}
 	core_kernel_adopt(core);

@@ -179,6 +179,7 @@ struct core_t
 	bool peers_dirty;
 	/** the kernel's old routes wait for the neighbours' tables */
 	bool adopting;
+	usec_t adopt_until;
 	cyg_timer_t adopt_timer;
 	cyg_timer_t audit_timer;
 	/** walk of the table for routes that the kernel dropped */

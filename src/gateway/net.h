@@ -24,14 +24,14 @@ typedef struct net_endpoint_t
 	uint32_t link_index;
 	/** IP TTL of what we send, 1 to 255 */
 	uint8_t ttl;
-	/** TCP MD5 (RFC 2385), borrowed while the endpoint is set; NULL: none */
+	/** TCP MD5 (RFC 2385), borrowed for the call; NULL: none */
 	const char *password;
 } net_endpoint_t;
 
 typedef struct net_ops_t
 {
 	/** listen for the peer on its local address, from now on or with new
-	 * values; the endpoint is copied but for the password */
+	 * values; the endpoint is copied */
 	void (*listen)(void *net, bgp_peer_t *peer, const net_endpoint_t *end);
 	/** no more; a dialling is given up too */
 	void (*unlisten)(void *net, bgp_peer_t *peer);

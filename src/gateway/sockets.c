@@ -48,6 +48,7 @@ typedef struct endpoint_t
 	sockets_t *sockets;
 	bgp_peer_t *peer;
 	net_endpoint_t end;
+	char *password;
 	listener_t *listener;
 	/** dialling: fd >= 0 */
 	loop_watch_t dial;
@@ -574,6 +575,11 @@ static void net_unlisten(void *net, bgp_peer_t *peer)
 		listener_put(e->listener);
 	}
 	list_remove(&e->link);
+	if (e->password)
+	{
+		explicit_bzero(e->password, strlen(e->password));
+		free(e->password);
+	}
 	free(e);
 }
 
@@ -587,6 +593,9 @@ static void net_listen(void *net, bgp_peer_t *peer, const net_endpoint_t *end)
 	e->sockets = s;
 	e->peer = peer;
 	e->end = *end;
+	/* the configuration that it is from may go before the endpoint does */
+	e->password = str_copy(end->password);
+	e->end.password = e->password;
 	e->dial.fd = -1;
 	timer_init(&e->failed, dial_failed, e);
 	list_append(&s->endpoints, &e->link);

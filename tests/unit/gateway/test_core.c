@@ -426,6 +426,28 @@ START_TEST(test_restart_adopts)
 }
 END_TEST
 
+START_TEST(test_late_configuration_adopts)
+{
+	world_t *w = up(1, NULL, NULL);
+
+	world_announce(w, 0, "10.0.0.0/24", true);
+	world_announce(w, 0, "10.0.9.0/24", true);
+	world_run(w, USEC_PER_SEC);
+	restart(w);
+	/* for long there is no configuration that is good */
+	world_run(w, 200 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.0.9.0/24"), 1);
+	world_announce(w, 0, "10.0.9.0/24", false);
+	load(w, NULL, NULL);
+	world_fact(w, 0, FACT_CONNECTION_LOADED, 0, 0);
+	world_fact(w, 0, FACT_CHILD_UP, 100, 0);
+	world_run(w, 60 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 1);
+	ck_assert(!there(w, "10.0.9.0/24"));
+	world_destroy(w);
+}
+END_TEST
+
 START_TEST(test_stop_keeps_the_guard)
 {
 	world_t *w = up(1, NULL, NULL);
@@ -609,6 +631,7 @@ Suite *core_suite(void)
 	unit_add(s, "reload takes away", test_reload_takes_tunnels_away);
 	unit_add(s, "new as", test_new_as_makes_all_anew);
 	unit_add(s, "restart adopts", test_restart_adopts);
+	unit_add(s, "late configuration", test_late_configuration_adopts);
 	unit_add(s, "stop keeps the guard", test_stop_keeps_the_guard);
 	unit_add(s, "stop keeps none", test_stop_keeps_none);
 	unit_add(s, "stop keeps all", test_stop_keeps_all);

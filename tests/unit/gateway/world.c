@@ -20,6 +20,8 @@
 
 #define STEP          (10 * USEC_PER_MSEC)
 #define EXTERNAL_LINK 2
+/** the option's default */
+#define METRIC 20
 
 /* -- kernel ------------------------------------------------------------------- */
 
@@ -894,8 +896,7 @@ unsigned world_ways(const world_t *w, const char *text, bool *there)
 	prefix_t prefix;
 
 	ck_assert(prefix_parse(text, &prefix));
-	route = fake_kernel_route(w->kernel, &prefix, 254,
-							  core_config(w->core)->metric);
+	route = fake_kernel_route(w->kernel, &prefix, 254, METRIC);
 	*there = route != NULL;
 	group = route ? fake_kernel_group(w->kernel, route->nexthop) : NULL;
 	for (unsigned i = 0; group && i < group->count; i++)
