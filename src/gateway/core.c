@@ -75,6 +75,7 @@ static void audit(cyg_timer_t *timer, void *user, usec_t now)
 
 	core->underlay_dirty = true;
 	core->plan_dirty = true;
+	core->pins_dirty = true;
 	core_routes_again(core);
 	if (core->seams.firewall && core->firewall_applied &&
 		core->seams.fw_ops->intact(core->seams.firewall) == 0)
@@ -413,6 +414,7 @@ void core_configure(core_t *core, config_t *config, usec_t now)
 	core->tunnels_dirty = true;
 	core->underlay_dirty = true;
 	core->plan_dirty = true;
+	core->pins_dirty = true;
 	log_notice("configuration taken: %zu bundles, %zu tunnels, %zu "
 			   "neighbours",
 			   config->n_bundles, core->n_tunnels, core->n_neighbors);

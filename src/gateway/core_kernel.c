@@ -544,9 +544,19 @@ void core_kernel_apply(core_t *core, usec_t now)
 	}
 	core->plan_dirty = false;
 	core_plan_input(core, &in, &tunnels);
-	/* the guard comes before the links that routes will use */
+	/* the guard comes before the links that routes will use; a route that
+	 * covers a peer goes before its pin does, and comes after it */
 	firewall_write(core, &in);
+	if (core->pins_dirty)
+	{
+		core_routes_covering(core, false);
+	}
 	kernel_write_difference(core, &in);
+	if (core->pins_dirty)
+	{
+		core_routes_covering(core, true);
+	}
+	core->pins_dirty = false;
 	free(tunnels);
 }
 

@@ -188,8 +188,9 @@ struct core_t
 	bool rescan_rewrite;
 	family_t rescan_family;
 	prefix_t rescan_at;
-	/** routes refused, for status */
-	uint64_t refused_swallow;
+	/** the pins, or what is to be pinned, may have changed */
+	bool pins_dirty;
+	/** a route that is refused for want of a pin, for status; "": none */
 	char swallow_words[192];
 	/** a link that we cannot make, for status; "": none */
 	char conflict_words[160];
@@ -263,6 +264,12 @@ bool core_routes_work(core_t *core, usec_t now);
 void core_route_failed(core_t *core, const prefix_t *prefix);
 /** writes all routes again, in slices: a dump showed fewer than there are */
 void core_routes_rewrite(core_t *core);
+/**
+ * Looks anew at the routes that cover an outer address, as the pins have
+ * changed: allow false takes out, and writes so at once, those that must not
+ * be used any more; allow true (the pins are in force) brings in those that may.
+ */
+void core_routes_covering(core_t *core, bool allow);
 /** offers refused routes to the kernel once more */
 void core_routes_again(core_t *core);
 /** a route of ours was taken out by somebody else */

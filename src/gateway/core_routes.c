@@ -17,6 +17,9 @@
 #define SLICE_WORK 256
 /** changed prefixes taken in a slice */
 #define SLICE_CHANGES 128
+/** writes for the removal of routes whose pin goes: they are few, but may stand
+ * behind others */
+#define COVERING_BATCHES 16
 /** urgent operations written in one go */
 #define URGENT_MAX 64
 
@@ -167,7 +170,6 @@ static bool refused(core_t *core, const prefix_t *prefix, uint32_t tag)
 	{
 		char p[PREFIX_STR_MAX], a[ADDR_STR_MAX];
 
-		core->refused_swallow++;
 		snprintf(core->swallow_words, sizeof(core->swallow_words),
 				 "route %s is not used: it covers the peer's outer address %s, "
 				 "which has no route on the underlay to be pinned to",
@@ -341,6 +343,46 @@ static size_t write_batch(core_t *core, size_t max)
 		}
 	}
 	return n;
+}
+
+static void reoffer_covering(core_t *core, const addr_t *outer, bool allow)
+{
+	for (unsigned len = 0; len <= addr_bits(outer); len++)
+	{
+		prefix_t prefix = prefix_make(outer, len);
+		bgp_route_t route;
+
+		if (bgp_route_get(core->bgp, &prefix, &route) && route.n_best &&
+			refused(core, &prefix, route.tag) != allow)
+		{
+			offer(core, &route);
+		}
+	}
+}
+
+void core_routes_covering(core_t *core, bool allow)
+{
+	if (!core->bgp || !core_kernel_ready(core))
+	{
+		return;
+	}
+	core->swallow_words[0] = '\0';
+	for (size_t i = 0; i < core->n_tunnels; i++)
+	{
+		const core_tunnel_t *tunnel = core->tunnels[i];
+
+		for (unsigned k = 0; k < tunnel->n_outer; k++)
+		{
+			reoffer_covering(core, &tunnel->outer[k], allow);
+		}
+	}
+	for (unsigned i = 0; !allow && i < COVERING_BATCHES; i++)
+	{
+		if (!write_batch(core, CORE_BATCH))
+		{
+			break;
+		}
+	}
 }
 
 void core_fib_urgent(core_t *core)

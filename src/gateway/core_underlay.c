@@ -85,6 +85,7 @@ void core_underlay_update(core_t *core)
 	if (changed)
 	{
 		core->plan_dirty = true;
+		core->pins_dirty = true;
 	}
 }
 

@@ -96,7 +96,7 @@ static void route_problems(core_t *core)
 				core->refused_guarded ? "; routes beyond 1000 are not installed"
 									  : "");
 	}
-	if (core->refused_swallow)
+	if (core->swallow_words[0])
 	{
 		problem(core, "%s", core->swallow_words);
 	}

@@ -279,6 +279,30 @@ START_TEST(test_pinned_default)
 }
 END_TEST
 
+START_TEST(test_pins_off_and_on)
+{
+	world_t *w = up(1, NULL, "accept_default = yes");
+
+	world_announce(w, 0, "0.0.0.0/0", true);
+	world_announce(w, 0, "203.0.113.1/32", true);
+	world_announce(w, 0, "10.0.0.0/24", true);
+	world_run(w, USEC_PER_SEC);
+	ck_assert(there(w, "203.0.113.1/32"));
+	load(w, "pin_underlay = no", "accept_default = yes");
+	ck_assert(!there(w, "0.0.0.0/0"));
+	ck_assert(!there(w, "203.0.113.1/32"));
+	ck_assert(there(w, "10.0.0.0/24"));
+	ck_assert(!w->pin_gap);
+	ck_assert(world_problem(w, "covers the peer's outer address"));
+	load(w, NULL, "accept_default = yes");
+	ck_assert_uint_eq(ways(w, "0.0.0.0/0"), 1);
+	ck_assert_uint_eq(ways(w, "203.0.113.1/32"), 1);
+	ck_assert(!w->pin_gap);
+	ck_assert(!world_problem(w, "covers the peer's outer address"));
+	world_destroy(w);
+}
+END_TEST
+
 START_TEST(test_default_needs_the_option)
 {
 	world_t *w = up(1, NULL, NULL);
@@ -625,6 +649,7 @@ Suite *core_suite(void)
 	unit_add(s, "standby", test_standby);
 	unit_add(s, "swallowing routes", test_swallowing_routes);
 	unit_add(s, "pinned default", test_pinned_default);
+	unit_add(s, "pins off and on", test_pins_off_and_on);
 	unit_add(s, "default needs the option", test_default_needs_the_option);
 	unit_add(s, "reload keeps", test_reload_keeps_what_is_unchanged);
 	unit_add(s, "bad reload", test_bad_reload_changes_nothing);

@@ -150,6 +150,16 @@ static void pin(world_t *w, const kernel_op_t *op)
 	event(w, e);
 }
 
+/** IKE would go into its own tunnel */
+static void look_for_gap(world_t *w)
+{
+	addr_t any = addr_v4(0);
+	prefix_t all = prefix_make(&any, 0);
+
+	w->pin_gap |=
+		fake_kernel_route(w->kernel, &all, 254, METRIC) && !w->state.n_rules;
+}
+
 static unsigned kernel_write(void *kernel, const kernel_op_t *ops, size_t n,
 							 int *errors)
 {
@@ -168,6 +178,7 @@ static unsigned kernel_write(void *kernel, const kernel_op_t *ops, size_t n,
 			errors[i] = apply_small(w, &ops[i]);
 		}
 		failed += errors[i] != 0;
+		look_for_gap(w);
 	}
 	return failed;
 }

@@ -58,6 +58,8 @@ typedef struct world_t
 	kernel_event_t events[256];
 	unsigned n_events;
 	unsigned dumps;
+	/** at some moment a default route of ours stood without a pin */
+	bool pin_gap;
 	/** so many routes are refused from now on */
 	unsigned refuse_routes;
 	/** the way to every outer address; false: there is none */
