@@ -7,6 +7,8 @@
 # its last SA does, at once, and never otherwise.
 
 . "$(dirname "$0")/../lib/all.sh"
+# what is deleted stays away, to be looked at
+export SITE_CLOSE=none
 xfrm_begin alibaba
 sed -i -e 's/^charon {$/&\n\tmake_before_break = yes/' \
 	-e 's/retransmit_tries = .*/retransmit_tries = 8/' \

@@ -61,7 +61,7 @@ charon_conf()
 # connection LOCAL REMOTE NAME IF_ID START: one of swanctl.conf's connections
 connection()
 {
-	local here=$1 there=$2 name=$3 if_id=$4 start=$5 dead=restart closed=start
+	local here=$1 there=$2 name=$3 if_id=$4 start=$5 dead=restart closed=${SITE_CLOSE:-start}
 	[ "$start" != none ] || dead=clear closed=none
 	cat <<CONF
 	$name {
