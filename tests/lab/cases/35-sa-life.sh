@@ -13,9 +13,6 @@ xfrm_begin alibaba
 sed -i -e 's/^charon {$/&\n\tmake_before_break = yes/' \
 	-e 's/retransmit_tries = .*/retransmit_tries = 8/' \
 	"$LAB_RUN/site/strongswan.conf"
-# what is deleted here is to stay deleted
-sed -i 's/close_action = .*/close_action = none/' \
-	"$LAB_RUN/site/swanctl/swanctl.conf"
 must holds "charon starts with Cygnet" cygnet_start
 all_up
 flows_start flows 12 5

@@ -58,10 +58,12 @@ charon_conf()
 	} >"$dir/strongswan.conf"
 }
 
-# connection LOCAL REMOTE NAME IF_ID START: one of swanctl.conf's connections
+# connection LOCAL REMOTE NAME IF_ID START: one of swanctl.conf's connections.
+# SITE_CLOSE=none: the site lets stay away what the cloud deletes
 connection()
 {
-	local here=$1 there=$2 name=$3 if_id=$4 start=$5 dead=restart closed=${SITE_CLOSE:-start}
+	local here=$1 there=$2 name=$3 if_id=$4 start=$5 dead=restart
+	local closed=${SITE_CLOSE:-start}
 	[ "$start" != none ] || dead=clear closed=none
 	cat <<CONF
 	$name {
