@@ -12,7 +12,7 @@ packages_missing()
 	for name in "$@"
 	do
 		dpkg-query -W -f '${db:Status-Status}\n' "$name" 2>/dev/null |
-			grep -qx installed || printf '%s\n' "$name"
+			grep -x installed >/dev/null || printf '%s\n' "$name"
 	done
 }
 

@@ -14,7 +14,7 @@ hops=$(our_nexthops)
 
 guard_there()
 {
-	ns site nft list table inet cygnet | grep -q drop
+	ns site nft list table inet cygnet | grep drop >/dev/null
 }
 
 counts_are()

@@ -116,7 +116,7 @@ holds "all flows pass" flows_pass flows
 # the far side deletes
 ike_up()
 {
-	swan site --list-sas --ike "${TUNNELS[$1]}" --raw | grep -q 'state=INSTALLED'
+	swan site --list-sas --ike "${TUNNELS[$1]}" --raw | grep 'state=INSTALLED' >/dev/null
 }
 downs()
 {
