@@ -218,14 +218,22 @@ void print_routes_part(json_object *part, table_t *table)
 			json_object *p = json_object_array_get_idx(paths, k);
 			bool local = !get(p, "neighbor");
 
-			table_cell(table, "%s", k ? "" : str(route, "prefix"));
+			/* one prefix, several lines */
+			table_cell(table, "%s", k ? " " : str(route, "prefix"));
 			table_cell(table, "%s", str(p, "use"));
 			table_cell(table, "%s", local ? "(ours)" : str(p, "neighbor"));
 			table_cell(table, "%s", str(p, "next_hop"));
 			table_cell(table, "%s", str(p, "local_pref"));
 			table_cell(table, "%s", str(p, "med"));
 			path_as(p, table);
-			kernel_via(k ? NULL : get(route, "kernel"), table);
+			if (k)
+			{
+				table_cell(table, " ");
+			}
+			else
+			{
+				kernel_via(get(route, "kernel"), table);
+			}
 		}
 	}
 }
