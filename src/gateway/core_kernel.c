@@ -387,7 +387,8 @@ void core_kernel_lost(core_t *core, usec_t now)
 
 /* -- plan, compare, write ----------------------------------------------------- */
 
-void core_plan_input(core_t *core, plan_input_t *in, plan_tunnel_t **tunnels)
+/** tunnels is the caller's to free */
+static void plan_input(core_t *core, plan_input_t *in, plan_tunnel_t **tunnels)
 {
 	plan_tunnel_t *list =
 		mem_array(core->n_tunnels ? core->n_tunnels : 1, sizeof(*list));
@@ -543,7 +544,7 @@ void core_kernel_apply(core_t *core, usec_t now)
 		return;
 	}
 	core->plan_dirty = false;
-	core_plan_input(core, &in, &tunnels);
+	plan_input(core, &in, &tunnels);
 	/* the guard comes before the links that routes will use; a route that
 	 * covers a peer goes before its pin does, and comes after it */
 	firewall_write(core, &in);

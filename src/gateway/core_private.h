@@ -38,8 +38,6 @@
 typedef struct core_sa_t
 {
 	uint32_t id;
-	/** what it is replaced by, 0: nothing */
-	uint32_t successor;
 	tunnel_sa_info_t info;
 } core_sa_t;
 
@@ -279,7 +277,6 @@ void core_route_heal(core_t *core, const kernel_route_t *route);
 void core_kernel_start(core_t *core, usec_t now);
 /** tells a FIB that is new what a dump showed */
 void core_kernel_adopt(core_t *core);
-void core_plan_input(core_t *core, plan_input_t *in, plan_tunnel_t **tunnels);
 /** routes may be written: the dumps of an earlier run's are in */
 bool core_kernel_ready(const core_t *core);
 void core_kernel_apply(core_t *core, usec_t now);
