@@ -84,6 +84,9 @@ struct bgp_attrs_t
 	uint32_t aggregator_id;
 	uint32_t originator_id;
 	uint32_t otc;
+	/** share among equal paths that a policy set, 0: the peer's. Not a path
+	 * attribute: never read from the wire nor written */
+	uint16_t weight;
 	/** global next hop, and the link-local beside it (RFC 2545) or unset */
 	addr_t next_hop;
 	addr_t next_hop_ll;

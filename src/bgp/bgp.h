@@ -66,9 +66,35 @@ typedef struct bgp_config_t
 	bool multipath_relax;
 	/** always-compare-med */
 	bool always_compare_med;
-	/** no graceful restart below: 0 seconds */
+	/** seconds that we may be away in a restart of ours, 1 to 4095 (RFC 4724);
+	 * 0: we keep nothing over one, and only help peers over theirs */
 	uint16_t restart_time;
+	/** share equal paths by their link bandwidth communities, if all have one
+	 * (draft-ietf-idr-link-bandwidth) */
+	bool link_bandwidth;
 } bgp_config_t;
+
+/** our part towards the neighbour; none is announced nor asked for, or the
+ * value of RFC 9234 section 4.1 and 1 */
+typedef enum bgp_role_t
+{
+	BGP_ROLE_NONE,
+	BGP_ROLE_PROVIDER,
+	BGP_ROLE_RS_SERVER,
+	BGP_ROLE_RS_CLIENT,
+	BGP_ROLE_CUSTOMER,
+	BGP_ROLE_PEER,
+} bgp_role_t;
+
+/** what becomes of private ASNs (RFC 6996) in paths told to an eBGP peer */
+typedef enum bgp_private_as_t
+{
+	BGP_PRIVATE_AS_KEEP,
+	/** taken out, wherever they stand; the peer's own stays (RFC 4271 9.1.2) */
+	BGP_PRIVATE_AS_REMOVE,
+	/** ours in their place, so that the path keeps its length */
+	BGP_PRIVATE_AS_REPLACE,
+} bgp_private_as_t;
 
 /** a neighbour's configuration; strings and policies are borrowed until the
  * peer is removed or configured anew */
@@ -105,8 +131,39 @@ typedef struct bgp_peer_config_t
 	const bgp_policy_t *export_policy;
 	/** prefixes per family; 0: no limit */
 	uint32_t max_prefix;
-	/** seconds until a session stopped by max_prefix may return, 0: never */
+	/** percent of max_prefix at which a warning is due, 1 to 100; 0: none */
+	uint8_t max_prefix_warn;
+	/** going over max_prefix only warns; what is over it is taken too */
+	bool max_prefix_warn_only;
+	/** seconds until a session stopped by max_prefix or max_memory may return,
+	 * 0: never */
 	uint16_t max_prefix_restart;
+	/** bytes that its paths and their attributes may take; 0: no limit. Ends
+	 * the session with Cease, Out of Resources */
+	uint64_t max_memory;
+	/** hops of an AS path and communities of a route (all kinds together); a
+	 * route with more is treated as withdrawn. 0: no limit */
+	uint16_t max_as_path;
+	uint16_t max_communities;
+	/** BGP_ROLE_NONE: no role (RFC 9234); strict: a peer without one is refused */
+	bgp_role_t role;
+	bool role_strict;
+	/** our AS may stand this often in what the peer announces, 0 to 10 */
+	uint8_t allowas_in;
+	/** the peer's AS in paths told to it becomes ours */
+	bool as_override;
+	bgp_private_as_t private_as;
+	/** an eBGP peer's paths need not begin with its AS (a route server's;
+	 * RFC 4271 section 6.3) */
+	bool any_first_as;
+	/** graceful restart is neither announced nor helped with */
+	bool no_graceful_restart;
+	/** maintenance (RFC 8326): what we announce carries GRACEFUL_SHUTDOWN, and
+	 * what the peer announces gets LOCAL_PREF 0 */
+	bool graceful_shutdown;
+	/** next hops of its paths must be reachable by bgp_next_hop_set, and are
+	 * not until told so. Else, as on a tunnel, any next hop will do */
+	bool resolve_next_hop;
 } bgp_peer_config_t;
 
 /** what the speaker asks for and tells; called from within bgp_* calls */
@@ -127,6 +184,10 @@ typedef struct bgp_sink_t
 				  bgp_state_t to, const char *reason);
 	/** bgp_next_change or bgp_work has something to do */
 	void (*work)(void *user);
+	/** an address is the next hop of a path of a peer with resolve_next_hop for
+	 * the first time (used), or of none any more: answer with bgp_next_hop_set,
+	 * later and not from within. May be NULL */
+	void (*next_hop)(void *user, const addr_t *addr, bool used);
 } bgp_sink_t;
 
 /** timers is borrowed and must outlive the speaker; config is copied */
@@ -134,6 +195,16 @@ bgp_t *bgp_create(const bgp_config_t *config, timers_t *timers,
 				  const bgp_sink_t *sink, void *user, uint64_t seed);
 /** closes nothing on the wire: stop the peers first */
 void bgp_destroy(bgp_t *bgp);
+/**
+ * We are back from a restart and the kernel forwards by the routes of before
+ * (RFC 4724 section 4.1): OPENs say so (Restart State, Forwarding State of
+ * `families`), and neither bgp_next_change nor peers get a route of a family
+ * before every peer with graceful restart has sent its End-of-RIB, or `until`
+ * (Selection_Deferral_Timer). Call before the first bgp_peer_start.
+ */
+void bgp_restarting(bgp_t *bgp, unsigned families, usec_t until);
+/** routes of a family are still held back by bgp_restarting */
+bool bgp_deferring(const bgp_t *bgp);
 
 /* -- peers --------------------------------------------------------------- */
 
@@ -156,6 +227,11 @@ void bgp_peer_stop(bgp_t *bgp, bgp_peer_t *peer, uint8_t subcode,
 /** the paths stay but are not chosen while false: its tunnel does not
  * forward. Re-decided in slices */
 void bgp_peer_set_eligible(bgp_t *bgp, bgp_peer_t *peer, bool eligible);
+/** ends for a restart of ours after which routes shall still be there: no
+ * NOTIFICATION for a peer with graceful restart, or Cease without Hard Reset
+ * if both know RFC 8538; else as bgp_peer_stop with `Other Configuration
+ * Change` */
+void bgp_peer_stop_for_restart(bgp_t *bgp, bgp_peer_t *peer, usec_t now);
 /** asks the peer for its routes anew (RFC 2918), or applies policy anew to
  * what is held */
 void bgp_peer_refresh(bgp_t *bgp, bgp_peer_t *peer, usec_t now);
@@ -207,6 +283,23 @@ typedef struct bgp_peer_info_t
 	/** UPDATEs treated as withdraw, attributes discarded (RFC 7606) */
 	uint64_t treated_as_withdraw;
 	uint64_t discarded_attributes;
+	/** moment of last_error, 0: none */
+	usec_t last_error_at;
+	/** what the peer announced, BGP_ROLE_NONE: no role */
+	bgp_role_t remote_role;
+	/** RFC 8538: NOTIFICATIONs too are survived */
+	bool notification_restart;
+	/** RFC 8950, IPv4 prefixes by IPv6 next hops */
+	bool extended_next_hop;
+	/** seconds that the peer asks for over a restart of its own */
+	uint16_t restart_time;
+	/** waits in Idle after failures until this moment, 0: no wait;
+	 * USEC_NEVER: until a person starts it */
+	usec_t idle_until;
+	/** why it is stopped or waits: a limit, an operator's word; "" if none */
+	const char *held_by;
+	/** bytes of its paths and attributes as max_memory counts them */
+	uint64_t memory;
 } bgp_peer_info_t;
 
 void bgp_peer_info(const bgp_peer_t *peer, bgp_peer_info_t *info);
@@ -274,6 +367,20 @@ typedef enum bgp_step_t
 
 const char *bgp_step_name(bgp_step_t step);
 
+/** where a route comes from */
+typedef enum bgp_source_t
+{
+	BGP_SOURCE_PEER,
+	/** `advertise` */
+	BGP_SOURCE_ADVERTISE,
+	/** redistributed from the kernel: networks on links, routes that a person
+	 * wrote, routes of another daemon's */
+	BGP_SOURCE_CONNECTED,
+	BGP_SOURCE_STATIC,
+	BGP_SOURCE_OTHER,
+	BGP_SOURCE_AGGREGATE,
+} bgp_source_t;
+
 /** a prefix with its chosen paths: best[0] is the best, best[1…] are equal to
  * it, backup[] is the equal-cost set that would be used without them. Local
  * origin: n_best is 1 and best[0].peer NULL */
@@ -294,6 +401,20 @@ typedef struct bgp_route_t
 /** our own prefix: originated until withdrawn; idempotent */
 void bgp_originate(bgp_t *bgp, const prefix_t *prefix, usec_t now);
 void bgp_unoriginate(bgp_t *bgp, const prefix_t *prefix, usec_t now);
+
+/** announces prefix as long as something within it is chosen, with
+ * ATOMIC_AGGREGATE and AGGREGATOR (RFC 4271 section 9.2.2.2, no AS_SET:
+ * RFC 9774) */
+typedef struct bgp_aggregate_t
+{
+	prefix_t prefix;
+	/** what is within is not announced beside it */
+	bool summary_only;
+} bgp_aggregate_t;
+
+/** the whole list; copied. Worked in in slices */
+void bgp_aggregates_set(bgp_t *bgp, const bgp_aggregate_t *list, size_t count,
+						usec_t now);
 
 /** takes the next prefix whose chosen paths changed (n_best 0: none left); a
  * prefix that changed many times comes once. Answer with bgp_set_tag before

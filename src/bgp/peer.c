@@ -48,6 +48,7 @@ bgp_peer_t *bgp_peer_add(bgp_t *bgp, const bgp_peer_config_t *config)
 	bgp->peers[i] = peer;
 	peer->bgp = bgp;
 	peer->rib.index = (uint16_t)i;
+	peer->rib.config = &peer->config;
 	peer->rib.eligible = true;
 	list_init(&peer->conns);
 	copy_config(peer, config);

@@ -38,6 +38,7 @@ typedef struct bgp_policy_input_t
 	bool ibgp;
 	/** our own origin (advertise) */
 	bool local;
+	bgp_source_t source;
 	/** the AS that prepends use by default */
 	uint32_t local_as;
 } bgp_policy_input_t;
@@ -59,6 +60,8 @@ void bgp_policy_match_prefixes(bgp_policy_t *policy,
 void bgp_policy_match_family(bgp_policy_t *policy, family_t family);
 /** our own origin only */
 void bgp_policy_match_local(bgp_policy_t *policy);
+/** routes of the source only */
+void bgp_policy_match_source(bgp_policy_t *policy, bgp_source_t source);
 void bgp_policy_match_community(bgp_policy_t *policy, uint32_t community);
 /** a community of the kind (COMMUNITIES, EXT_ or LARGE_) equals value in the
  * bits of mask, both as on the wire: 4, 8 or 12 bytes. mask NULL: all bits */
@@ -106,6 +109,8 @@ void bgp_policy_set_local_pref(bgp_policy_t *policy, uint32_t value);
 void bgp_policy_set_med(bgp_policy_t *policy, uint32_t value);
 /** asn 0: our own */
 void bgp_policy_set_prepend(bgp_policy_t *policy, uint32_t asn, unsigned n);
+/** share among equal paths, 1 to 65535; ours alone, never on the wire */
+void bgp_policy_set_weight(bgp_policy_t *policy, uint16_t weight);
 void bgp_policy_set_origin(bgp_policy_t *policy, bgp_origin_t origin);
 /** goes before next-hop-self */
 void bgp_policy_set_next_hop(bgp_policy_t *policy, const addr_t *next_hop);

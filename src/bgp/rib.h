@@ -22,6 +22,9 @@ typedef struct bgp_rib_peer_t
 	uint16_t index;
 	/** for policies; borrowed */
 	const char *name;
+	/** what the peer is configured to be, for the checks and changes of its
+	 * routes both ways; borrowed, follows bgp_peer_configure */
+	const bgp_peer_config_t *config;
 	bool ibgp;
 	/** paths may be chosen */
 	bool eligible;

@@ -66,6 +66,39 @@ typedef enum config_session_t
 	CONFIG_SESSION_RESET,
 } config_session_t;
 
+/** what going over a limit does */
+typedef enum config_limit_t
+{
+	CONFIG_LIMIT_STOP,
+	CONFIG_LIMIT_WARN,
+} config_limit_t;
+
+/** our part towards a neighbour (RFC 9234) */
+typedef enum config_role_t
+{
+	CONFIG_ROLE_NONE,
+	CONFIG_ROLE_PROVIDER,
+	CONFIG_ROLE_RS_SERVER,
+	CONFIG_ROLE_RS_CLIENT,
+	CONFIG_ROLE_CUSTOMER,
+	CONFIG_ROLE_PEER,
+} config_role_t;
+
+typedef enum config_private_as_t
+{
+	CONFIG_PRIVATE_AS_KEEP,
+	CONFIG_PRIVATE_AS_REMOVE,
+	CONFIG_PRIVATE_AS_REPLACE,
+} config_private_as_t;
+
+/** on a tunnel: the device stands for any next hop, or each is resolved as
+ * beside tunnels */
+typedef enum config_next_hop_t
+{
+	CONFIG_NEXT_HOP_DEVICE,
+	CONFIG_NEXT_HOP_STRICT,
+} config_next_hop_t;
+
 /** a BGP neighbour, at the end of a tunnel or of its own */
 typedef struct config_neighbor_t
 {
@@ -90,7 +123,34 @@ typedef struct config_neighbor_t
 	uint8_t multihop;
 	uint32_t max_prefix;
 	uint16_t max_prefix_restart;
-	/** names of policies, the bundle's filled in; NULL: none */
+	/** percent, 0: no warning */
+	uint8_t max_prefix_warn;
+	config_limit_t max_prefix_action;
+	/** MiB, 0: no limit */
+	uint32_t max_memory;
+	/** hops and communities of one route, 0: no limit */
+	uint16_t max_as_path;
+	uint16_t max_communities;
+	/** GTSM (RFC 5082): hops to the neighbour, 1 to 254; 0: off */
+	uint8_t ttl_security;
+	/** RFC 9234, ours towards it; CONFIG_ROLE_NONE: none */
+	config_role_t role;
+	bool role_strict;
+	uint8_t allowas_in;
+	bool as_override;
+	config_private_as_t remove_private_as;
+	bool enforce_first_as;
+	bool graceful_restart;
+	/** RFC 8326: under maintenance */
+	bool graceful_shutdown;
+	config_next_hop_t next_hop;
+	/** for neighbours beside tunnels: the link that it is on, for link-local
+	 * addresses; NULL: any */
+	char *interface;
+	/** for neighbours beside tunnels: share among equal paths, 1 to 255 */
+	uint8_t weight;
+	/** names of policies, the tunnel's, else the bundle's, filled in; NULL:
+	 * none */
 	char *import_policy;
 	char *export_policy;
 	/** TCP MD5 (RFC 2385), NULL: none. A secret: never shown */
@@ -118,6 +178,9 @@ typedef struct config_tunnel_t
 	/** active-standby: smaller is preferred, 0 to 255 */
 	uint8_t priority;
 	config_session_t on_down;
+	/** names of policies, NULL: the bundle's */
+	char *import_policy;
+	char *export_policy;
 	/** `neighbor` over either family, `neighbor6` over IPv6: one or both */
 	config_neighbor_t *neighbors;
 	size_t n_neighbors;
@@ -145,6 +208,28 @@ typedef struct config_bundle_t
 	size_t n_tunnels;
 } config_bundle_t;
 
+/** routes of the kernel's that are announced */
+typedef struct config_redistribute_t
+{
+	char *name;
+	/** networks of links that are up (RTPROT_KERNEL, scope link) */
+	bool connected;
+	/** RTPROT_* numbers of the others, `static` being both RTPROT_BOOT and
+	 * RTPROT_STATIC; never our own */
+	uint8_t *protocols;
+	size_t n_protocols;
+	uint32_t table;
+	/** seen as an import; NULL: all of it */
+	char *policy;
+} config_redistribute_t;
+
+typedef struct config_aggregate_t
+{
+	char *name;
+	prefix_t prefix;
+	bool summary_only;
+} config_aggregate_t;
+
 /** one rule of a policy, in file order */
 typedef struct config_rule_t
 {
@@ -153,6 +238,8 @@ typedef struct config_rule_t
 	 * (list of ranges), family, local (yes), community, as; local_pref, med,
 	 * prepend, community (list) */
 	config_strings_t match_keys, match_values;
+	/** as match; a route that any of these holds for is left alone */
+	config_strings_t except_keys, except_values;
 	config_strings_t set_keys, set_values;
 	/** "accept", "reject", "next" */
 	char *verdict;
@@ -196,6 +283,9 @@ typedef struct config_t
 	config_care_t forwarding;
 	config_care_t multipath_hash;
 	config_care_t nexthop_compat;
+	/** seconds, 0: peers are helped over their restarts, ours keeps nothing */
+	uint16_t graceful_restart;
+	bool link_bandwidth;
 	bool leak_guard;
 	bool mss_clamp;
 	bool pin_underlay;
@@ -206,6 +296,10 @@ typedef struct config_t
 	size_t n_neighbors;
 	config_policy_t *policies;
 	size_t n_policies;
+	config_redistribute_t *redistribute;
+	size_t n_redistribute;
+	config_aggregate_t *aggregates;
+	size_t n_aggregates;
 	config_connection_t *connections;
 	size_t n_connections;
 } config_t;

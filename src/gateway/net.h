@@ -24,6 +24,8 @@ typedef struct net_endpoint_t
 	uint32_t link_index;
 	/** IP TTL of what we send, 1 to 255 */
 	uint8_t ttl;
+	/** what comes in with a lower TTL is dropped (RFC 5082), 0: all is taken */
+	uint8_t ttl_min;
 	/** TCP MD5 (RFC 2385), borrowed for the call; NULL: none */
 	const char *password;
 } net_endpoint_t;
