@@ -117,15 +117,17 @@ static bool shape_ibgp(const bgp_rib_peer_t *peer, int f, bgp_attr_set_t *set,
 
 /** runs the export policy; what comes out is in rib->scratch */
 static bool apply_policy(bgp_rib_t *rib, const bgp_rib_peer_t *peer,
-						 const prefix_t *prefix, const bgp_rib_peer_t *source,
+						 const prefix_t *prefix, const path_t *path,
 						 const bgp_attrs_t *in, bgp_policy_result_t *result)
 {
+	const bgp_rib_peer_t *source =
+		path_is_local(path) ? NULL : rib->slots[path->peer].peer;
 	bgp_policy_input_t input = {
 		.prefix = *prefix,
 		.neighbor = source ? source->name : NULL,
 		.neighbor_as = source ? source->remote_as : 0,
 		.ibgp = source && source->ibgp,
-		.local = !source,
+		.source = path_source(path),
 		.local_as = peer->local_as,
 	};
 
@@ -164,7 +166,7 @@ uint32_t export_attrs(bgp_rib_t *rib, const bgp_rib_peer_t *peer, int f,
 		return 0;
 	}
 	path = path_at(rib, net->paths);
-	local = path->peer == PEER_LOCAL;
+	local = path_is_local(path);
 	source = local ? NULL : rib->slots[path->peer].peer;
 	in = bgp_attr_get(rib->attrs, path->accepted);
 	/* RFC 4271 section 9.2: what iBGP said goes to eBGP alone */
@@ -179,7 +181,7 @@ uint32_t export_attrs(bgp_rib_t *rib, const bgp_rib_peer_t *peer, int f,
 		drop_non_transitive(&rib->scratch, in);
 		in = &rib->scratch.a;
 	}
-	if (!apply_policy(rib, peer, &prefix, source, in, &result) ||
+	if (!apply_policy(rib, peer, &prefix, path, in, &result) ||
 		!(peer->ibgp
 			  ? shape_ibgp(peer, f, &rib->scratch, local, result.next_hop_set)
 			  : shape_ebgp(peer, f, &rib->scratch, local || result.med_set,

@@ -74,9 +74,10 @@ void bgp_tell(bgp_t *bgp, usec_t now)
 	bgp->sink.work(bgp->user);
 }
 
-void bgp_originate(bgp_t *bgp, const prefix_t *prefix, usec_t now)
+void bgp_originate(bgp_t *bgp, const prefix_t *prefix, const bgp_local_t *local,
+				   usec_t now)
 {
-	bgp_rib_originate(bgp->rib, prefix);
+	bgp_rib_originate(bgp->rib, prefix, local);
 	bgp_tell(bgp, now);
 }
 

@@ -333,6 +333,20 @@ void bgp_conn_closed(bgp_t *bgp, bgp_conn_t *conn, const char *why, usec_t now);
 
 /* -- routes ---------------------------------------------------------------- */
 
+/** where a route comes from */
+typedef enum bgp_source_t
+{
+	BGP_SOURCE_PEER,
+	/** `advertise` */
+	BGP_SOURCE_ADVERTISE,
+	/** redistributed from the kernel: networks on links, routes that a person
+	 * wrote, routes of another daemon's */
+	BGP_SOURCE_CONNECTED,
+	BGP_SOURCE_STATIC,
+	BGP_SOURCE_OTHER,
+	BGP_SOURCE_AGGREGATE,
+} bgp_source_t;
+
 /** one path of a prefix, as chosen */
 typedef struct bgp_path_t
 {
@@ -345,6 +359,8 @@ typedef struct bgp_path_t
 	uint32_t next_hop;
 	/** share among the equal, 1 to 65535 */
 	uint16_t weight;
+	/** BGP_SOURCE_PEER, or where our own comes from */
+	bgp_source_t source;
 } bgp_path_t;
 
 /** the tie-break step that told the best from the next, RFC 4271 9.1.2.2 */
@@ -367,20 +383,6 @@ typedef enum bgp_step_t
 
 const char *bgp_step_name(bgp_step_t step);
 
-/** where a route comes from */
-typedef enum bgp_source_t
-{
-	BGP_SOURCE_PEER,
-	/** `advertise` */
-	BGP_SOURCE_ADVERTISE,
-	/** redistributed from the kernel: networks on links, routes that a person
-	 * wrote, routes of another daemon's */
-	BGP_SOURCE_CONNECTED,
-	BGP_SOURCE_STATIC,
-	BGP_SOURCE_OTHER,
-	BGP_SOURCE_AGGREGATE,
-} bgp_source_t;
-
 /** a prefix with its chosen paths: best[0] is the best, best[1…] are equal to
  * it, backup[] is the equal-cost set that would be used without them. Local
  * origin: n_best is 1 and best[0].peer NULL */
@@ -398,8 +400,21 @@ typedef struct bgp_route_t
 	uint32_t tag;
 } bgp_route_t;
 
-/** our own prefix: originated until withdrawn; idempotent */
-void bgp_originate(bgp_t *bgp, const prefix_t *prefix, usec_t now);
+/** what a prefix of our own goes out with */
+typedef struct bgp_local_t
+{
+	/** BGP_SOURCE_ADVERTISE goes with ORIGIN IGP, what is redistributed with
+	 * INCOMPLETE */
+	bgp_source_t source;
+	uint32_t med;
+	bool has_med;
+} bgp_local_t;
+
+/** our own prefix: originated until withdrawn. One local path a prefix: a
+ * second call replaces it, and changes nothing if it says the same. local is
+ * copied */
+void bgp_originate(bgp_t *bgp, const prefix_t *prefix, const bgp_local_t *local,
+				   usec_t now);
 void bgp_unoriginate(bgp_t *bgp, const prefix_t *prefix, usec_t now);
 
 /** announces prefix as long as something within it is chosen, with

@@ -36,8 +36,7 @@ typedef struct bgp_policy_input_t
 	const char *neighbor;
 	uint32_t neighbor_as;
 	bool ibgp;
-	/** our own origin (advertise) */
-	bool local;
+	/** BGP_SOURCE_PEER, or where our own comes from */
 	bgp_source_t source;
 	/** the AS that prepends use by default */
 	uint32_t local_as;

@@ -153,7 +153,7 @@ static bool match_holds(const match_t *match, const bgp_policy_input_t *input,
 		case MATCH_FAMILY:
 			return input->prefix.addr.family == match->value;
 		case MATCH_LOCAL:
-			return input->local;
+			return input->source != BGP_SOURCE_PEER;
 		case MATCH_COMMUNITIES:
 			return match_communities(match, a);
 		case MATCH_AS:

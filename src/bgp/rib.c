@@ -40,7 +40,6 @@ bgp_rib_t *bgp_rib_create(const bgp_config_t *config, uint32_t seed)
 	}
 	pool_init(&rib->paths, sizeof(path_t), PATH_CHUNK_BYTES);
 	bgp_attr_set_init(&rib->scratch);
-	rib->local_attrs = bgp_attr_intern(rib->attrs, &rib->scratch.a);
 	outs_init(&rib->outs);
 	return rib;
 }
@@ -91,7 +90,7 @@ bool path_is_live(const bgp_rib_t *rib, const path_t *path, int f)
 {
 	const slot_t *slot;
 
-	if (path->peer == PEER_LOCAL)
+	if (path_is_local(path))
 	{
 		return true;
 	}
@@ -105,7 +104,7 @@ bool path_cand(const bgp_rib_t *rib, const path_t *path, int f, bgp_cand_t *c)
 	const bgp_rib_peer_t *peer;
 	const bgp_nexthop_t *hop;
 
-	if (path->peer == PEER_LOCAL)
+	if (path_is_local(path))
 	{
 		*c = (bgp_cand_t){.local = true, .peer = PEER_LOCAL};
 		bgp_attr_key(rib->attrs, path->accepted, &c->key);
@@ -278,7 +277,7 @@ static void path_free(bgp_rib_t *rib, uint32_t handle)
 		bgp_attr_release(rib->attrs, path->accepted);
 	}
 	bgp_attr_release(rib->attrs, path->received);
-	if (path->peer != PEER_LOCAL)
+	if (!path_is_local(path))
 	{
 		slot_t *slot = &rib->slots[path->peer];
 
@@ -408,7 +407,7 @@ void net_visit(bgp_rib_t *rib, net_ref_t ref)
 			changed |= path_unlink(rib, f, net, link, i);
 			continue;
 		}
-		slot = path->peer == PEER_LOCAL ? NULL : &rib->slots[path->peer];
+		slot = path_is_local(path) ? NULL : &rib->slots[path->peer];
 		if (slot && slot->repolicy && slot->peer)
 		{
 			uint32_t accepted =
@@ -576,25 +575,51 @@ void bgp_rib_withdraw(bgp_rib_t *rib, bgp_rib_peer_t *peer,
 	withdraw(rib, family_index(prefix->addr.family), prefix, peer->index);
 }
 
-void bgp_rib_originate(bgp_rib_t *rib, const prefix_t *prefix)
+/** our own path, new or in the place of the one before */
+static void originate(bgp_rib_t *rib, const prefix_t *prefix,
+					  const bgp_attrs_t *attrs, bgp_source_t source)
 {
 	int f = family_index(prefix->addr.family);
 	net_ref_t ref = net_enter(rib, f, prefix);
 	net_t *net = net_at(rib, ref);
+	uint32_t id = bgp_attr_intern(rib->attrs, attrs);
 	uint32_t *link;
 	unsigned i;
 	path_t *path = path_find(rib, net, PEER_LOCAL, &link, &i);
+	bool chosen = path && i < (unsigned)net->n_best + net->n_backup;
 
-	if (path)
+	if (path && path->accepted == id && path->source == source)
 	{
+		bgp_attr_release(rib->attrs, id);
 		return;
 	}
-	path = path_add(rib, net, PEER_LOCAL);
-	path->received = rib->local_attrs;
-	path->accepted = rib->local_attrs;
-	bgp_attr_hold(rib->attrs, rib->local_attrs);
-	bgp_attr_hold(rib->attrs, rib->local_attrs);
-	net_decide(rib, ref, net, false);
+	if (path)
+	{
+		bgp_attr_release(rib->attrs, path->received);
+		bgp_attr_release(rib->attrs, path->accepted);
+	}
+	else
+	{
+		path = path_add(rib, net, PEER_LOCAL);
+	}
+	bgp_attr_hold(rib->attrs, id);
+	path->received = id;
+	path->accepted = id;
+	path->source = (uint16_t)source;
+	net_decide(rib, ref, net, chosen);
+}
+
+void bgp_rib_originate(bgp_rib_t *rib, const prefix_t *prefix,
+					   const bgp_local_t *local)
+{
+	bgp_attrs_t attrs = {
+		.origin = local->source == BGP_SOURCE_ADVERTISE ? BGP_ORIGIN_IGP
+														: BGP_ORIGIN_INCOMPLETE,
+		.has = local->has_med ? BGP_HAS_MED : 0,
+		.med = local->has_med ? local->med : 0,
+	};
+
+	originate(rib, prefix, &attrs, local->source);
 }
 
 void bgp_rib_unoriginate(bgp_rib_t *rib, const prefix_t *prefix)

@@ -85,7 +85,8 @@ bool bgp_rib_announce(bgp_rib_t *rib, bgp_rib_peer_t *peer,
 					  const prefix_t *prefix, uint32_t attrs_id);
 void bgp_rib_withdraw(bgp_rib_t *rib, bgp_rib_peer_t *peer,
 					  const prefix_t *prefix);
-void bgp_rib_originate(bgp_rib_t *rib, const prefix_t *prefix);
+void bgp_rib_originate(bgp_rib_t *rib, const prefix_t *prefix,
+					   const bgp_local_t *local);
 void bgp_rib_unoriginate(bgp_rib_t *rib, const prefix_t *prefix);
 
 bool bgp_rib_work(bgp_rib_t *rib, unsigned budget);

@@ -31,7 +31,7 @@
 #include "bgp/pool.h"
 #include "bgp/rib.h"
 
-/** the peer number of our own paths */
+/** the peer number of our own paths; they have no epoch, but a source */
 #define PEER_LOCAL 0xffffu
 /** paths of a peer up to which their nets are listed, give or take half */
 #define LISTED_MAX 16384u
@@ -65,7 +65,12 @@ typedef struct path_t
 	uint32_t received;
 	uint32_t accepted;
 	uint16_t peer;
-	uint16_t epoch;
+	union
+	{
+		uint16_t epoch;
+		/** bgp_source_t, of our own */
+		uint16_t source;
+	};
 } path_t;
 
 _Static_assert(sizeof(net_t) == 12, "a net of IPv4 is to take 16 bytes");
@@ -141,8 +146,6 @@ struct bgp_rib_t
 	/** the net whose change was taken last, 0: none; may be gone */
 	net_ref_t taken;
 	fifo_t exports;
-	/** attributes of what we originate */
-	uint32_t local_attrs;
 	bgp_attr_set_t scratch;
 	bgp_cand_t *cands;
 	size_t cands_size;
@@ -189,6 +192,16 @@ static inline bool net_exists(const bgp_rib_t *rib, net_ref_t ref)
 static inline path_t *path_at(const bgp_rib_t *rib, uint32_t handle)
 {
 	return pool_at(&rib->paths, handle);
+}
+
+static inline bool path_is_local(const path_t *path)
+{
+	return path->peer == PEER_LOCAL;
+}
+
+static inline bgp_source_t path_source(const path_t *path)
+{
+	return path_is_local(path) ? (bgp_source_t)path->source : BGP_SOURCE_PEER;
 }
 
 prefix_t net_prefix(int f, const net_t *net);

@@ -22,6 +22,7 @@ static void path_fill(const bgp_rib_t *rib, const bgp_cand_t *c,
 		.attrs = bgp_attr_get(rib->attrs, path->accepted),
 		.next_hop = c->key.next_hop,
 		.weight = 1,
+		.source = path_source(path),
 	};
 	if (!c->local)
 	{

@@ -339,6 +339,7 @@ static bool prefixes_have(const config_prefixes_t *list, const prefix_t *p)
 static void configure_advertise(core_t *core, const config_t *old, usec_t now)
 {
 	const config_prefixes_t *new = &core->config->advertise;
+	const bgp_local_t local = {.source = BGP_SOURCE_ADVERTISE};
 
 	for (size_t i = 0; old && i < old->advertise.count; i++)
 	{
@@ -349,7 +350,7 @@ static void configure_advertise(core_t *core, const config_t *old, usec_t now)
 	}
 	for (size_t i = 0; i < new->count; i++)
 	{
-		bgp_originate(core->bgp, &new->list[i], now);
+		bgp_originate(core->bgp, &new->list[i], &local, now);
 	}
 }
 

@@ -322,7 +322,13 @@ static void step(world_t *w, uint8_t op, uint8_t arg, rbuf_t *r)
 		case 12:
 			if (arg & 64)
 			{
-				bgp_originate(w->bgp, &prefix, w->now);
+				bgp_local_t local = {
+					.source = (bgp_source_t)(BGP_SOURCE_ADVERTISE + arg % 4),
+					.has_med = arg & 16,
+					.med = arg,
+				};
+
+				bgp_originate(w->bgp, &prefix, &local, w->now);
 			}
 			else
 			{

@@ -113,7 +113,7 @@ static void originate(const char *prefix)
 	prefix_t p;
 
 	ck_assert(prefix_parse(prefix, &p));
-	bgp_rib_originate(rib, &p);
+	bgp_rib_originate(rib, &p, &(bgp_local_t){.source = BGP_SOURCE_ADVERTISE});
 }
 
 static unsigned count(bgp_nlri_t nlri)

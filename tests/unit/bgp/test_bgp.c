@@ -93,7 +93,7 @@ START_TEST(test_remove)
 	bgp_peer_t *again;
 	bgp_peer_config_t config = wire_config(w, 1, 65001);
 
-	bgp_originate(w->speaker[0].bgp, &p, w->now);
+	bgp_originate(w->speaker[0].bgp, &p, &wire_own, w->now);
 	wire_establish(w);
 	ck_assert(bgp_route_get(w->speaker[1].bgp, &p, &route));
 	bgp_peer_remove(w->speaker[1].bgp, w->speaker[1].peer, w->now);
@@ -318,7 +318,7 @@ START_TEST(test_views)
 	bgp_route_t route;
 
 	raw_message(c, BGP_UPDATE, "0000 0014" ATTRS "08 0a 18 0a0102");
-	bgp_originate(bgp, &own, w->now);
+	bgp_originate(bgp, &own, &wire_own, w->now);
 	wire_run(w);
 	ck_assert_uint_eq(bgp_route_count(bgp, FAMILY_IPV4), 3);
 	ck_assert_uint_eq(bgp_route_count(bgp, FAMILY_IPV6), 0);
@@ -418,7 +418,7 @@ START_TEST(test_output_room)
 
 	w->blocked = true;
 	bgp_peer_refresh(w->speaker[0].bgp, w->speaker[0].peer, w->now);
-	bgp_originate(w->speaker[0].bgp, &p, w->now);
+	bgp_originate(w->speaker[0].bgp, &p, &wire_own, w->now);
 	wire_run(w);
 	/* two ROUTE-REFRESH of 23; whole messages or none */
 	ck_assert_uint_eq(bgp_output(w->speaker[0].bgp, conn, buf, 0, w->now), 0);

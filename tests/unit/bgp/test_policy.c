@@ -145,7 +145,7 @@ START_TEST(test_facts)
 	assert_holds(false);
 	bgp_policy_match_origin_as(policy, 0);
 	assert_holds(true);
-	input.local = true;
+	input.source = BGP_SOURCE_ADVERTISE;
 	input.neighbor = NULL;
 	bgp_policy_match_local(policy);
 	assert_holds(true);

@@ -153,7 +153,7 @@ START_TEST(test_refresh)
 	prefix_t p = prefix("10.1.0.0/16");
 	uint64_t before;
 
-	bgp_originate(w->speaker[0].bgp, &p, w->now);
+	bgp_originate(w->speaker[0].bgp, &p, &wire_own, w->now);
 	wire_establish(w);
 	before = info(w, 1).updates_in;
 	bgp_peer_refresh(w->speaker[1].bgp, w->speaker[1].peer, w->now);
@@ -173,7 +173,7 @@ START_TEST(test_enhanced_refresh)
 	wire_conn_t *c;
 	rbuf_t body;
 
-	bgp_originate(w->speaker[0].bgp, &p, w->now);
+	bgp_originate(w->speaker[0].bgp, &p, &wire_own, w->now);
 	bgp_peer_start(w->speaker[0].bgp, w->speaker[0].peer, w->now);
 	c = raw_answer(w);
 	raw_message(c, BGP_OPEN,
@@ -219,7 +219,7 @@ START_TEST(test_keepalive_first)
 		addr_t a = addr_v4(0x0a000000 + (i << 8));
 		prefix_t p = prefix_make(&a, 24);
 
-		bgp_originate(w->speaker[0].bgp, &p, w->now);
+		bgp_originate(w->speaker[0].bgp, &p, &wire_own, w->now);
 	}
 	wire_advance(w, 31 * USEC_PER_SEC);
 	w->blocked = false;

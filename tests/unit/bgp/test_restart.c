@@ -263,7 +263,7 @@ START_TEST(test_helper_peer)
 	prefix_t p;
 
 	ck_assert(prefix_parse("10.0.0.0/8", &p));
-	bgp_originate(w->speaker[1].bgp, &p, w->now);
+	bgp_originate(w->speaker[1].bgp, &p, &wire_own, w->now);
 	wire_establish(w);
 	ck_assert(has_route(w, "10.0.0.0/8"));
 	w->auto_dial = false;

@@ -115,6 +115,63 @@ START_TEST(test_max_prefix)
 }
 END_TEST
 
+START_TEST(test_originate)
+{
+	static const struct
+	{
+		bgp_local_t local;
+		uint8_t origin;
+	} rows[] = {
+		{{.source = BGP_SOURCE_ADVERTISE}, BGP_ORIGIN_IGP},
+		{{.source = BGP_SOURCE_CONNECTED}, BGP_ORIGIN_INCOMPLETE},
+		{{.source = BGP_SOURCE_STATIC}, BGP_ORIGIN_INCOMPLETE},
+		{{.source = BGP_SOURCE_STATIC, .med = 7}, BGP_ORIGIN_INCOMPLETE},
+		{{.source = BGP_SOURCE_OTHER, .med = 7, .has_med = true},
+		 BGP_ORIGIN_INCOMPLETE},
+		{{.source = BGP_SOURCE_OTHER, .med = 0, .has_med = true},
+		 BGP_ORIGIN_INCOMPLETE},
+	};
+	static small_t s;
+	static bgp_route_t route;
+	prefix_t p;
+
+	small_init(&s, 16);
+	ck_assert(prefix_parse("10.0.0.0/8", &p));
+	s.set.a.has = BGP_HAS_LOCAL_PREF;
+	s.set.a.local_pref = 1000;
+	ck_assert(announce(&s, 0, "10.0.0.0/8"));
+	ck_assert(bgp_rib_next_change(s.rib, &route));
+	ck_assert_int_eq(route.best[0].source, BGP_SOURCE_PEER);
+	for (size_t i = 0; i < countof(rows); i++)
+	{
+		const bgp_local_t *local = &rows[i].local;
+
+		bgp_rib_originate(s.rib, &p, local);
+		/* the MED that is not there counts for nothing */
+		ck_assert_int_eq(bgp_rib_next_change(s.rib, &route), i != 3);
+		ck_assert(bgp_rib_get(s.rib, &p, &route));
+		ck_assert_uint_eq(route.n_best, 1);
+		ck_assert_uint_eq(route.n_backup, 1);
+		ck_assert_ptr_null(route.best[0].peer);
+		ck_assert_int_eq(route.best[0].source, local->source);
+		ck_assert_uint_eq(route.best[0].attrs->origin, rows[i].origin);
+		ck_assert_int_eq((route.best[0].attrs->has & BGP_HAS_MED) != 0,
+						 local->has_med);
+		ck_assert_uint_eq(route.best[0].attrs->med,
+						  local->has_med ? local->med : 0);
+		ck_assert_int_eq(route.step, BGP_STEP_LOCAL_ORIGIN);
+		bgp_rib_originate(s.rib, &p, local);
+		ck_assert(!bgp_rib_next_change(s.rib, &route));
+	}
+	bgp_rib_unoriginate(s.rib, &p);
+	ck_assert(bgp_rib_next_change(s.rib, &route));
+	ck_assert_ptr_nonnull(route.best[0].peer);
+	take_back(&s, 0, "10.0.0.0/8");
+	ck_assert_uint_eq(bgp_attr_pool_count(bgp_rib_attrs(s.rib)), 0);
+	small_deinit(&s);
+}
+END_TEST
+
 START_TEST(test_multipath_limit)
 {
 	static small_t s;
@@ -431,6 +488,7 @@ Suite *rib_suite(void)
 	Suite *suite = suite_create("rib");
 
 	unit_add(suite, "max prefix", test_max_prefix);
+	unit_add(suite, "originate", test_originate);
 	unit_add(suite, "multipath limit", test_multipath_limit);
 	unit_add(suite, "changes once", test_changes_once);
 	unit_add(suite, "tag", test_tag);

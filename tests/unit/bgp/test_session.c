@@ -66,9 +66,9 @@ START_TEST(test_routes)
 	bgp_route_t route;
 
 	w->chunk = _i ? 7 : 32768;
-	bgp_originate(w->speaker[0].bgp, &p4, w->now);
+	bgp_originate(w->speaker[0].bgp, &p4, &wire_own, w->now);
 	wire_establish(w);
-	bgp_originate(w->speaker[0].bgp, &p6, w->now);
+	bgp_originate(w->speaker[0].bgp, &p6, &wire_own, w->now);
 	wire_run(w);
 	ck_assert(bgp_route_get(w->speaker[1].bgp, &p4, &route));
 	ck_assert_uint_eq(route.n_best, 1);
@@ -96,7 +96,7 @@ START_TEST(test_lost_and_back)
 	wire_t *w = wire_create(65001, 65002);
 	prefix_t p = prefix("10.1.0.0/16");
 
-	bgp_originate(w->speaker[0].bgp, &p, w->now);
+	bgp_originate(w->speaker[0].bgp, &p, &wire_own, w->now);
 	wire_establish(w);
 	ck_assert(has_route(w, 1, "10.1.0.0/16"));
 	w->auto_dial = false;

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+const bgp_local_t wire_own = {.source = BGP_SOURCE_ADVERTISE};
+
 /* -- the sink -------------------------------------------------------------- */
 
 static void sink_connect(void *user, bgp_peer_t *peer)

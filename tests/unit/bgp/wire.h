@@ -104,6 +104,9 @@ void raw_expect_end(wire_conn_t *c, const char *hex);
 /** to Established, the speaker dialling; all messages so far are taken */
 wire_conn_t *raw_establish(wire_t *w);
 
+/** what a prefix is originated with where it does not matter */
+extern const bgp_local_t wire_own;
+
 /** bytes of hex text with spaces; returns their number */
 size_t unhex(const char *hex, uint8_t *out, size_t room);
 

@@ -886,12 +886,13 @@ bgp_state_t world_session(const world_t *w, unsigned i)
 
 void world_announce(world_t *w, unsigned i, const char *text, bool announce)
 {
+	static const bgp_local_t local = {.source = BGP_SOURCE_ADVERTISE};
 	prefix_t prefix;
 
 	ck_assert(prefix_parse(text, &prefix));
 	if (announce)
 	{
-		bgp_originate(w->far[i].bgp, &prefix, w->now);
+		bgp_originate(w->far[i].bgp, &prefix, &local, w->now);
 	}
 	else
 	{
