@@ -3,11 +3,11 @@
 /*
  * The peer's messages in a session, and what the session means to the tables.
  * An UPDATE is decoded once into runs of prefixes; its attributes are interned
- * once; then each prefix goes to the tables. What may not be used (our own AS
- * in the path, our own address as next hop, a reflection of ours) is withdrawn
- * rather than ignored: an older route under the same prefix has ended by it.
+ * once; then each prefix goes to the tables. What may not be used (import.c) is
+ * withdrawn.
  */
 
+#include "bgp/import.h"
 #include "bgp/speaker.h"
 
 #include <string.h>
@@ -96,21 +96,6 @@ void bgp_session_down(bgp_machine_t *m, bgp_event_t event, usec_t now)
 
 /* -- UPDATE ---------------------------------------------------------------- */
 
-/** no destination of packets (RFC 4271 section 6.3): ignored, not an error */
-static bool prefix_is_martian(const prefix_t *p)
-{
-	if (p->addr.family == FAMILY_IPV4)
-	{
-		return p->len >= 4 &&
-			   (p->addr.b[0] >> 4 == 0xe ||
-				(p->len >= 8 && (p->addr.b[0] == 127 || p->addr.b[0] == 0)));
-	}
-	return p->len >= 8 &&
-		   (addr_is_multicast(&p->addr) || addr_is_link_local(&p->addr) ||
-			(p->len == 128 &&
-			 (addr_is_loopback(&p->addr) || addr_is_unspecified(&p->addr))));
-}
-
 static void withdraw_all(bgp_peer_t *peer, bgp_nlri_t nlri)
 {
 	prefix_t prefix;
@@ -119,44 +104,6 @@ static void withdraw_all(bgp_peer_t *peer, bgp_nlri_t nlri)
 	{
 		bgp_rib_withdraw(peer->bgp->rib, &peer->rib, &prefix);
 	}
-}
-
-static bool in_cluster_list(const bgp_attrs_t *a, uint32_t id)
-{
-	rbuf_t r = rbuf_make(a->cluster_list.data, a->cluster_list.len);
-	uint32_t entry;
-
-	while (rbuf_u32(&r, &entry))
-	{
-		if (entry == id)
-		{
-			return true;
-		}
-	}
-	return false;
-}
-
-/** it has come back to us: by AS (RFC 4271 section 9.1.2), or reflected
- * (RFC 4456 section 8) */
-static bool is_loop(const bgp_peer_t *peer, const bgp_attrs_t *a)
-{
-	uint32_t id = peer->bgp->config.router_id;
-
-	if (bgp_as_path_count(a, peer->rib.local_as) ||
-		bgp_as_path_count(a, peer->bgp->config.asn))
-	{
-		return true;
-	}
-	return (a->has & BGP_HAS_ORIGINATOR && a->originator_id == id) ||
-		   in_cluster_list(a, id);
-}
-
-static bool is_our_address(const bgp_machine_t *m, const addr_t *a)
-{
-	const bgp_rib_peer_t *rib = &m->peer->rib;
-
-	return addr_equal(a, &m->conn->local) || addr_equal(a, &rib->next_hop4) ||
-		   addr_equal(a, &rib->next_hop6) || addr_equal(a, &rib->next_hop6_ll);
 }
 
 /** Cease, Maximum Number of Prefixes Reached (RFC 4486 section 4) */
@@ -175,10 +122,41 @@ static void over_limit(bgp_machine_t *m, family_t family, usec_t now)
 	bgp_machine_event(m, BGP_EV_AUTOMATIC_STOP, NULL, now);
 }
 
+static void count_fault(bgp_peer_t *peer, const bgp_fault_t *fault)
+{
+	if (fault->verdict == BGP_FAULT_NONE)
+	{
+		return;
+	}
+	if (fault->verdict == BGP_FAULT_TREAT_AS_WITHDRAW)
+	{
+		peer->treated_as_withdraw++;
+	}
+	bgp_fault_record(peer, fault);
+}
+
+static bool may_be_used(const bgp_machine_t *m, bgp_attrs_t *attrs)
+{
+	bgp_peer_t *peer = m->peer;
+	const bgp_import_self_t self = {
+		.asn = peer->bgp->config.asn,
+		.router_id = peer->bgp->config.router_id,
+		.address = m->conn->local,
+	};
+	bgp_fault_t fault;
+
+	if (bgp_import_check(&peer->rib, &self, attrs, &fault))
+	{
+		return true;
+	}
+	count_fault(peer, &fault);
+	return false;
+}
+
 /** the routes of one run, all with the attributes in the set. false: the
  * session is over */
-static bool announce_all(bgp_machine_t *m, bgp_nlri_t nlri,
-						 const bgp_attrs_t *attrs, usec_t now)
+static bool announce_all(bgp_machine_t *m, bgp_nlri_t nlri, bgp_attrs_t *attrs,
+						 usec_t now)
 {
 	bgp_peer_t *peer = m->peer;
 	bgp_rib_t *rib = peer->bgp->rib;
@@ -190,7 +168,7 @@ static bool announce_all(bgp_machine_t *m, bgp_nlri_t nlri,
 	{
 		return true;
 	}
-	if (is_loop(peer, attrs) || is_our_address(m, &attrs->next_hop))
+	if (!may_be_used(m, attrs))
 	{
 		withdraw_all(peer, nlri);
 		return true;
@@ -198,7 +176,7 @@ static bool announce_all(bgp_machine_t *m, bgp_nlri_t nlri,
 	id = bgp_attr_intern(bgp_rib_attrs(rib), attrs);
 	while (fits && bgp_nlri_next(&nlri, &prefix))
 	{
-		if (!prefix_is_martian(&prefix))
+		if (!bgp_prefix_is_martian(&prefix))
 		{
 			fits = bgp_rib_announce(rib, &peer->rib, &prefix, id);
 		}
@@ -211,28 +189,14 @@ static bool announce_all(bgp_machine_t *m, bgp_nlri_t nlri,
 	return fits;
 }
 
-static void count_faults(bgp_peer_t *peer, const bgp_update_t *update,
-						 const bgp_fault_t *fault)
-{
-	peer->discarded_attributes += update->discarded;
-	if (fault->verdict == BGP_FAULT_NONE)
-	{
-		return;
-	}
-	if (fault->verdict == BGP_FAULT_TREAT_AS_WITHDRAW)
-	{
-		peer->treated_as_withdraw++;
-	}
-	bgp_fault_record(peer, fault);
-}
-
 static void process_update(bgp_machine_t *m, bgp_update_t *update,
 						   const bgp_fault_t *fault, usec_t now)
 {
 	bgp_peer_t *peer = m->peer;
 	bgp_attrs_t *attrs = &update->attrs->a;
 
-	count_faults(peer, update, fault);
+	peer->discarded_attributes += update->discarded;
+	count_fault(peer, fault);
 	if (update->end_of_rib != FAMILY_NONE)
 	{
 		peer->eor |= bgp_family_bit(update->end_of_rib);

@@ -333,45 +333,6 @@ static path_t *path_find(bgp_rib_t *rib, net_t *net, uint16_t peer,
 	return NULL;
 }
 
-uint32_t import_attrs(bgp_rib_t *rib, const slot_t *slot,
-					  const prefix_t *prefix, uint32_t received)
-{
-	const bgp_rib_peer_t *peer = slot->peer;
-	bgp_policy_result_t result;
-
-	if (!peer->import_policy)
-	{
-		if (!peer->ibgp)
-		{
-			/* RFC 8212 */
-			return 0;
-		}
-	}
-	else
-	{
-		bgp_policy_input_t input = {
-			.prefix = *prefix,
-			.neighbor = peer->name,
-			.neighbor_as = peer->remote_as,
-			.ibgp = peer->ibgp,
-			.local_as = peer->local_as,
-		};
-
-		if (bgp_policy_run(peer->import_policy, &input,
-						   bgp_attr_get(rib->attrs, received), &rib->scratch,
-						   &result) != BGP_POLICY_ACCEPT)
-		{
-			return 0;
-		}
-		if (result.changed)
-		{
-			return bgp_attr_intern(rib->attrs, &rib->scratch.a);
-		}
-	}
-	bgp_attr_hold(rib->attrs, received);
-	return received;
-}
-
 /** the counters of a live path that comes (1) or goes (-1) */
 static void count_path(slot_t *slot, int f, const path_t *path, int by)
 {

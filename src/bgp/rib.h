@@ -23,7 +23,8 @@ typedef struct bgp_rib_peer_t
 	/** for policies; borrowed */
 	const char *name;
 	/** what the peer is configured to be, for the checks and changes of its
-	 * routes both ways; borrowed, follows bgp_peer_configure */
+	 * routes both ways; borrowed, follows bgp_peer_configure. NULL: as one of
+	 * zeros, see import.h */
 	const bgp_peer_config_t *config;
 	bool ibgp;
 	/** paths may be chosen */

@@ -9,7 +9,8 @@
  *   conn.c     connections: bytes in and out
  *   session.c  the machine's actions and timers
  *   open.c     OPEN: ours, the peer's, what is agreed on; collisions
- *   receive.c  messages of the peer's, once there is a session
+ *   receive.c  messages of the peer's, once there is a session; what may be
+ *              used of them is import.c's to say
  *   restart.c  the routes of a peer that restarts
  *   notice.c   errors in words
  */

@@ -48,15 +48,6 @@ static void check_mandatory(bgp_attr_decoder_t *d)
 	{
 		require(d, BGP_ATTR_NEXT_HOP);
 	}
-	/* the peer stands first in a path of its own (RFC 4271 section 6.3) */
-	if (!d->codec->ibgp && u->attrs->a.neighbor_as != d->codec->remote_as &&
-		d->fault->verdict < BGP_FAULT_TREAT_AS_WITHDRAW)
-	{
-		bgp_fault_set(d->fault, BGP_FAULT_TREAT_AS_WITHDRAW, BGP_ERR_UPDATE,
-					  BGP_UPDATE_BAD_AS_PATH, "first AS is not the peer's",
-					  u->attrs->a.as_path.data, u->attrs->a.as_path.len);
-		d->fault->attr = BGP_ATTR_AS_PATH;
-	}
 }
 
 /** an UPDATE with attributes but without a route that could be read: a fault
