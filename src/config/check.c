@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Checks of the root, the bundles and the policies, and what the other checks
- * share.
+ * Checks of the root and the bundles, and what the other checks share.
  */
 
 #include "config/check.h"
 
-#include "base/suggest.h"
-#include "base/text.h"
 #include "config/profile.h"
 
 #include <inttypes.h>
@@ -91,9 +88,8 @@ const config_connection_t *connection_find(const config_t *config,
 	return NULL;
 }
 
-/** calls it with each literal outer address of a connection in the file */
-static void each_peer(const config_load_t *load, const prefix_t *prefix,
-					  const char *path, const char *key, const char *what)
+void check_covering(config_load_t *load, const prefix_t *prefix,
+					const char *path, const char *key, const char *what)
 {
 	const config_t *config = load->config;
 	char text[PREFIX_STR_MAX];
@@ -116,42 +112,6 @@ static void each_peer(const config_load_t *load, const prefix_t *prefix,
 							 prefix_format(prefix, text), remote,
 							 connection->name, what);
 			}
-		}
-	}
-}
-
-static void check_advertise(config_load_t *load)
-{
-	const config_prefixes_t *prefixes = &load->config->advertise;
-	char text[PREFIX_STR_MAX];
-
-	for (size_t i = 0; i < prefixes->count; i++)
-	{
-		const prefix_t *prefix = &prefixes->list[i];
-
-		prefix_format(prefix, text);
-		if (prefix->len && (addr_is_multicast(&prefix->addr) ||
-							addr_is_loopback(&prefix->addr) ||
-							(prefix->addr.family == FAMILY_IPV6 &&
-							 addr_is_link_local(&prefix->addr))))
-		{
-			report_error(load->report, "cygnet", "advertise",
-						 "%s is not a network that can be routed to", text);
-			continue;
-		}
-		for (size_t j = 0; j < i; j++)
-		{
-			if (prefix_equal(prefix, &prefixes->list[j]))
-			{
-				report_warning(load->report, "cygnet", "advertise",
-							   "%s is there twice", text);
-				break;
-			}
-		}
-		if (prefix->len) /* a site may be the way to everywhere */
-		{
-			each_peer(load, prefix, "cygnet", "advertise",
-					  "the far side would send its IKE into its own tunnel");
 		}
 	}
 }
@@ -195,7 +155,6 @@ static void check_root(config_load_t *load)
 	const config_t *config = load->config;
 	char text[ADDR_STR_MAX];
 
-	check_advertise(load);
 	if (!config->n_bundles && !config->n_neighbors &&
 		!load->report->errors.count)
 	{
@@ -230,92 +189,13 @@ static void check_root(config_load_t *load)
 					 address ? ", for example " : "",
 					 address ? addr_format(&address->addr, text) : "");
 	}
-	if (!config->advertise.count &&
+	if (!config->advertise.count && !config->n_redistribute &&
+		!config->n_aggregates &&
 		!load_was_written(load, config, CONFIG_IN_ROOT, "advertise"))
 	{
 		report_warning(load->report, "cygnet", "advertise",
 					   "is empty: the neighbours are told of no prefix of this "
 					   "site");
-	}
-}
-
-static void check_policy_name(config_load_t *load, const char *path,
-							  const char *key, const char *name)
-{
-	const config_t *config = load->config;
-	char quote[REPORT_QUOTE_MAX];
-	suggest_t suggest;
-	text_t known = {.len = 0};
-
-	if (!name || config_find_policy(config, name))
-	{
-		return;
-	}
-	suggest_init(&suggest, name);
-	for (size_t i = 0; i < config->n_policies; i++)
-	{
-		suggest_offer(&suggest, config->policies[i].name);
-		text_printf(&known, "%s%s", i ? ", " : "", config->policies[i].name);
-	}
-	report_quote(name, quote);
-	if (!config->n_policies)
-	{
-		report_error(load->report, path, key,
-					 "there is no policy %s, nor any other: write it in "
-					 "cygnet.policies",
-					 quote);
-	}
-	else if (suggest.best)
-	{
-		report_error(load->report, path, key,
-					 "there is no policy %s, did you mean '%s'? (there are: "
-					 "%s)",
-					 quote, suggest.best, text_str(&known));
-	}
-	else
-	{
-		report_error(load->report, path, key,
-					 "there is no policy %s (there are: %s)", quote,
-					 text_str(&known));
-	}
-	text_deinit(&known);
-}
-
-/** the names that stand in this section; inherited ones stand in another */
-static void check_policy_names(config_load_t *load, const char *path,
-							   config_scope_t scope, const void *object,
-							   const char *import, const char *export)
-{
-	if (load_was_written(load, object, scope, "import"))
-	{
-		check_policy_name(load, path, "import", import);
-	}
-	if (load_was_written(load, object, scope, "export"))
-	{
-		check_policy_name(load, path, "export", export);
-	}
-}
-
-static void check_bundle_policies(config_load_t *load,
-								  const config_bundle_t *bundle)
-{
-	char path[CONFIG_PATH_MAX];
-
-	check_policy_names(load, path_bundle(path, bundle), CONFIG_IN_BUNDLE,
-					   bundle, bundle->import_policy, bundle->export_policy);
-	for (size_t i = 0; i < bundle->n_tunnels; i++)
-	{
-		const config_tunnel_t *tunnel = &bundle->tunnels[i];
-
-		for (size_t j = 0; j < tunnel->n_neighbors; j++)
-		{
-			const config_neighbor_t *neighbor = &tunnel->neighbors[j];
-
-			path_neighbor(path, bundle, tunnel, neighbor);
-			check_policy_names(load, path, CONFIG_IN_NEIGHBOR, neighbor,
-							   neighbor->import_policy,
-							   neighbor->export_policy);
-		}
 	}
 }
 
@@ -325,8 +205,8 @@ static void check_protect(config_load_t *load, const char *path,
 	for (size_t i = 0; i < bundle->protect.count && !bundle->protect_default;
 		 i++)
 	{
-		each_peer(load, &bundle->protect.list[i], path, "protect",
-				  "the leak guard would drop the IKE to it");
+		check_covering(load, &bundle->protect.list[i], path, "protect",
+					   "the leak guard would drop the IKE to it");
 	}
 }
 
@@ -349,7 +229,6 @@ static void check_bundle(config_load_t *load, const config_bundle_t *bundle)
 					   bundle->n_tunnels, config->multipath);
 	}
 	check_protect(load, path, bundle);
-	check_bundle_policies(load, bundle);
 	for (size_t i = 0; i < bundle->n_tunnels; i++)
 	{
 		const config_tunnel_t *tunnel = &bundle->tunnels[i];
@@ -367,71 +246,9 @@ static void check_bundle(config_load_t *load, const config_bundle_t *bundle)
 	}
 }
 
-static bool policy_used(const config_t *config, const char *name)
-{
-	const config_neighbor_t *n;
-
-	for (size_t i = 0; i < config->n_bundles; i++)
-	{
-		const config_bundle_t *bundle = &config->bundles[i];
-
-		for (size_t j = 0; j < bundle->n_tunnels; j++)
-		{
-			for (size_t k = 0; k < bundle->tunnels[j].n_neighbors; k++)
-			{
-				n = &bundle->tunnels[j].neighbors[k];
-				if ((n->import_policy && !strcmp(n->import_policy, name)) ||
-					(n->export_policy && !strcmp(n->export_policy, name)))
-				{
-					return true;
-				}
-			}
-		}
-	}
-	for (size_t i = 0; i < config->n_neighbors; i++)
-	{
-		n = &config->neighbors[i];
-		if ((n->import_policy && !strcmp(n->import_policy, name)) ||
-			(n->export_policy && !strcmp(n->export_policy, name)))
-		{
-			return true;
-		}
-	}
-	return false;
-}
-
-static void check_policies(config_load_t *load)
-{
-	const config_t *config = load->config;
-	char path[CONFIG_PATH_MAX];
-
-	for (size_t i = 0; i < config->n_policies; i++)
-	{
-		const config_policy_t *policy = &config->policies[i];
-
-		snprintf(path, sizeof(path), "cygnet.policies.%s", policy->name);
-		if (!policy->n_rules)
-		{
-			report_warning(load->report, path, NULL,
-						   "has no rule and rejects every route");
-		}
-		if (!policy_used(config, policy->name))
-		{
-			report_warning(load->report, path, NULL, "is not used");
-		}
-	}
-	for (size_t i = 0; i < config->n_neighbors; i++)
-	{
-		const config_neighbor_t *neighbor = &config->neighbors[i];
-
-		path_neighbor(path, NULL, NULL, neighbor);
-		check_policy_names(load, path, CONFIG_IN_PEER, neighbor,
-						   neighbor->import_policy, neighbor->export_policy);
-	}
-}
-
 void check_all(config_load_t *load)
 {
+	check_origins(load);
 	check_root(load);
 	check_tunnels(load);
 	check_neighbors(load);

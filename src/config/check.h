@@ -17,9 +17,20 @@ void check_all(config_load_t *load);
 void check_tunnels(config_load_t *load);
 /** neighbours of tunnels and beside them */
 void check_neighbors(config_load_t *load);
+/** `advertise`, `redistribute`, `aggregates` */
+void check_origins(config_load_t *load);
+/** policies, and the names of them in all sections but `redistribute` */
+void check_policies(config_load_t *load);
 /** the connections that tunnels use: if_ids, selectors, mobike */
 void check_connections(config_load_t *load);
 
+/** there is a policy of that name; NULL: none is meant */
+void check_policy_name(config_load_t *load, const char *path, const char *key,
+					   const char *name);
+/** no literal outer address of a connection in the file is in the prefix; what:
+ * why that is wrong */
+void check_covering(config_load_t *load, const prefix_t *prefix,
+					const char *path, const char *key, const char *what);
 /** the paths of things, for messages; buf is returned */
 const char *path_bundle(char buf[static CONFIG_PATH_MAX],
 						const config_bundle_t *bundle);

@@ -49,10 +49,84 @@ static bool check_required(config_load_t *load, config_scope_t scope,
 	return addr_is_set(&neighbor->address);
 }
 
+/** options that say how far away it is */
+static void check_distance(config_load_t *load, const char *path,
+						   const config_neighbor_t *neighbor)
+{
+	if (neighbor->ttl_security && neighbor->multihop)
+	{
+		report_error(load->report, path, "ttl_security",
+					 "excludes multihop: %u alone lets the neighbour be that "
+					 "many hops away",
+					 neighbor->ttl_security);
+	}
+	if (neighbor->multihop == 1)
+	{
+		report_warning(load->report, path, "multihop",
+					   "1 reaches no farther than the link");
+	}
+}
+
+/** options that mean something between two ASes only */
+static void check_internal(config_load_t *load, config_scope_t scope,
+						   const char *path, const config_neighbor_t *neighbor)
+{
+	static const char *const external[] = {"as_override", "remove_private_as",
+										   "enforce_first_as"};
+	uint32_t own = neighbor->local_as ? neighbor->local_as : load->config->asn;
+
+	if (neighbor->role_strict && !neighbor->role)
+	{
+		report_error(load->report, path, "role_strict",
+					 "asks the neighbour for a role without one of ours: write "
+					 "role = customer if it is our provider");
+	}
+	if (!own || neighbor->remote_as != own)
+	{
+		return;
+	}
+	if (neighbor->role)
+	{
+		report_error(load->report, path, "role",
+					 "is between two ASes (RFC 9234), but the neighbour is in "
+					 "ours: leave it out");
+	}
+	for (size_t i = 0; i < countof(external); i++)
+	{
+		if (load_was_written(load, neighbor, scope, external[i]))
+		{
+			report_warning(load->report, path, external[i],
+						   "has no effect on a neighbour of our own AS");
+		}
+	}
+}
+
+static void check_limits(config_load_t *load, config_scope_t scope,
+						 const char *path, const config_neighbor_t *neighbor)
+{
+	if (!neighbor->max_prefix &&
+		(load_was_written(load, neighbor, scope, "max_prefix_warn") ||
+		 load_was_written(load, neighbor, scope, "max_prefix_action")))
+	{
+		report_warning(load->report, path, "max_prefix",
+					   "is 0, no limit: what is to happen there has no effect");
+	}
+	if (neighbor->max_prefix_action == CONFIG_LIMIT_WARN &&
+		neighbor->max_prefix_restart && !neighbor->max_memory)
+	{
+		report_warning(load->report, path, "max_prefix_restart",
+					   "has no effect with max_prefix_action = warn, which "
+					   "ends no session");
+	}
+}
+
 static void check_common(config_load_t *load, config_scope_t scope,
 						 const char *path, const config_neighbor_t *neighbor)
 {
 	check_timers(load, path, neighbor);
+	check_distance(load, path, neighbor);
+	check_internal(load, scope, path, neighbor);
+	check_limits(load, scope, path, neighbor);
 	if (neighbor->local_as && neighbor->local_as == load->config->asn)
 	{
 		report_warning(load->report, path, "local_as",
@@ -65,6 +139,11 @@ static void check_common(config_load_t *load, config_scope_t scope,
 		report_warning(load->report, path, NULL,
 					   "exchanges no family of routes");
 	}
+}
+
+static bool link_local(const addr_t *address)
+{
+	return address->family == FAMILY_IPV6 && addr_is_link_local(address);
 }
 
 /** on the network of an address of ours */
@@ -82,6 +161,39 @@ static bool on_link(const config_tunnel_t *tunnel, const addr_t *address)
 	return false;
 }
 
+/** the far end's link-local address: ours has to be known too, and the kernel
+ * makes one for links that are not IPsec's alone */
+static void check_link_local(config_load_t *load, const char *path,
+							 const config_tunnel_t *tunnel,
+							 const config_neighbor_t *neighbor)
+{
+	char text[ADDR_STR_MAX];
+
+	addr_format(&neighbor->address, text);
+	for (size_t i = 0; i < tunnel->n_addresses; i++)
+	{
+		const addr_t *own = &tunnel->addresses[i].addr;
+
+		if (addr_equal(own, &neighbor->address))
+		{
+			report_error(load->report, path, "address",
+						 "%s is our own end of the tunnel", text);
+			return;
+		}
+		if (link_local(own))
+		{
+			return;
+		}
+	}
+	if (tunnel->connection)
+	{
+		report_error(load->report, path, "address",
+					 "%s is link-local, but the tunnel has no such address: "
+					 "add one to the tunnel's 'address', as fe80::2/64",
+					 text);
+	}
+}
+
 static void check_reach(config_load_t *load, const char *path,
 						const config_tunnel_t *tunnel,
 						const config_neighbor_t *neighbor)
@@ -92,6 +204,11 @@ static void check_reach(config_load_t *load, const char *path,
 	ifaddr_t host = {.addr = neighbor->address};
 	const char *ip = family == FAMILY_IPV4 ? "IPv4" : "IPv6";
 
+	if (link_local(&neighbor->address))
+	{
+		check_link_local(load, path, tunnel, neighbor);
+		return;
+	}
 	addr_format(&neighbor->address, text);
 	if (!own)
 	{
@@ -118,12 +235,12 @@ static void check_reach(config_load_t *load, const char *path,
 	}
 	if (!on_link(tunnel, &neighbor->address))
 	{
-		if (!neighbor->multihop)
+		if (!neighbor->multihop && neighbor->ttl_security < 2)
 		{
 			report_error(load->report, path, "address",
 						 "%s is not in the tunnel's network (%s/%u); a "
-						 "neighbour behind the far end needs multihop = 2 or "
-						 "more",
+						 "neighbour behind the far end needs multihop or "
+						 "ttl_security = 2 or more",
 						 text, addr_format(&own->addr, ours), own->len);
 		}
 	}
@@ -138,13 +255,15 @@ static void check_families(config_load_t *load, const char *path,
 						   const config_tunnel_t *tunnel,
 						   const config_neighbor_t *neighbor)
 {
-	if (neighbor->ipv4 && !tunnel_address(tunnel, FAMILY_IPV4))
+	if (neighbor->ipv4 && !tunnel_address(tunnel, FAMILY_IPV4) &&
+		neighbor->address.family == FAMILY_IPV6)
 	{
-		report_error(load->report, path, "ipv4",
-					 "the tunnel has no IPv4 address to be the next hop of "
-					 "what we announce");
+		report_warning(load->report, path, "ipv4",
+					   "the tunnel has no IPv4 address: the neighbour has to "
+					   "take IPv6 next hops (RFC 8950)");
 	}
-	if (neighbor->ipv6 && !tunnel_address(tunnel, FAMILY_IPV6))
+	if (neighbor->ipv6 && !tunnel_address(tunnel, FAMILY_IPV6) &&
+		neighbor->address.family == FAMILY_IPV4)
 	{
 		report_error(load->report, path, "ipv6",
 					 "the tunnel has no IPv6 address to be the next hop of "
@@ -173,11 +292,6 @@ static void check_tunnel_neighbor(config_load_t *load,
 		check_families(load, path, tunnel, neighbor);
 	}
 	check_common(load, CONFIG_IN_NEIGHBOR, path, neighbor);
-	if (neighbor->multihop == 1)
-	{
-		report_warning(load->report, path, "multihop",
-					   "1 reaches no farther than the link");
-	}
 }
 
 static void check_tunnel(config_load_t *load, const config_bundle_t *bundle,
@@ -212,9 +326,7 @@ static void check_beside(config_load_t *load, const char *path,
 		{
 			const config_tunnel_t *tunnel = &config->bundles[i].tunnels[j];
 
-			if (on_link(tunnel, &peer->address) &&
-				!(peer->address.family == FAMILY_IPV6 &&
-				  addr_is_link_local(&peer->address)))
+			if (on_link(tunnel, &peer->address) && !link_local(&peer->address))
 			{
 				report_error(load->report, path, "address",
 							 "%s is in the network of tunnel '%s': write it as "
@@ -248,11 +360,15 @@ static void check_peer_address(config_load_t *load, const char *path,
 	{
 		report_error(load->report, path, "address", "%s is our own end", text);
 	}
-	if (peer->ipv4 && peer->address.family != FAMILY_IPV4)
+	if (link_local(&peer->address) && !peer->interface)
 	{
-		report_error(load->report, path, "ipv4",
-					 "there is no IPv4 address of ours to be the next hop in a "
-					 "session over IPv6");
+		report_error(load->report, path, "address",
+					 "%s is link-local: say the link by interface = ...", text);
+	}
+	if (peer->interface && !strcmp(peer->interface, "lo"))
+	{
+		report_error(load->report, path, "interface",
+					 "'lo' leads nowhere else");
 	}
 	if (peer->ipv6 && peer->address.family != FAMILY_IPV6)
 	{
@@ -261,6 +377,14 @@ static void check_peer_address(config_load_t *load, const char *path,
 					 "session over IPv4");
 	}
 	check_beside(load, path, peer);
+}
+
+/** link-local addresses are told apart by their links */
+static bool same_place(const config_neighbor_t *a, const config_neighbor_t *b)
+{
+	return addr_is_set(&a->address) && addr_equal(&a->address, &b->address) &&
+		   !(link_local(&a->address) && a->interface && b->interface &&
+			 strcmp(a->interface, b->interface) != 0);
 }
 
 static void check_peer(config_load_t *load, size_t index)
@@ -284,8 +408,7 @@ static void check_peer(config_load_t *load, size_t index)
 	}
 	for (size_t i = 0; i < index; i++)
 	{
-		if (addr_is_set(&peer->address) &&
-			addr_equal(&peer->address, &config->neighbors[i].address))
+		if (same_place(peer, &config->neighbors[i]))
 		{
 			report_error(
 				load->report, path, "address", "%s is that of neighbour '%s'",

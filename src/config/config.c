@@ -124,7 +124,8 @@ const config_policy_t *config_find_policy(const config_t *config,
 	return NULL;
 }
 
-static bool options_equal(config_scope_t scope, const void *a, const void *b)
+/** what is an option of one of the sections is the same in both */
+static bool options_equal(unsigned scopes, const void *a, const void *b)
 {
 	const config_option_t *options;
 	size_t count;
@@ -132,7 +133,7 @@ static bool options_equal(config_scope_t scope, const void *a, const void *b)
 	options = config_schema_options(&count);
 	for (size_t i = 0; i < count; i++)
 	{
-		if (options[i].scopes & 1u << scope && !option_equal(&options[i], a, b))
+		if (options[i].scopes & scopes && !option_equal(&options[i], a, b))
 		{
 			return false;
 		}
@@ -143,15 +144,15 @@ static bool options_equal(config_scope_t scope, const void *a, const void *b)
 bool config_neighbor_equal(const config_neighbor_t *a,
 						   const config_neighbor_t *b)
 {
-	/* a peer's options are those of a tunnel's neighbour, and more */
-	return !strcmp(a->name, b->name) && options_equal(CONFIG_IN_PEER, a, b);
+	return !strcmp(a->name, b->name) &&
+		   options_equal(1u << CONFIG_IN_NEIGHBOR | 1u << CONFIG_IN_PEER, a, b);
 }
 
 bool config_tunnel_equal(const config_tunnel_t *a, const config_tunnel_t *b)
 {
 	if (strcmp(a->name, b->name) != 0 || a->if_id != b->if_id ||
 		a->n_neighbors != b->n_neighbors ||
-		!options_equal(CONFIG_IN_TUNNEL, a, b))
+		!options_equal(1u << CONFIG_IN_TUNNEL, a, b))
 	{
 		return false;
 	}
@@ -176,7 +177,7 @@ bool config_policy_equal(const config_policy_t *a, const config_policy_t *b)
 		const config_rule_t *x = &a->rules[i], *y = &b->rules[i];
 
 		if (strcmp(x->name, y->name) != 0 ||
-			!options_equal(CONFIG_IN_RULE, x, y) ||
+			!options_equal(1u << CONFIG_IN_RULE, x, y) ||
 			!strings_equal(&x->match_keys, &y->match_keys) ||
 			!strings_equal(&x->match_values, &y->match_values) ||
 			!strings_equal(&x->set_keys, &y->set_keys) ||

@@ -34,11 +34,11 @@ static uint32_t connection_if_id(const config_connection_t *connection)
 	return in && in == fixed_if_id(connection->if_id_out) ? in : 0;
 }
 
-static void inherit(char **policy, const char *bundle)
+static void inherit(char **policy, const char *of)
 {
 	if (!*policy)
 	{
-		*policy = str_copy(bundle);
+		*policy = str_copy(of);
 	}
 }
 
@@ -68,8 +68,9 @@ static void derive_families(const config_load_t *load, config_scope_t scope,
 	}
 	if (!load_was_written(load, neighbor, scope, "ipv6"))
 	{
-		neighbor->ipv6 = tunnel ? tunnel_address(tunnel, FAMILY_IPV6) != NULL
-								: own == FAMILY_IPV6;
+		neighbor->ipv6 =
+			own == FAMILY_IPV6 ||
+			(tunnel && tunnel_address(tunnel, FAMILY_IPV6) != NULL);
 	}
 }
 
@@ -82,6 +83,8 @@ static void derive_neighbor(const config_load_t *load,
 
 	free(neighbor->name);
 	neighbor->name = str_format("%s%s", tunnel->name, second ? "/6" : "");
+	inherit(&neighbor->import_policy, tunnel->import_policy);
+	inherit(&neighbor->export_policy, tunnel->export_policy);
 	inherit(&neighbor->import_policy, bundle->import_policy);
 	inherit(&neighbor->export_policy, bundle->export_policy);
 	derive_families(load, CONFIG_IN_NEIGHBOR, tunnel, neighbor);

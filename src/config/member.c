@@ -36,6 +36,11 @@ void option_clear(const config_option_t *option, void *object)
 			free(((config_prefixes_t *)member)->list);
 			*(config_prefixes_t *)member = (config_prefixes_t){.count = 0};
 			break;
+		case CONFIG_PROTOCOLS:
+			free(((config_redistribute_t *)object)->protocols);
+			((config_redistribute_t *)object)->protocols = NULL;
+			((config_redistribute_t *)object)->n_protocols = 0;
+			break;
 		case CONFIG_LINKS:
 			strings_deinit(member);
 			break;
@@ -83,6 +88,14 @@ static bool prefixes_equal(const config_prefixes_t *a,
 	return true;
 }
 
+static bool protocols_equal(const config_redistribute_t *a,
+							const config_redistribute_t *b)
+{
+	return a->connected == b->connected && a->n_protocols == b->n_protocols &&
+		   (!a->n_protocols || !memcmp(a->protocols, b->protocols,
+									   a->n_protocols * sizeof(*a->protocols)));
+}
+
 static bool texts_equal(const char *a, const char *b)
 {
 	return a && b ? !strcmp(a, b) : a == b;
@@ -109,6 +122,10 @@ bool option_equal(const config_option_t *option, const void *a, const void *b)
 		case CONFIG_PROTECT:
 			return prefixes_equal(ma, mb) &&
 				   *(const bool *)sa == *(const bool *)sb;
+		case CONFIG_PREFIX:
+			return prefix_equal(ma, mb);
+		case CONFIG_PROTOCOLS:
+			return protocols_equal(a, b);
 		case CONFIG_PREFIXES:
 			return prefixes_equal(ma, mb);
 		case CONFIG_LINKS:

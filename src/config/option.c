@@ -253,6 +253,80 @@ static char *parse_prefixes(const char *value, config_prefixes_t *out)
 	return NULL;
 }
 
+static char *parse_prefix(const char *value, prefix_t *out)
+{
+	return prefix_parse(value, out) ? NULL : wrong_prefix(value);
+}
+
+static void add_protocol(config_redistribute_t *out, uint8_t protocol)
+{
+	for (size_t i = 0; i < out->n_protocols; i++)
+	{
+		if (out->protocols[i] == protocol)
+		{
+			return;
+		}
+	}
+	out->protocols = mem_resize(out->protocols, out->n_protocols + 1,
+								sizeof(*out->protocols));
+	out->protocols[out->n_protocols++] = protocol;
+}
+
+/** of one word of `from` */
+static char *parse_protocol(const char *item, config_redistribute_t *out)
+{
+	uint8_t protocol;
+
+	if (!strcasecmp(item, "connected"))
+	{
+		out->connected = true;
+		return NULL;
+	}
+	if (!config_parse_protocol(item, &protocol))
+	{
+		return wrong(item, "connected, static, or a protocol's name or number "
+						   "(0 to 255)");
+	}
+	switch (protocol)
+	{
+		case CONFIG_PROTOCOL_OWN:
+			return str_format("%u is our own protocol: what is learned is "
+							  "announced without",
+							  protocol);
+		case CONFIG_PROTOCOL_KERNEL:
+			return str_copy("the kernel's own routes are 'connected'");
+		case CONFIG_PROTOCOL_STATIC:
+			add_protocol(out, CONFIG_PROTOCOL_BOOT);
+			break;
+	}
+	add_protocol(out, protocol);
+	return NULL;
+}
+
+static char *parse_protocols(const char *value, config_redistribute_t *out)
+{
+	config_redistribute_t seen = {.connected = false};
+	char item[CONFIG_ITEM_MAX];
+	const char *rest = value;
+	char *errors = NULL, *error;
+
+	while (config_next_item(&rest, item))
+	{
+		error = parse_protocol(item, &seen);
+		errors = error ? join(errors, error) : errors;
+	}
+	if (errors)
+	{
+		free(seen.protocols);
+		return errors;
+	}
+	free(out->protocols);
+	out->connected = seen.connected;
+	out->protocols = seen.protocols;
+	out->n_protocols = seen.n_protocols;
+	return NULL;
+}
+
 static char *parse_protect(const char *value, config_prefixes_t *out,
 						   bool *by_default)
 {
@@ -515,6 +589,10 @@ char *option_parse(const config_option_t *option, const char *value,
 					   : wrong(value, "an IPv4 or IPv6 address");
 		case CONFIG_IFADDRS:
 			return parse_ifaddrs(value, member, second);
+		case CONFIG_PREFIX:
+			return parse_prefix(value, member);
+		case CONFIG_PROTOCOLS:
+			return parse_protocols(value, object);
 		case CONFIG_PREFIXES:
 			return parse_prefixes(value, member);
 		case CONFIG_PROTECT:

@@ -7,11 +7,7 @@
 
 #include "config/schema.h"
 
-#include "base/suggest.h"
-#include "base/text.h"
-
-#include <inttypes.h>
-#include <string.h>
+#include <stddef.h>
 
 #define IN(scope) (1u << (scope))
 /** every section that tells of a BGP neighbour */
@@ -19,10 +15,11 @@
 
 #define AT(type, member)                                                       \
 	.at = offsetof(type, member), .size = sizeof(((type *)NULL)->member)
-#define ROOT(member)     AT(config_t, member)
-#define BUNDLE(member)   AT(config_bundle_t, member)
-#define TUNNEL(member)   AT(config_tunnel_t, member)
-#define NEIGHBOR(member) AT(config_neighbor_t, member)
+#define ROOT(member)         AT(config_t, member)
+#define BUNDLE(member)       AT(config_bundle_t, member)
+#define TUNNEL(member)       AT(config_tunnel_t, member)
+#define NEIGHBOR(member)     AT(config_neighbor_t, member)
+#define REDISTRIBUTE(member) AT(config_redistribute_t, member)
 
 #define ARRAY(type, array, number)                                             \
 	.list = offsetof(type, array), .count = offsetof(type, number)
@@ -54,6 +51,17 @@ static const config_section_t sections[] = {
 	 ELEMENT(config_neighbor_t),
 	 .text = "BGP neighbours that are not at the end of a tunnel: the site's "
 			 "own routers, a second gateway."},
+	{CONFIG_IN_ROOT, CONFIG_IN_REDISTRIBUTE, CONFIG_SHAPE_LIST, "redistribute",
+	 "NAME", ARRAY(config_t, redistribute, n_redistribute),
+	 .max = CONFIG_TUNNELS_MAX, ELEMENT(config_redistribute_t),
+	 .text = "Routes of the kernel's that are announced as ours, beside "
+			 "'advertise'. A route that several sections take is looked at in "
+			 "their order."},
+	{CONFIG_IN_ROOT, CONFIG_IN_AGGREGATE, CONFIG_SHAPE_LIST, "aggregates",
+	 "NAME", ARRAY(config_t, aggregates, n_aggregates),
+	 .max = CONFIG_TUNNELS_MAX, ELEMENT(config_aggregate_t),
+	 .text = "Prefixes that are announced as ours as long as there is a route "
+			 "to something within them (RFC 4271 section 9.2.2.2)."},
 	{CONFIG_IN_ROOT, CONFIG_IN_POLICY, CONFIG_SHAPE_LIST, "policies", "POLICY",
 	 ARRAY(config_t, policies, n_policies), .max = CONFIG_TUNNELS_MAX,
 	 ELEMENT(config_policy_t),
@@ -77,6 +85,11 @@ static const char *const modes[] = {"active-active", "active-standby", NULL};
 static const char *const keeps[] = {"guard", "all", "none", NULL};
 static const char *const downs[] = {"withdraw", "unreachable", NULL};
 static const char *const lost[] = {"keep", "reset", NULL};
+static const char *const limits[] = {"stop", "warn", NULL};
+static const char *const roles[] = {
+	"none", "provider", "rs-server", "rs-client", "customer", "peer", NULL};
+static const char *const private_as[] = {"no", "yes", "replace", NULL};
+static const char *const next_hops[] = {"device", "strict", NULL};
 /* kept as text */
 static const char *const profiles[] = {"alibaba", "aws", "azure",
 									   "gcp",     "oci", NULL};
@@ -122,6 +135,14 @@ static const config_option_t options[] = {
 	 .names = cares, .fallback = "set",
 	 .text = "The sysctl nexthop_compat_mode: with 0 a lost tunnel costs one "
 			 "message instead of one for each route."},
+	{IN(CONFIG_IN_ROOT), "graceful_restart", CONFIG_NUMBER,
+	 ROOT(graceful_restart), .min = 0, .max = 4095, .fallback = "120",
+	 .text = "Seconds that neighbours with graceful restart (RFC 4724) keep "
+			 "our routes while we restart; 0 only helps them over theirs."},
+	{IN(CONFIG_IN_ROOT), "link_bandwidth", CONFIG_BOOL, ROOT(link_bandwidth),
+	 .fallback = "yes",
+	 .text = "Share equal paths by their link bandwidth communities if each "
+			 "of them has one."},
 	{IN(CONFIG_IN_ROOT), "leak_guard", CONFIG_BOOL, ROOT(leak_guard),
 	 .fallback = "yes",
 	 .text = "Drop packets to protected prefixes that would leave outside "
@@ -165,8 +186,8 @@ static const config_option_t options[] = {
 			 "networks, what is no network (RFC 6890) and, unless "
 			 "accept_default says so, a default route."},
 	{IN(CONFIG_IN_BUNDLE), "export", CONFIG_WORD, BUNDLE(export_policy),
-	 .text = "The policy for what is announced. Without it: what 'advertise' "
-			 "says."},
+	 .text = "The policy for what is announced. Without it: what 'advertise', "
+			 "'redistribute' and 'aggregates' say."},
 	/* cygnet.bundles.BUNDLE.tunnels.TUNNEL */
 	{IN(CONFIG_IN_TUNNEL), "connection", CONFIG_WORD, TUNNEL(connection),
 	 .text = "The connection in swanctl.conf. Default: the section's name."},
@@ -194,9 +215,17 @@ static const config_option_t options[] = {
 	 .names = lost, .fallback = "keep",
 	 .text = "The BGP session of a lost tunnel: keep it until its hold time, "
 			 "or reset it at once."},
+	{IN(CONFIG_IN_TUNNEL), "import", CONFIG_WORD, TUNNEL(import_policy),
+	 .text = "The policy for what its neighbours announce. Default: the "
+			 "bundle's."},
+	{IN(CONFIG_IN_TUNNEL), "export", CONFIG_WORD, TUNNEL(export_policy),
+	 .text = "The policy for what its neighbours are told. Default: the "
+			 "bundle's."},
 	/* neighbours */
 	{IN_NEIGHBORS, "address", CONFIG_ADDRESS, NEIGHBOR(address),
-	 .text = "The neighbour's address. Required."},
+	 .text = "The neighbour's address. Required. At the end of a tunnel a "
+			 "link-local one (fe80::/10) is that of the tunnel's link; "
+			 "beside tunnels it needs 'interface'."},
 	{IN_NEIGHBORS, "remote_as", CONFIG_ASN, NEIGHBOR(remote_as),
 	 .text = "The neighbour's autonomous system number. Required."},
 	{IN_NEIGHBORS, "local_as", CONFIG_ASN, NEIGHBOR(local_as),
@@ -204,6 +233,12 @@ static const config_option_t options[] = {
 	{IN(CONFIG_IN_PEER), "local_address", CONFIG_ADDRESS,
 	 NEIGHBOR(local_address),
 	 .text = "Our own end of the session. Default: as the kernel routes."},
+	{IN(CONFIG_IN_PEER), "interface", CONFIG_LINK, NEIGHBOR(interface),
+	 .text = "The link that the neighbour is on. Required with a link-local "
+			 "address. Default: any."},
+	{IN(CONFIG_IN_PEER), "weight", CONFIG_NUMBER, NEIGHBOR(weight), .min = 1,
+	 .max = 255, .fallback = "1",
+	 .text = "The neighbour's share of the flows among equal paths."},
 	{IN_NEIGHBORS, "hold_time", CONFIG_NUMBER, NEIGHBOR(hold_time), .min = 3,
 	 .max = 65535, .or_zero = true, .fallback = "90",
 	 .text = "Seconds without a message until the session is lost; the lower "
@@ -230,21 +265,106 @@ static const config_option_t options[] = {
 	 .max = 255, .fallback = "0",
 	 .text = "The TTL of a session to a neighbour that is not on link; 0: it "
 			 "is."},
+	{IN_NEIGHBORS, "ttl_security", CONFIG_NUMBER, NEIGHBOR(ttl_security),
+	 .min = 1, .max = 254, .or_zero = true, .fallback = "0",
+	 .text = "Hops to the neighbour at most, 1 if it is on link: packets that "
+			 "came farther are dropped (GTSM, RFC 5082), and the neighbour "
+			 "has to have the same. 0: off. In the place of 'multihop'."},
+	{IN(CONFIG_IN_NEIGHBOR), "next_hop", CONFIG_CHOICE, NEIGHBOR(next_hop),
+	 .names = next_hops, .fallback = "device",
+	 .text = "Its routes go into the tunnel whatever next hop it says "
+			 "('device'), or a next hop has to be reachable, by another of "
+			 "its routes or by the kernel's ('strict')."},
+	{IN_NEIGHBORS, "enforce_first_as", CONFIG_BOOL, NEIGHBOR(enforce_first_as),
+	 .fallback = "yes",
+	 .text = "Paths of a neighbour of another AS begin with its number; 'no' "
+			 "is for route servers (RFC 7947)."},
+	{IN_NEIGHBORS, "allowas_in", CONFIG_NUMBER, NEIGHBOR(allowas_in), .min = 0,
+	 .max = 10, .fallback = "0",
+	 .text = "How often our own AS may stand in paths that it announces, for "
+			 "sites of one AS on both sides of another."},
+	{IN_NEIGHBORS, "as_override", CONFIG_BOOL, NEIGHBOR(as_override),
+	 .fallback = "no",
+	 .text = "Put our AS in the place of the neighbour's own in paths that it "
+			 "is told, which it would refuse otherwise."},
+	{IN_NEIGHBORS, "remove_private_as", CONFIG_CHOICE,
+	 NEIGHBOR(remove_private_as), .names = private_as, .fallback = "no",
+	 .text = "Private AS numbers (RFC 6996) in paths told to a neighbour of "
+			 "another AS: take them out, or 'replace' each by ours."},
+	{IN_NEIGHBORS, "role", CONFIG_CHOICE, NEIGHBOR(role), .names = roles,
+	 .fallback = "none",
+	 .text = "What we are to the neighbour (RFC 9234): routes that would leak "
+			 "from one provider or peer to another are marked and refused. "
+			 "Towards our provider that is 'customer'."},
+	{IN_NEIGHBORS, "role_strict", CONFIG_BOOL, NEIGHBOR(role_strict),
+	 .fallback = "no", .text = "Refuse a neighbour that says no role."},
+	{IN_NEIGHBORS, "graceful_restart", CONFIG_BOOL, NEIGHBOR(graceful_restart),
+	 .fallback = "yes",
+	 .text = "Keep its routes while it restarts, and have it keep ours (RFC "
+			 "4724)."},
+	{IN_NEIGHBORS, "graceful_shutdown", CONFIG_BOOL,
+	 NEIGHBOR(graceful_shutdown), .fallback = "no",
+	 .text = "Under maintenance (RFC 8326): what it is told carries the "
+			 "community graceful-shutdown, and what it announces is the last "
+			 "choice."},
 	{IN_NEIGHBORS, "max_prefix", CONFIG_NUMBER, NEIGHBOR(max_prefix), .min = 0,
 	 .max = UINT32_MAX, .fallback = "1000000",
 	 .text = "Prefixes of a family that are taken before the session is ended "
 			 "(RFC 4486); 0: no limit."},
+	{IN_NEIGHBORS, "max_prefix_warn", CONFIG_NUMBER, NEIGHBOR(max_prefix_warn),
+	 .min = 0, .max = 100, .fallback = "75",
+	 .text = "Percent of max_prefix at which a warning is logged; 0: none."},
+	{IN_NEIGHBORS, "max_prefix_action", CONFIG_CHOICE,
+	 NEIGHBOR(max_prefix_action), .names = limits, .fallback = "stop",
+	 .text = "Going over max_prefix ends the session, or only warns and takes "
+			 "the prefixes."},
 	{IN_NEIGHBORS, "max_prefix_restart", CONFIG_NUMBER,
 	 NEIGHBOR(max_prefix_restart), .min = 0, .max = 65535, .fallback = "0",
-	 .text = "Seconds after which a session ended by max_prefix is tried "
-			 "again; 0: not before a person does."},
+	 .text = "Seconds after which a session ended by max_prefix or "
+			 "max_memory is tried again; 0: not before a person does."},
+	{IN_NEIGHBORS, "max_memory", CONFIG_NUMBER, NEIGHBOR(max_memory), .min = 0,
+	 .max = 1048576, .fallback = "0",
+	 .text = "MiB that its paths may take before the session is ended; 0: no "
+			 "limit."},
+	{IN_NEIGHBORS, "max_as_path", CONFIG_NUMBER, NEIGHBOR(max_as_path),
+	 .min = 0, .max = 65535, .fallback = "1000",
+	 .text = "Hops in the AS path of a route; one with more is treated as "
+			 "withdrawn. 0: no limit."},
+	{IN_NEIGHBORS, "max_communities", CONFIG_NUMBER, NEIGHBOR(max_communities),
+	 .min = 0, .max = 65535, .fallback = "1000",
+	 .text = "Communities of a route, of all kinds together; one with more is "
+			 "treated as withdrawn. 0: no limit."},
 	{IN_NEIGHBORS, "import", CONFIG_WORD, NEIGHBOR(import_policy),
-	 .text = "The policy for what it announces. Default: the bundle's."},
+	 .text = "The policy for what it announces. Default: the tunnel's. Beside "
+			 "tunnels: all of a neighbour of our AS, nothing of another's "
+			 "(RFC 8212)."},
 	{IN_NEIGHBORS, "export", CONFIG_WORD, NEIGHBOR(export_policy),
-	 .text = "The policy for what it is told. Default: the bundle's."},
+	 .text = "The policy for what it is told. Default: the tunnel's. Beside "
+			 "tunnels: everything to a neighbour of our AS, what is ours to "
+			 "another's."},
 	{IN_NEIGHBORS, "password", CONFIG_SECRET, NEIGHBOR(password), .min = 1,
 	 .max = 80,
 	 .text = "The key of TCP MD5 signatures (RFC 2385), 80 bytes at most."},
+	/* cygnet.redistribute.NAME */
+	{IN(CONFIG_IN_REDISTRIBUTE), "from", CONFIG_PROTOCOLS,
+	 REDISTRIBUTE(protocols),
+	 .text = "Whose routes: 'connected' (the networks of links that are up), "
+			 "'static' (written by hand or at boot), or the name or number of "
+			 "a routing protocol as in ip-route(8): bird, ospf, zebra, 42. "
+			 "Required."},
+	{IN(CONFIG_IN_REDISTRIBUTE), "table", CONFIG_TABLE, REDISTRIBUTE(table),
+	 .min = 1, .max = UINT32_MAX, .fallback = "main",
+	 .text = "The kernel's routing table that they are in."},
+	{IN(CONFIG_IN_REDISTRIBUTE), "policy", CONFIG_WORD, REDISTRIBUTE(policy),
+	 .text = "The policy that says which of them, and with what attributes. "
+			 "Default: all."},
+	/* cygnet.aggregates.NAME */
+	{IN(CONFIG_IN_AGGREGATE), "prefix", CONFIG_PREFIX,
+	 AT(config_aggregate_t, prefix),
+	 .text = "The prefix that is announced. Required."},
+	{IN(CONFIG_IN_AGGREGATE), "summary_only", CONFIG_BOOL,
+	 AT(config_aggregate_t, summary_only), .fallback = "no",
+	 .text = "Announce nothing within the prefix beside it."},
 	/* cygnet.policies.POLICY.RULE */
 	{IN(CONFIG_IN_RULE), "verdict", CONFIG_ONE_OF, AT(config_rule_t, verdict),
 	 .names = verdicts, .fallback = "accept",
@@ -282,137 +402,4 @@ const config_option_t *config_schema_options(size_t *count)
 {
 	*count = countof(options);
 	return options;
-}
-
-const config_option_t *config_schema_option(config_scope_t scope,
-											const char *key)
-{
-	for (size_t i = 0; i < countof(options); i++)
-	{
-		if (options[i].scopes & IN(scope) && !strcmp(options[i].key, key))
-		{
-			return &options[i];
-		}
-	}
-	return NULL;
-}
-
-const config_section_t *config_schema_section(config_scope_t parent,
-											  const char *name)
-{
-	for (size_t i = 0; i < countof(sections); i++)
-	{
-		if (sections[i].parent == parent && !strcmp(sections[i].name, name))
-		{
-			return &sections[i];
-		}
-	}
-	return NULL;
-}
-
-const char *config_schema_suggest(config_scope_t scope, const char *word)
-{
-	suggest_t suggest;
-
-	suggest_init(&suggest, word);
-	for (size_t i = 0; i < countof(options); i++)
-	{
-		if (options[i].scopes & IN(scope))
-		{
-			suggest_offer(&suggest, options[i].key);
-		}
-	}
-	for (size_t i = 0; i < countof(sections); i++)
-	{
-		if (sections[i].parent == scope && *sections[i].name)
-		{
-			suggest_offer(&suggest, sections[i].name);
-		}
-	}
-	return suggest.best;
-}
-
-/** "a, b or c" */
-static void add_names(text_t *text, const char *const *names)
-{
-	for (size_t i = 0; names[i]; i++)
-	{
-		text_printf(text, "%s%s",
-					!i             ? ""
-					: names[i + 1] ? ", "
-								   : " or ",
-					names[i]);
-	}
-}
-
-char *config_schema_values(const config_option_t *option)
-{
-	text_t text = {.len = 0};
-
-	switch (option->type)
-	{
-		case CONFIG_BOOL:
-			text_add(&text, "yes or no");
-			break;
-		case CONFIG_RAW_YES:
-			text_add(&text, "yes");
-			break;
-		case CONFIG_NUMBER:
-		case CONFIG_RAW_NUMBER:
-			text_printf(&text, "%s%" PRIu64 " to %" PRIu64,
-						option->or_zero ? "0, or " : "", option->min,
-						option->max);
-			break;
-		case CONFIG_CHOICE:
-		case CONFIG_ONE_OF:
-			add_names(&text, option->names);
-			break;
-		case CONFIG_ASN:
-		case CONFIG_RAW_ASN:
-			text_add(&text, "AS number");
-			break;
-		case CONFIG_ROUTER_ID:
-			text_add(&text, "IPv4 address");
-			break;
-		case CONFIG_TABLE:
-			text_add(&text, "main, or 1 to 4294967295");
-			break;
-		case CONFIG_ADDRESS:
-			text_add(&text, "address");
-			break;
-		case CONFIG_IFADDRS:
-			text_add(&text, "ADDRESS/LENGTH, ...");
-			break;
-		case CONFIG_PREFIXES:
-			text_add(&text, "prefixes");
-			break;
-		case CONFIG_PROTECT:
-			text_add(&text, "default, none, or prefixes");
-			break;
-		case CONFIG_LINKS:
-			text_add(&text, "links");
-			break;
-		case CONFIG_LINK:
-			text_add(&text, "link");
-			break;
-		case CONFIG_WORD:
-			text_add(&text, "name");
-			break;
-		case CONFIG_SECRET:
-			text_add(&text, "secret");
-			break;
-		case CONFIG_RAW_RANGES:
-			text_add(&text, "PREFIX [ge N] [le N], ...");
-			break;
-		case CONFIG_RAW_FAMILY:
-			text_add(&text, "ipv4 or ipv6");
-			break;
-		case CONFIG_RAW_COMMUNITY:
-			text_add(&text, "community");
-			break;
-		case CONFIG_RAW_COMMUNITIES:
-			text_add(&text, "communities");
-			break;
-	}
-	return text_take(&text);
 }

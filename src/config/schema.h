@@ -22,6 +22,8 @@ typedef enum config_scope_t
 	CONFIG_IN_NEIGHBOR,
 	/** neighbors { NAME { } } beside the bundles */
 	CONFIG_IN_PEER,
+	CONFIG_IN_REDISTRIBUTE,
+	CONFIG_IN_AGGREGATE,
 	CONFIG_IN_POLICY,
 	CONFIG_IN_RULE,
 	CONFIG_IN_MATCH,
@@ -67,6 +69,7 @@ typedef enum config_type_t
 	CONFIG_TABLE,     /* uint32_t, or "main" */
 	CONFIG_ADDRESS,   /* addr_t */
 	CONFIG_IFADDRS,   /* ifaddr_t array, its count at count_at */
+	CONFIG_PREFIX,    /* prefix_t */
 	CONFIG_PREFIXES,  /* config_prefixes_t */
 	CONFIG_PROTECT,   /* config_prefixes_t and a flag at count_at */
 	CONFIG_LINKS,     /* config_strings_t: names of links */
@@ -74,6 +77,7 @@ typedef enum config_type_t
 	CONFIG_WORD,      /* char *: one name */
 	CONFIG_ONE_OF,    /* char *: one of names */
 	CONFIG_SECRET,    /* char *: never shown */
+	CONFIG_PROTOCOLS, /* those of a config_redistribute_t, and `connected` */
 	/* checked here, kept raw in a rule's keys and values */
 	CONFIG_RAW_RANGES,
 	CONFIG_RAW_FAMILY,

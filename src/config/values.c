@@ -114,6 +114,57 @@ bool config_parse_community(const char *s, uint32_t *out)
 	return parse_pair(s, ':', out);
 }
 
+bool config_parse_protocol(const char *s, uint8_t *out)
+{
+	/* rtm_protocol's names, as iproute2 has them */
+	static const struct
+	{
+		const char *name;
+		uint8_t value;
+	} known[] = {
+		{"redirect", 1},
+		{"kernel", CONFIG_PROTOCOL_KERNEL},
+		{"boot", CONFIG_PROTOCOL_BOOT},
+		{"static", CONFIG_PROTOCOL_STATIC},
+		{"gated", 8},
+		{"ra", 9},
+		{"mrt", 10},
+		{"zebra", 11},
+		{"bird", 12},
+		{"dnrouted", 13},
+		{"xorp", 14},
+		{"ntk", 15},
+		{"dhcp", 16},
+		{"mrouted", 17},
+		{"keepalived", 18},
+		{"babel", 42},
+		{"ovn", 84},
+		{"openr", 99},
+		{"cygnet", CONFIG_PROTOCOL_OWN},
+		{"bgp", 186},
+		{"isis", 187},
+		{"ospf", 188},
+		{"rip", 189},
+		{"eigrp", 192},
+	};
+	uint64_t number;
+
+	for (size_t i = 0; i < countof(known); i++)
+	{
+		if (!strcasecmp(s, known[i].name))
+		{
+			*out = known[i].value;
+			return true;
+		}
+	}
+	if (!config_parse_number(s, 0, UINT8_MAX, &number))
+	{
+		return false;
+	}
+	*out = (uint8_t)number;
+	return true;
+}
+
 bool config_parse_family(const char *s, family_t *out)
 {
 	if (!strcasecmp(s, "ipv4"))

@@ -22,6 +22,16 @@ typedef struct config_range_t
 	uint8_t le;
 } config_range_t;
 
+/** rtm_protocol of those that are not like the others */
+enum
+{
+	CONFIG_PROTOCOL_KERNEL = 2,
+	CONFIG_PROTOCOL_BOOT = 3,
+	CONFIG_PROTOCOL_STATIC = 4,
+	/** of the routes that we install */
+	CONFIG_PROTOCOL_OWN = 110,
+};
+
 /** decimal digits alone, within [min, max] */
 bool config_parse_number(const char *s, uint64_t min, uint64_t max,
 						 uint64_t *out);
@@ -33,6 +43,8 @@ bool config_parse_asn(const char *s, uint32_t *out);
 bool config_parse_community(const char *s, uint32_t *out);
 /** "10.0.0.0/8", "10.0.0.0/8 le 24", "10.0.0.0/8 ge 16 le 24" */
 bool config_parse_range(const char *s, config_range_t *out);
+/** "ospf", "42": a number of rtm_protocol, by its name in iproute2 or as it is */
+bool config_parse_protocol(const char *s, uint8_t *out);
 bool config_parse_family(const char *s, family_t *out);
 
 /**

@@ -14,6 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+_Static_assert((int)CONFIG_PROTOCOL_OWN == (int)KERNEL_PROTO,
+			   "what is learned is never redistributed");
+
 /** never to be believed from a neighbour: this host, loopback, link-local and
  * multicast (RFC 6890), our own advertised prefixes and the tunnels' networks
  * are added to these */

@@ -21,6 +21,12 @@ static const char base_text[] =
 	"    hold_time = 90\n keepalive = 30\n connect_retry = 30\n"
 	"    passive = no\n ipv4 = yes\n ipv6 = yes\n next_hop_self = no\n"
 	"    multihop = 0\n max_prefix = 9\n max_prefix_restart = 8\n"
+	"    max_prefix_warn = 7\n max_prefix_action = stop\n"
+	"    max_memory = 6\n max_as_path = 5\n max_communities = 4\n"
+	"    role = peer\n role_strict = no\n allowas_in = 3\n"
+	"    as_override = no\n remove_private_as = no\n"
+	"    enforce_first_as = yes\n graceful_restart = yes\n"
+	"    graceful_shutdown = no\n next_hop = device\n"
 	"    import = p\n export = p\n password = secret\n }\n }\n"
 	" } } }\n"
 	" policies {\n p { r {\n match {\n family = ipv4\n as = 5\n }\n"
@@ -55,6 +61,22 @@ static const struct
 	{"multihop = 0", "multihop = 2"},
 	{"max_prefix = 9", "max_prefix = 10"},
 	{"max_prefix_restart = 8", "max_prefix_restart = 9"},
+	{"multihop = 0", "ttl_security = 2"},
+	{"max_prefix_warn = 7", "max_prefix_warn = 8"},
+	{"max_prefix_action = stop", "max_prefix_action = warn"},
+	{"max_memory = 6", "max_memory = 7"},
+	{"max_as_path = 5", "max_as_path = 6"},
+	{"max_communities = 4", "max_communities = 5"},
+	{"role = peer", "role = provider"},
+	{"role_strict = no", "role_strict = yes"},
+	{"allowas_in = 3", "allowas_in = 4"},
+	{"as_override = no", "as_override = yes"},
+	{"remove_private_as = no", "remove_private_as = yes"},
+	{"enforce_first_as = yes", "enforce_first_as = no"},
+	{"graceful_restart = yes", "graceful_restart = no"},
+	{"graceful_shutdown = no", "graceful_shutdown = yes"},
+	{"next_hop = device", "next_hop = strict"},
+	{"on_down = keep", "on_down = keep\n import = q"},
 	{"import = p", "import = q"},
 	{"export = p", "export = q"},
 	{"password = secret", "password = other"},

@@ -61,6 +61,7 @@ static const char all_options[] =
 	" advertise = 192.168.0.0/24, 2001:db8:1::/48\n inside = eth1, eth2\n"
 	" multipath = 8\n table = 100\n metric = 50\n keep_on_stop = all\n"
 	" forwarding = set\n multipath_hash = check\n nexthop_compat = ignore\n"
+	" graceful_restart = 4095\n link_bandwidth = no\n"
 	" leak_guard = no\n mss_clamp = no\n pin_underlay = no\n"
 	" bundles { far {\n profile = alibaba\n mode = active-standby\n"
 	"  when_down = unreachable\n protect = 10.0.0.0/8\n exits = wan0\n"
@@ -68,19 +69,33 @@ static const char all_options[] =
 	"  tunnels {\n"
 	"   one {\n interface_name = ali0\n"
 	"    address = 169.254.10.2/30, fd00::2/126\n mtu = 1400\n weight = 3\n"
-	"    priority = 7\n on_down = reset\n"
+	"    priority = 7\n on_down = reset\n import = out\n"
 	"    neighbor {\n address = 169.254.10.1\n remote_as = 65531\n"
 	"     local_as = 64600\n hold_time = 45\n keepalive = 15\n"
 	"     connect_retry = 12\n passive = yes\n ipv6 = no\n"
 	"     next_hop_self = yes\n multihop = 2\n max_prefix = 500\n"
-	"     max_prefix_restart = 600\n import = out\n password = \"a secret\"\n"
+	"     max_prefix_restart = 600\n import = in\n password = \"a secret\"\n"
+	"     max_prefix_warn = 50\n max_prefix_action = warn\n"
+	"     max_memory = 64\n max_as_path = 300\n max_communities = 200\n"
+	"     role = customer\n role_strict = yes\n allowas_in = 2\n"
+	"     as_override = yes\n remove_private_as = replace\n"
+	"     enforce_first_as = no\n graceful_restart = no\n"
+	"     graceful_shutdown = yes\n next_hop = strict\n"
 	"    }\n"
 	"    neighbor6 {\n address = fd00::1\n remote_as = 65532\n }\n"
 	"   }\n"
 	"   line {\n interface = eth0.100\n }\n"
 	"  } } }\n"
 	" neighbors { core {\n address = 192.168.0.2\n remote_as = 65530\n"
-	"  local_address = 192.168.0.1\n } }\n"
+	"  local_address = 192.168.0.1\n interface = eth2\n weight = 9\n"
+	"  ttl_security = 254\n } }\n"
+	" redistribute {\n"
+	"  lan {\n from = static, connected, ospf, 42, 188\n table = 100\n"
+	"   policy = in\n }\n"
+	"  all {\n from = connected\n }\n }\n"
+	" aggregates {\n"
+	"  site {\n prefix = 192.168.0.0/16\n summary_only = yes\n }\n"
+	"  six {\n prefix = 2001:db8::/32\n }\n }\n"
 	" policies {\n"
 	"  in { first {\n match {\n prefixes = 10.0.0.0/8 le 24\n as = 65531\n }\n"
 	"    set {\n local_pref = 200\n }\n verdict = next\n }\n"
@@ -106,6 +121,8 @@ static void check_root(const config_t *c)
 	ck_assert_int_eq(c->multipath_hash, CONFIG_CHECK);
 	ck_assert_int_eq(c->nexthop_compat, CONFIG_IGNORE);
 	ck_assert(!c->leak_guard && !c->mss_clamp && !c->pin_underlay);
+	ck_assert_uint_eq(c->graceful_restart, 4095);
+	ck_assert(!c->link_bandwidth);
 	ck_assert_uint_eq(c->n_bundles, 1);
 	ck_assert_uint_eq(c->n_neighbors, 1);
 	ck_assert_uint_eq(c->n_policies, 2);
@@ -144,6 +161,8 @@ static void check_tunnels(const config_bundle_t *b)
 	ck_assert_uint_eq(t->priority, 7);
 	ck_assert_int_eq(t->on_down, CONFIG_SESSION_RESET);
 	ck_assert_uint_eq(t->n_neighbors, 2);
+	ck_assert_str_eq(t->import_policy, "out");
+	ck_assert_ptr_null(t->export_policy);
 	t = &b->tunnels[1];
 	ck_assert_str_eq(t->interface, "eth0.100");
 	ck_assert_str_eq(t->link, "eth0.100");
@@ -166,18 +185,60 @@ static void check_neighbors(const config_t *c)
 	ck_assert_uint_eq(n->multihop, 2);
 	ck_assert_uint_eq(n->max_prefix, 500);
 	ck_assert_uint_eq(n->max_prefix_restart, 600);
-	ck_assert_str_eq(n->import_policy, "out");
+	ck_assert_uint_eq(n->max_prefix_warn, 50);
+	ck_assert_int_eq(n->max_prefix_action, CONFIG_LIMIT_WARN);
+	ck_assert_uint_eq(n->max_memory, 64);
+	ck_assert_uint_eq(n->max_as_path, 300);
+	ck_assert_uint_eq(n->max_communities, 200);
+	ck_assert_uint_eq(n->ttl_security, 0);
+	ck_assert_int_eq(n->role, CONFIG_ROLE_CUSTOMER);
+	ck_assert(n->role_strict && n->as_override && !n->enforce_first_as);
+	ck_assert_uint_eq(n->allowas_in, 2);
+	ck_assert_int_eq(n->remove_private_as, CONFIG_PRIVATE_AS_REPLACE);
+	ck_assert(!n->graceful_restart && n->graceful_shutdown);
+	ck_assert_int_eq(n->next_hop, CONFIG_NEXT_HOP_STRICT);
+	ck_assert_str_eq(n->import_policy, "in");
 	ck_assert_str_eq(n->export_policy, "out"); /* the bundle's */
 	ck_assert_str_eq(n->password, "a secret");
 	n++;
 	ck_assert_str_eq(n->name, "one/6");
 	ck_assert_uint_eq(n->remote_as, 65532);
-	ck_assert_str_eq(n->import_policy, "in");
+	ck_assert_str_eq(n->import_policy, "out"); /* the tunnel's */
 	ck_assert(n->ipv4 && n->ipv6);
 	n = &c->neighbors[0];
 	ck_assert_str_eq(n->name, "core");
 	ck_assert_uint_eq(addr_to_v4(&n->local_address), 0xc0a80001);
 	ck_assert(n->ipv4 && !n->ipv6);
+	ck_assert_str_eq(n->interface, "eth2");
+	ck_assert_uint_eq(n->weight, 9);
+	ck_assert_uint_eq(n->ttl_security, 254);
+}
+
+static void check_origins(const config_t *c)
+{
+	static const uint8_t protocols[] = {3, 4, 188, 42};
+	const config_redistribute_t *r = c->redistribute;
+	const config_aggregate_t *a = c->aggregates;
+
+	ck_assert_uint_eq(c->n_redistribute, 2);
+	ck_assert_str_eq(r->name, "lan");
+	ck_assert(r->connected);
+	ck_assert_uint_eq(r->n_protocols, countof(protocols));
+	ck_assert_mem_eq(r->protocols, protocols, sizeof(protocols));
+	ck_assert_uint_eq(r->table, 100);
+	ck_assert_str_eq(r->policy, "in");
+	r++;
+	ck_assert(r->connected);
+	ck_assert_uint_eq(r->n_protocols, 0);
+	ck_assert_uint_eq(r->table, 254);
+	ck_assert_ptr_null(r->policy);
+	ck_assert_uint_eq(c->n_aggregates, 2);
+	ck_assert_str_eq(a->name, "site");
+	ck_assert_uint_eq(a->prefix.len, 16);
+	ck_assert(a->summary_only);
+	a++;
+	ck_assert_uint_eq(a->prefix.addr.family, FAMILY_IPV6);
+	ck_assert(!a->summary_only);
 }
 
 static void check_policies(const config_t *c)
@@ -210,6 +271,7 @@ START_TEST(test_all)
 	check_root(c);
 	check_tunnels(&c->bundles[0]);
 	check_neighbors(c);
+	check_origins(c);
 	check_policies(c);
 	config_destroy(c);
 }
@@ -243,6 +305,8 @@ START_TEST(test_defaults)
 	ck_assert_int_eq(c->multipath_hash, CONFIG_SET);
 	ck_assert_int_eq(c->nexthop_compat, CONFIG_SET);
 	ck_assert(c->leak_guard && c->mss_clamp && c->pin_underlay);
+	ck_assert_uint_eq(c->graceful_restart, 120);
+	ck_assert(c->link_bandwidth);
 	ck_assert_int_eq(b->mode, CONFIG_ACTIVE_ACTIVE);
 	ck_assert_int_eq(b->when_down, CONFIG_DOWN_WITHDRAW);
 	ck_assert(b->protect_default);
@@ -259,6 +323,18 @@ START_TEST(test_defaults)
 	ck_assert(!n->passive && n->ipv4 && !n->ipv6 && !n->next_hop_self);
 	ck_assert_uint_eq(n->max_prefix, 1000000);
 	ck_assert_uint_eq(n->max_prefix_restart, 0);
+	ck_assert_uint_eq(n->max_prefix_warn, 75);
+	ck_assert_int_eq(n->max_prefix_action, CONFIG_LIMIT_STOP);
+	ck_assert_uint_eq(n->max_memory, 0);
+	ck_assert_uint_eq(n->max_as_path, 1000);
+	ck_assert_uint_eq(n->max_communities, 1000);
+	ck_assert_uint_eq(n->ttl_security, 0);
+	ck_assert_int_eq(n->role, CONFIG_ROLE_NONE);
+	ck_assert(!n->role_strict && !n->as_override && n->enforce_first_as);
+	ck_assert_uint_eq(n->allowas_in, 0);
+	ck_assert_int_eq(n->remove_private_as, CONFIG_PRIVATE_AS_KEEP);
+	ck_assert(n->graceful_restart && !n->graceful_shutdown);
+	ck_assert_int_eq(n->next_hop, CONFIG_NEXT_HOP_DEVICE);
 	ck_assert_ptr_null(n->password);
 	ck_assert_ptr_null(n->import_policy);
 	config_destroy(c);

@@ -20,6 +20,8 @@ typedef union object_t
 	config_bundle_t bundle;
 	config_tunnel_t tunnel;
 	config_neighbor_t neighbor;
+	config_redistribute_t redistribute;
+	config_aggregate_t aggregate;
 	config_rule_t rule;
 } object_t;
 
@@ -149,6 +151,12 @@ static const sample_t samples[] = {
 	{CONFIG_IFADDRS,
 	 {"169.254.10.2/30", "169.254.10.2/30, fd00::2/126", "10.0.0.1/32"},
 	 {"", "169.254.10.2", "10.0.0.1/33", "10.0.0.1/30,", "fd00::2/129"}},
+	{CONFIG_PREFIX,
+	 {"10.0.0.0/8", "2001:db8::/32", "0.0.0.0/0"},
+	 {"", "10.0.0.0", "10.0.0.1/8", "10.0.0.0/8, fd00::/8"}},
+	{CONFIG_PROTOCOLS,
+	 {"connected", "connected, static", "static", "ospf, 42, OSPF", "0", "255"},
+	 {"", "110", "cygnet", "kernel", "2", "256", "-1", "connected,", "opsf"}},
 	{CONFIG_PREFIXES,
 	 {"10.0.0.0/8", "10.0.0.0/8, fd00::/8", "0.0.0.0/0", "10.0.0.1/32"},
 	 {"", "10.0.0.0", "10.0.0.1/8", "10.0.0.0/8,", "10.0.0.0/8 ::/0", "none"}},

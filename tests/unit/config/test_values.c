@@ -186,6 +186,35 @@ START_TEST(test_family)
 }
 END_TEST
 
+START_TEST(test_protocol)
+{
+	static const struct
+	{
+		const char *text;
+		uint8_t protocol;
+	} right[] = {
+		{"static", 4},  {"boot", 3},  {"OSPF", 188},   {"zebra", 11},
+		{"eigrp", 192}, {"0", 0},     {"255", 255},    {"42", 42},
+		{"babel", 42},  {"bgp", 186}, {"cygnet", 110},
+	};
+	static const char *const wrong[] = {"",   "256",   "-1",  "opsf",
+										"1a", "ospf ", "0x1", "connected"};
+	uint8_t protocol = 0;
+
+	for (size_t i = 0; i < countof(right); i++)
+	{
+		ck_assert_msg(config_parse_protocol(right[i].text, &protocol), "%s",
+					  right[i].text);
+		ck_assert_uint_eq(protocol, right[i].protocol);
+	}
+	for (size_t i = 0; i < countof(wrong); i++)
+	{
+		ck_assert_msg(!config_parse_protocol(wrong[i], &protocol), "'%s'",
+					  wrong[i]);
+	}
+}
+END_TEST
+
 START_TEST(test_items)
 {
 	const char *rest = " a b ,c,, d\t";
@@ -224,6 +253,7 @@ Suite *values_suite(void)
 	unit_add(s, "community", test_community);
 	unit_add(s, "range", test_range);
 	unit_add(s, "family", test_family);
+	unit_add(s, "protocol", test_protocol);
 	unit_add(s, "items", test_items);
 	return s;
 }

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Policies: named where they are there, and with rules that mean something.
+ */
+
+#include "config/check.h"
+
+#include "base/suggest.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void check_policy_name(config_load_t *load, const char *path, const char *key,
+					   const char *name)
+{
+	const config_t *config = load->config;
+	char quote[REPORT_QUOTE_MAX];
+	suggest_t suggest;
+	text_t known = {.len = 0};
+
+	if (!name || config_find_policy(config, name))
+	{
+		return;
+	}
+	suggest_init(&suggest, name);
+	for (size_t i = 0; i < config->n_policies; i++)
+	{
+		suggest_offer(&suggest, config->policies[i].name);
+		text_printf(&known, "%s%s", i ? ", " : "", config->policies[i].name);
+	}
+	report_quote(name, quote);
+	if (!config->n_policies)
+	{
+		report_error(load->report, path, key,
+					 "there is no policy %s, nor any other: write it in "
+					 "cygnet.policies",
+					 quote);
+	}
+	else if (suggest.best)
+	{
+		report_error(load->report, path, key,
+					 "there is no policy %s, did you mean '%s'? (there are: "
+					 "%s)",
+					 quote, suggest.best, text_str(&known));
+	}
+	else
+	{
+		report_error(load->report, path, key,
+					 "there is no policy %s (there are: %s)", quote,
+					 text_str(&known));
+	}
+	text_deinit(&known);
+}
+
+/** the names that stand in this section; inherited ones stand in another */
+static void check_policy_names(config_load_t *load, const char *path,
+							   config_scope_t scope, const void *object,
+							   const char *import, const char *export)
+{
+	if (load_was_written(load, object, scope, "import"))
+	{
+		check_policy_name(load, path, "import", import);
+	}
+	if (load_was_written(load, object, scope, "export"))
+	{
+		check_policy_name(load, path, "export", export);
+	}
+}
+
+static void check_bundle_policies(config_load_t *load,
+								  const config_bundle_t *bundle)
+{
+	char path[CONFIG_PATH_MAX];
+
+	check_policy_names(load, path_bundle(path, bundle), CONFIG_IN_BUNDLE,
+					   bundle, bundle->import_policy, bundle->export_policy);
+	for (size_t i = 0; i < bundle->n_tunnels; i++)
+	{
+		const config_tunnel_t *tunnel = &bundle->tunnels[i];
+
+		check_policy_names(load, path_tunnel(path, bundle, tunnel),
+						   CONFIG_IN_TUNNEL, tunnel, tunnel->import_policy,
+						   tunnel->export_policy);
+		for (size_t j = 0; j < tunnel->n_neighbors; j++)
+		{
+			const config_neighbor_t *neighbor = &tunnel->neighbors[j];
+
+			path_neighbor(path, bundle, tunnel, neighbor);
+			check_policy_names(load, path, CONFIG_IN_NEIGHBOR, neighbor,
+							   neighbor->import_policy,
+							   neighbor->export_policy);
+		}
+	}
+}
+
+static bool same(const char *a, const char *b)
+{
+	return a && !strcmp(a, b);
+}
+
+static bool policy_used(const config_t *config, const char *name)
+{
+	const config_neighbor_t *n;
+
+	for (size_t i = 0; i < config->n_bundles; i++)
+	{
+		const config_bundle_t *bundle = &config->bundles[i];
+
+		for (size_t j = 0; j < bundle->n_tunnels; j++)
+		{
+			for (size_t k = 0; k < bundle->tunnels[j].n_neighbors; k++)
+			{
+				n = &bundle->tunnels[j].neighbors[k];
+				if (same(n->import_policy, name) ||
+					same(n->export_policy, name))
+				{
+					return true;
+				}
+			}
+		}
+	}
+	for (size_t i = 0; i < config->n_neighbors; i++)
+	{
+		n = &config->neighbors[i];
+		if (same(n->import_policy, name) || same(n->export_policy, name))
+		{
+			return true;
+		}
+	}
+	for (size_t i = 0; i < config->n_redistribute; i++)
+	{
+		if (same(config->redistribute[i].policy, name))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+void check_policies(config_load_t *load)
+{
+	const config_t *config = load->config;
+	char path[CONFIG_PATH_MAX];
+
+	for (size_t i = 0; i < config->n_bundles; i++)
+	{
+		check_bundle_policies(load, &config->bundles[i]);
+	}
+	for (size_t i = 0; i < config->n_policies; i++)
+	{
+		const config_policy_t *policy = &config->policies[i];
+
+		snprintf(path, sizeof(path), "cygnet.policies.%s", policy->name);
+		if (!policy->n_rules)
+		{
+			report_warning(load->report, path, NULL,
+						   "has no rule and rejects every route");
+		}
+		if (!policy_used(config, policy->name))
+		{
+			report_warning(load->report, path, NULL, "is not used");
+		}
+	}
+	for (size_t i = 0; i < config->n_neighbors; i++)
+	{
+		const config_neighbor_t *neighbor = &config->neighbors[i];
+
+		path_neighbor(path, NULL, NULL, neighbor);
+		check_policy_names(load, path, CONFIG_IN_PEER, neighbor,
+						   neighbor->import_policy, neighbor->export_policy);
+	}
+}
