@@ -34,6 +34,8 @@ static void speaker_open(core_t *core)
 		.asn = core->config->asn,
 		.router_id = core->config->router_id,
 		.multipath = core->config->multipath,
+		.restart_time = core->config->graceful_restart,
+		.link_bandwidth = core->config->link_bandwidth,
 	};
 
 	core->bgp = bgp_create(&config, core->seams.timers, &core_bgp_sink, core,
@@ -358,8 +360,10 @@ static void configure_advertise(core_t *core, const config_t *old, usec_t now)
 static bool tables_stay(const config_t *old, const config_t *new)
 {
 	return old && old->asn == new->asn && old->router_id == new->router_id &&
-		   old->multipath == new->multipath && old->table == new->table &&
-		   old->metric == new->metric;
+		   old->multipath == new->multipath &&
+		   old->graceful_restart == new->graceful_restart &&
+		   old->link_bandwidth == new->link_bandwidth &&
+		   old->table == new->table && old->metric == new->metric;
 }
 
 void core_configure(core_t *core, config_t *config, usec_t now)

@@ -87,7 +87,8 @@ static const config_bundle_t *bundle_of(const core_neighbor_t *n)
 	return n->tunnel ? n->tunnel->bundle : NULL;
 }
 
-/** our next hops by family: the tunnel's addresses */
+/** our next hops by family: the tunnel's addresses, and for what it has none
+ * of, those that stand beside our end of the session */
 static void next_hops(const core_neighbor_t *n, bgp_peer_config_t *out)
 {
 	const config_tunnel_t *tunnel = n->tunnel ? n->tunnel->config : NULL;
@@ -104,10 +105,66 @@ static void next_hops(const core_neighbor_t *n, bgp_peer_config_t *out)
 			*place = *a;
 		}
 	}
+	if (!addr_is_set(&out->next_hop4))
+	{
+		out->next_hop4 = n->beside.four;
+	}
+	if (!addr_is_set(&out->next_hop6))
+	{
+		out->next_hop6 = n->beside.six;
+	}
+	if (!addr_is_set(&out->next_hop6_ll))
+	{
+		out->next_hop6_ll = n->beside.link_local;
+	}
 }
 
-static void peer_config(const core_t *core, const core_neighbor_t *n,
-						bgp_peer_config_t *out)
+static bgp_role_t role(config_role_t role)
+{
+	switch (role)
+	{
+		case CONFIG_ROLE_PROVIDER:
+			return BGP_ROLE_PROVIDER;
+		case CONFIG_ROLE_RS_SERVER:
+			return BGP_ROLE_RS_SERVER;
+		case CONFIG_ROLE_RS_CLIENT:
+			return BGP_ROLE_RS_CLIENT;
+		case CONFIG_ROLE_CUSTOMER:
+			return BGP_ROLE_CUSTOMER;
+		case CONFIG_ROLE_PEER:
+			return BGP_ROLE_PEER;
+		case CONFIG_ROLE_NONE:
+			break;
+	}
+	return BGP_ROLE_NONE;
+}
+
+static bgp_private_as_t private_as(config_private_as_t what)
+{
+	switch (what)
+	{
+		case CONFIG_PRIVATE_AS_REMOVE:
+			return BGP_PRIVATE_AS_REMOVE;
+		case CONFIG_PRIVATE_AS_REPLACE:
+			return BGP_PRIVATE_AS_REPLACE;
+		case CONFIG_PRIVATE_AS_KEEP:
+			break;
+	}
+	return BGP_PRIVATE_AS_KEEP;
+}
+
+static void peer_limits(const config_neighbor_t *c, bgp_peer_config_t *out)
+{
+	out->max_prefix = c->max_prefix;
+	out->max_prefix_warn = c->max_prefix_warn;
+	out->max_prefix_warn_only = c->max_prefix_action == CONFIG_LIMIT_WARN;
+	out->max_prefix_restart = c->max_prefix_restart;
+	out->max_memory = (uint64_t)c->max_memory << 20;
+	out->max_as_path = c->max_as_path;
+	out->max_communities = c->max_communities;
+}
+
+static void peer_config(const core_neighbor_t *n, bgp_peer_config_t *out)
 {
 	const config_neighbor_t *c = n->config;
 
@@ -122,12 +179,25 @@ static void peer_config(const core_t *core, const core_neighbor_t *n,
 	out->connect_retry = c->connect_retry;
 	out->passive = c->passive;
 	out->next_hop_self = c->next_hop_self;
-	out->weight = n->tunnel ? n->tunnel->config->weight : 1;
+	out->weight = n->tunnel ? n->tunnel->config->weight : c->weight;
 	out->import_policy = n->import_policy;
 	out->export_policy = n->export_policy;
-	out->max_prefix = c->max_prefix;
-	out->max_prefix_restart = c->max_prefix_restart;
+	peer_limits(c, out);
+	out->role = role(c->role);
+	out->role_strict = c->role_strict;
+	out->allowas_in = c->allowas_in;
+	out->as_override = c->as_override;
+	out->private_as = private_as(c->remove_private_as);
+	out->any_first_as = !c->enforce_first_as;
+	out->no_graceful_restart = !c->graceful_restart;
+	out->graceful_shutdown = c->graceful_shutdown;
+	out->resolve_next_hop = core_neighbor_resolves(n);
 	next_hops(n, out);
+}
+
+bool core_neighbor_resolves(const core_neighbor_t *n)
+{
+	return !n->tunnel || n->config->next_hop == CONFIG_NEXT_HOP_STRICT;
 }
 
 core_neighbor_t *core_neighbor_create(core_t *core, core_tunnel_t *tunnel,
@@ -141,7 +211,7 @@ core_neighbor_t *core_neighbor_create(core_t *core, core_tunnel_t *tunnel,
 	n->tunnel = tunnel;
 	n->import_policy = core_policy_import(core->config, bundle_of(n), config);
 	n->export_policy = core_policy_export(core->config, bundle_of(n), config);
-	peer_config(core, n, &peer);
+	peer_config(n, &peer);
 	n->peer = bgp_peer_add(core->bgp, &peer);
 	if (!n->peer)
 	{
@@ -188,7 +258,7 @@ void core_neighbor_configure(core_t *core, core_neighbor_t *n,
 		bgp_policy_destroy(n->export_policy);
 		n->export_policy = old_export;
 	}
-	peer_config(core, n, &peer);
+	peer_config(n, &peer);
 	bgp_peer_configure(core->bgp, n->peer, &peer, now);
 	if (old_import != n->import_policy)
 	{
@@ -209,7 +279,21 @@ void core_neighbor_configure(core_t *core, core_neighbor_t *n,
 	core->peers_dirty = true;
 }
 
-/** our address for the session, on the link: same family, same network */
+/** the address is one of the tunnel's configured ones */
+static bool is_tunnels(const core_tunnel_t *tunnel, const addr_t *addr)
+{
+	for (size_t i = 0; tunnel && i < tunnel->config->n_addresses; i++)
+	{
+		if (addr_equal(&tunnel->config->addresses[i].addr, addr))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+/** our address for the session, on the link: same family, same network. The
+ * kernel gives a link a link-local address, too: the configured one is better */
 static bool local_address(const core_t *core, const core_neighbor_t *n,
 						  uint32_t link, addr_t *out)
 {
@@ -221,48 +305,78 @@ static bool local_address(const core_t *core, const core_neighbor_t *n,
 		*out = n->config->local_address;
 		return true;
 	}
-	for (size_t i = 0; i < core->seen.n_addrs && !found; i++)
+	for (size_t i = 0; i < core->seen.n_addrs; i++)
 	{
 		const kernel_addr_t *a = &core->seen.addrs[i];
 		prefix_t net = ifaddr_prefix(&a->ifaddr);
 
-		found =
-			(!link || a->link == link) && (prefix_contains_addr(&net, remote) ||
-										   addr_equal(&a->peer, remote));
-		if (found)
+		if ((link ? a->link == link : !core_is_scoped(remote)) &&
+			(prefix_contains_addr(&net, remote) ||
+			 addr_equal(&a->peer, remote)) &&
+			(!found || is_tunnels(n->tunnel, &a->ifaddr.addr)))
 		{
 			*out = a->ifaddr.addr;
+			found = true;
 		}
 	}
 	return found;
+}
+
+/** TTL of the session: what one hop, several, or GTSM need */
+static void ttl(const core_t *core, const config_neighbor_t *c,
+				net_endpoint_t *end)
+{
+	uint32_t local_as = c->local_as ? c->local_as : core->config->asn;
+	bool ibgp = c->remote_as == local_as;
+
+	end->ttl = c->multihop ? c->multihop : (ibgp ? 64 : 1);
+	if (c->ttl_security)
+	{
+		/* RFC 5082 section 3: each router on the way takes one off */
+		end->ttl = 255;
+		end->ttl_min = (uint8_t)(255 - c->ttl_security + 1);
+	}
+}
+
+/** the link that the session is bound to. false: it is not there */
+static bool end_link(const core_t *core, const core_neighbor_t *n,
+					 net_endpoint_t *end)
+{
+	const char *name = n->tunnel ? NULL : n->config->interface;
+	const kernel_link_t *link;
+
+	if (!n->tunnel && !name)
+	{
+		return true;
+	}
+	link = name              ? kernel_state_find_link(&core->seen, name)
+		   : n->tunnel->link ? kernel_state_link(&core->seen, n->tunnel->link)
+							 : NULL;
+	if (!link)
+	{
+		return false;
+	}
+	memcpy(end->link, link->name, sizeof(end->link));
+	end->link_index = link->index;
+	return true;
 }
 
 /** the ends of the session as things are; false: it cannot run now */
 static bool endpoint(const core_t *core, const core_neighbor_t *n,
 					 net_endpoint_t *end)
 {
-	const core_tunnel_t *tunnel = n->tunnel;
-	const kernel_link_t *link = NULL;
-	bool ibgp = n->config->remote_as ==
-				(n->config->local_as ? n->config->local_as : core->config->asn);
-
 	memset(end, 0, sizeof(*end));
 	end->remote = n->config->address;
 	end->password = n->config->password;
-	end->ttl = n->config->multihop ? n->config->multihop : (ibgp ? 64 : 1);
-	if (tunnel)
+	ttl(core, n->config, end);
+	if (!end_link(core, n, end))
 	{
-		link =
-			tunnel->link ? kernel_state_link(&core->seen, tunnel->link) : NULL;
-		if (!link)
-		{
-			return false;
-		}
-		memcpy(end->link, link->name, sizeof(end->link));
-		end->link_index = link->index;
+		return false;
 	}
+	/* over several hops the kernel may choose our end: then nobody is listened
+	 * for */
 	return local_address(core, n, end->link_index, &end->local) ||
-		   (!tunnel && n->config->multihop);
+		   (!n->tunnel && !core_is_scoped(&end->remote) && end->ttl > 1);
 }
 
 static bool endpoint_equal(const net_endpoint_t *a, const net_endpoint_t *b)
@@ -270,7 +384,86 @@ static bool endpoint_equal(const net_endpoint_t *a, const net_endpoint_t *b)
 	return addr_equal(&a->local, &b->local) &&
 		   addr_equal(&a->remote, &b->remote) &&
 		   strcmp(a->link, b->link) == 0 && a->link_index == b->link_index &&
-		   a->ttl == b->ttl;
+		   a->ttl == b->ttl && a->ttl_min == b->ttl_min;
+}
+
+/** the link that has this address; 0: none */
+static uint32_t link_of(const core_t *core, const addr_t *addr)
+{
+	for (size_t i = 0; i < core->seen.n_addrs; i++)
+	{
+		if (addr_equal(&core->seen.addrs[i].ifaddr.addr, addr))
+		{
+			return core->seen.addrs[i].link;
+		}
+	}
+	return 0;
+}
+
+/** the place for an address among those beside our end; NULL: none. Our end
+ * itself is the next hop of its own family */
+static addr_t *beside_place(core_beside_t *to, const addr_t *remote,
+							const addr_t *addr)
+{
+	bool link_local = core_is_scoped(remote);
+
+	if (addr_is_loopback(addr) ||
+		(addr->family == remote->family && !link_local))
+	{
+		return NULL;
+	}
+	if (addr->family == FAMILY_IPV4)
+	{
+		return &to->four;
+	}
+	if (core_is_scoped(addr))
+	{
+		return link_local ? &to->link_local : NULL;
+	}
+	return &to->six;
+}
+
+static void beside_take(core_beside_t *to, core_beside_t *old,
+						const addr_t *remote, const addr_t *addr)
+{
+	addr_t *place = beside_place(to, remote, addr);
+	const addr_t *had = beside_place(old, remote, addr);
+
+	if (place && (!addr_is_set(place) || addr_equal(addr, had)))
+	{
+		*place = *addr;
+	}
+}
+
+/**
+ * Next hops beside our end of the session, on its link: for routes of the
+ * other family, and for the link-local neighbour's (RFC 2545 section 3). What
+ * was used and is still there stays: another one would reset the session.
+ */
+static void beside(core_t *core, core_neighbor_t *n, const net_endpoint_t *end,
+				   usec_t now)
+{
+	uint32_t link =
+		end->link_index ? end->link_index : link_of(core, &end->local);
+	core_beside_t new = {.four = addr_none};
+	bgp_peer_config_t peer;
+
+	for (size_t i = 0; link && i < core->seen.n_addrs; i++)
+	{
+		if (core->seen.addrs[i].link == link)
+		{
+			beside_take(&new, &n->beside, &end->remote,
+						&core->seen.addrs[i].ifaddr.addr);
+		}
+	}
+	if (!addr_equal(&new.four, &n->beside.four) ||
+		!addr_equal(&new.six, &n->beside.six) ||
+		!addr_equal(&new.link_local, &n->beside.link_local))
+	{
+		n->beside = new;
+		peer_config(n, &peer);
+		bgp_peer_configure(core->bgp, n->peer, &peer, now);
+	}
 }
 
 static void stop(core_t *core, core_neighbor_t *n, usec_t now)
@@ -304,6 +497,7 @@ static void update(core_t *core, core_neighbor_t *n, usec_t now)
 	{
 		return;
 	}
+	beside(core, n, &end, now);
 	if (!n->running)
 	{
 		n->end = end;

@@ -75,6 +75,15 @@ typedef struct core_members_t
 
 typedef struct core_tunnel_t core_tunnel_t;
 
+/** addresses of ours on the link of a session; unset: none */
+typedef struct core_beside_t
+{
+	addr_t four;
+	addr_t six;
+	/** for a link-local neighbour */
+	addr_t link_local;
+} core_beside_t;
+
 typedef struct core_neighbor_t
 {
 	const config_neighbor_t *config;
@@ -84,6 +93,7 @@ typedef struct core_neighbor_t
 	/** the session is meant to run, and with these ends */
 	bool running;
 	net_endpoint_t end;
+	core_beside_t beside;
 	bgp_policy_t *import_policy;
 	bgp_policy_t *export_policy;
 	/** beside tunnels: ways by next hop; else the tunnel's */
@@ -203,6 +213,13 @@ struct core_t
 	fw_counter_t *counters;
 };
 
+/** means something together with a link only: IPv6's link-local. IPv4's is as
+ * good as any inside a tunnel */
+static inline bool core_is_scoped(const addr_t *addr)
+{
+	return addr->family == FAMILY_IPV6 && addr_is_link_local(addr);
+}
+
 /* core.c */
 bool core_str_equal(const char *a, const char *b); /* NULL equals NULL */
 
@@ -228,6 +245,8 @@ void core_neighbor_destroy(core_t *core, core_neighbor_t *neighbor, usec_t now);
 /** takes a changed configuration (policies anew in any case) */
 void core_neighbor_configure(core_t *core, core_neighbor_t *neighbor,
 							 const config_neighbor_t *config, usec_t now);
+/** its next hops have to be reachable; else the tunnel's device stands for any */
+bool core_neighbor_resolves(const core_neighbor_t *n);
 /** starts and stops sessions by the tunnels' states and addresses */
 void core_peers_update(core_t *core, usec_t now);
 /** FIB members of the neighbours beside tunnels */

@@ -429,7 +429,7 @@ static void listener_ready(void *user, bool readable, bool writable, usec_t now)
 	{
 		if (e->listener == l && addr_equal(&e->end.remote, &remote))
 		{
-			c = conn_create(s, fd);
+			c = sockopt_ttl(fd, &e->end) ? NULL : conn_create(s, fd);
 			if (c)
 			{
 				conn_adopt(
@@ -450,6 +450,32 @@ static void listener_tell(listener_t *l)
 		{
 			core_net_problem(l->sockets->core, e->peer,
 							 l->why[0] ? l->why : NULL);
+		}
+	}
+}
+
+/** one listener serves peers with different hops to go: its handshakes reach
+ * the farthest and are taken from all, and each connection then has its own */
+static void listener_limits(listener_t *l)
+{
+	l->end.ttl = 1;
+	l->end.ttl_min = UINT8_MAX;
+	list_each(&l->sockets->endpoints, e, endpoint_t, link)
+	{
+		if (e->listener == l)
+		{
+			l->end.ttl = e->end.ttl > l->end.ttl ? e->end.ttl : l->end.ttl;
+			l->end.ttl_min = e->end.ttl_min < l->end.ttl_min ? e->end.ttl_min
+															 : l->end.ttl_min;
+		}
+	}
+	if (l->watch.fd >= 0)
+	{
+		int error = sockopt_ttl(l->watch.fd, &l->end);
+
+		if (error)
+		{
+			log_error("TTL of a listener: %s", strerror(-error));
 		}
 	}
 }
@@ -522,7 +548,7 @@ static listener_t *listener_get(sockets_t *s, const net_endpoint_t *end)
 	list_each(&s->listeners, it, listener_t, link)
 	{
 		if (addr_equal(&it->end.local, &end->local) &&
-			strcmp(it->end.link, end->link) == 0 && it->end.ttl == end->ttl)
+			strcmp(it->end.link, end->link) == 0)
 		{
 			it->users++;
 			return it;
@@ -539,12 +565,14 @@ static listener_t *listener_get(sockets_t *s, const net_endpoint_t *end)
 	return l;
 }
 
+/** after the endpoint that leaves has given it up */
 static void listener_put(listener_t *l)
 {
 	int fd = l->watch.fd;
 
 	if (--l->users)
 	{
+		listener_limits(l);
 		return;
 	}
 	timer_stop(l->sockets->timers, &l->retry);
@@ -566,6 +594,7 @@ static void net_unlisten(void *net, bgp_peer_t *peer)
 		return;
 	}
 	dial_stop(e);
+	list_remove(&e->link);
 	if (e->listener)
 	{
 		if (e->end.password && e->listener->watch.fd >= 0)
@@ -574,7 +603,6 @@ static void net_unlisten(void *net, bgp_peer_t *peer)
 		}
 		listener_put(e->listener);
 	}
-	list_remove(&e->link);
 	if (e->password)
 	{
 		explicit_bzero(e->password, strlen(e->password));
@@ -602,6 +630,7 @@ static void net_listen(void *net, bgp_peer_t *peer, const net_endpoint_t *end)
 	if (addr_is_set(&end->local))
 	{
 		e->listener = listener_get(s, end);
+		listener_limits(e->listener);
 		if (e->listener->watch.fd < 0)
 		{
 			listener_open(e->listener, loop_now());

@@ -62,29 +62,41 @@ static int set_int(int fd, int level, int name, int value)
 	return setsockopt(fd, level, name, &value, sizeof(value)) ? -errno : 0;
 }
 
+int sockopt_ttl(int fd, const net_endpoint_t *end)
+{
+	bool four = end->remote.family == FAMILY_IPV4;
+	int error = four ? set_int(fd, IPPROTO_IP, IP_TTL, end->ttl)
+					 : set_int(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, end->ttl);
+
+	if (!error)
+	{
+		error = four
+					? set_int(fd, IPPROTO_IP, IP_MINTTL, end->ttl_min)
+					: set_int(fd, IPPROTO_IPV6, IPV6_MINHOPCOUNT, end->ttl_min);
+	}
+	return error;
+}
+
 static int set_ip(int fd, const net_endpoint_t *end)
 {
 	/* network control traffic, RFC 4594 section 3.1 */
 	int tos = IPTOS_CLASS_CS6;
-	int error;
 
 	if (end->remote.family == FAMILY_IPV4)
 	{
-		error = set_int(fd, IPPROTO_IP, IP_TTL, end->ttl);
 		set_int(fd, IPPROTO_IP, IP_TOS, tos);
 		/* the address may come a moment later than the link */
 		set_int(fd, IPPROTO_IP, IP_FREEBIND, 1);
 	}
 	else
 	{
-		error = set_int(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, end->ttl);
 		set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, tos);
 		set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
 		set_int(fd, IPPROTO_IPV6, IPV6_FREEBIND, 1);
 	}
 	set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-	return error;
+	return sockopt_ttl(fd, end);
 }
 
 static int bind_local(int fd, const net_endpoint_t *end, uint16_t port)

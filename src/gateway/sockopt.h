@@ -19,6 +19,9 @@ addr_t sockopt_to_addr(const struct sockaddr_storage *sa);
 /** a non-blocking TCP socket bound to the endpoint's device and local address
  * (port 0: any), with its TTL; descriptor or -errno */
 int sockopt_open(const net_endpoint_t *end, uint16_t port);
+/** TTL of what is sent, and the least of what is taken (RFC 5082), also on a
+ * socket that is in use. 0 or -errno */
+int sockopt_ttl(int fd, const net_endpoint_t *end);
 /** the TCP MD5 key for a remote address (RFC 2385); NULL takes it away. 0 or
  * -errno */
 int sockopt_md5(int fd, const net_endpoint_t *end, const char *password);

@@ -8,6 +8,7 @@
 #include "unit/unit.h"
 
 Suite *core_suite(void);
+Suite *peers_suite(void);
 Suite *queue_suite(void);
 
 #endif

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The fakes behind the core's seams. The kernel keeps a state and tells of each
- * change as the real one does, its own and others', so that what the core does
- * on a notification is tested with it. Bytes between the two ends of a
- * connection wait for the next step: nothing is answered within a call.
+ * The firewall, the network and the far side behind the core's seams. Bytes
+ * between the two ends of a connection wait for the next step: nothing is
+ * answered within a call.
  */
 
-#include "unit/gateway/world.h"
+#include "unit/gateway/world_impl.h"
 
 #include <check.h>
 #include <errno.h>
@@ -19,309 +18,7 @@
 #include "text_source.h"
 
 #define STEP          (10 * USEC_PER_MSEC)
-#define EXTERNAL_LINK 2
-/** the option's default */
-#define METRIC 20
-
-/* -- kernel ------------------------------------------------------------------- */
-
-static void event(world_t *w, kernel_event_t e)
-{
-	ck_assert_uint_lt(w->n_events, countof(w->events));
-	w->events[w->n_events++] = e;
-}
-
-static void link_event(world_t *w, const kernel_link_t *link, bool gone,
-					   bool own)
-{
-	kernel_event_t e = {.what = KERNEL_WHAT_LINK, .gone = gone, .own = own};
-
-	e.ours = link->alias[0] != '\0';
-	e.link = *link;
-	event(w, e);
-}
-
-static kernel_link_t *link_named(world_t *w, const char *name)
-{
-	for (size_t i = 0; i < w->state.n_links; i++)
-	{
-		if (strcmp(w->state.links[i].name, name) == 0)
-		{
-			return &w->state.links[i];
-		}
-	}
-	return NULL;
-}
-
-static int apply_link(world_t *w, const kernel_op_t *op)
-{
-	kernel_link_t link = op->link, *there = link_named(w, link.name);
-
-	if (op->kind == KERNEL_LINK_ADD)
-	{
-		if (there)
-		{
-			return -EEXIST;
-		}
-		link.index = w->next_index++;
-		link.up = link.lower_up = link.point_to_point = true;
-		kernel_state_add_link(&w->state, &link);
-		link_event(w, &link, false, true);
-		return 0;
-	}
-	if (!there)
-	{
-		return -ENODEV;
-	}
-	if (op->kind == KERNEL_LINK_DEL)
-	{
-		link = *there;
-		kernel_state_link_event(&w->state, &link, true);
-		fake_kernel_link(w->kernel, link.index, false);
-		link_event(w, &link, true, true);
-		return 0;
-	}
-	there->mtu = link.mtu;
-	memcpy(there->alias, link.alias, sizeof(there->alias));
-	link_event(w, there, false, true);
-	return 0;
-}
-
-static int apply_small(world_t *w, const kernel_op_t *op)
-{
-	kernel_event_t e = {.own = true, .ours = true};
-
-	switch (op->kind)
-	{
-		case KERNEL_LINK_ADD:
-		case KERNEL_LINK_SET:
-		case KERNEL_LINK_DEL:
-			return apply_link(w, op);
-		case KERNEL_ADDR_ADD:
-		case KERNEL_ADDR_DEL:
-			e.what = KERNEL_WHAT_ADDR;
-			e.gone = op->kind == KERNEL_ADDR_DEL;
-			e.addr = op->addr;
-			kernel_state_addr_event(&w->state, &e.addr, e.gone);
-			event(w, e);
-			return 0;
-		case KERNEL_RULE_ADD:
-		case KERNEL_RULE_DEL:
-			e.what = KERNEL_WHAT_RULE;
-			e.gone = op->kind == KERNEL_RULE_DEL;
-			e.rule = op->rule;
-			kernel_state_rule_event(&w->state, &e.rule, e.gone);
-			event(w, e);
-			return 0;
-		case KERNEL_SYSCTL_SET:
-			kernel_state_add_sysctl(&w->state, op->sysctl.path,
-									op->sysctl.value);
-			return 0;
-		case KERNEL_NEXTHOP_SET:
-		case KERNEL_NEXTHOP_DEL:
-		case KERNEL_GROUP_SET:
-		case KERNEL_ROUTE_SET:
-		case KERNEL_ROUTE_DEL:
-			break;
-	}
-	if (op->kind == KERNEL_ROUTE_SET && w->refuse_routes)
-	{
-		w->refuse_routes--;
-		return -ENOBUFS;
-	}
-	return fake_kernel_apply(w->kernel, op);
-}
-
-static bool is_pin(const kernel_op_t *op)
-{
-	return (op->kind == KERNEL_ROUTE_SET || op->kind == KERNEL_ROUTE_DEL) &&
-		   !op->route.nexthop &&
-		   (op->route.table == KERNEL_PIN_TABLE ||
-			op->route.type == KERNEL_UNREACHABLE);
-}
-
-static void pin(world_t *w, const kernel_op_t *op)
-{
-	kernel_event_t e = {.what = KERNEL_WHAT_ROUTE, .own = true, .ours = true};
-
-	e.gone = op->kind == KERNEL_ROUTE_DEL;
-	e.route = op->route;
-	kernel_state_route_event(&w->state, &e.route, e.gone);
-	event(w, e);
-}
-
-/** IKE would go into its own tunnel */
-static void look_for_gap(world_t *w)
-{
-	addr_t any = addr_v4(0);
-	prefix_t all = prefix_make(&any, 0);
-
-	w->pin_gap |=
-		fake_kernel_route(w->kernel, &all, 254, METRIC) && !w->state.n_rules;
-}
-
-static unsigned kernel_write(void *kernel, const kernel_op_t *ops, size_t n,
-							 int *errors)
-{
-	world_t *w = kernel;
-	unsigned failed = 0;
-
-	for (size_t i = 0; i < n; i++)
-	{
-		errors[i] = 0;
-		if (is_pin(&ops[i]))
-		{
-			pin(w, &ops[i]);
-		}
-		else
-		{
-			errors[i] = apply_small(w, &ops[i]);
-		}
-		failed += errors[i] != 0;
-		look_for_gap(w);
-	}
-	return failed;
-}
-
-static int kernel_dump(void *kernel, kernel_what_t what)
-{
-	world_t *w = kernel;
-
-	w->dumps |= 1u << what;
-	return 0;
-}
-
-static int kernel_route_get(void *kernel, const addr_t *dst,
-							kernel_route_t *out)
-{
-	world_t *w = kernel;
-
-	memset(out, 0, sizeof(*out));
-	if (!w->underlay)
-	{
-		return -ENETUNREACH;
-	}
-	out->link = EXTERNAL_LINK;
-	addr_parse("198.51.100.254", &out->gateway);
-	return 0;
-}
-
-static int kernel_sysctl_get(void *kernel, const char *path,
-							 char value[static 24])
-{
-	world_t *w = kernel;
-
-	strcpy(value, "0");
-	for (size_t i = 0; i < w->state.n_sysctls; i++)
-	{
-		if (strcmp(w->state.sysctls[i].path, path) == 0)
-		{
-			strcpy(value, w->state.sysctls[i].value);
-		}
-	}
-	return 0;
-}
-
-static const kernel_ops_t kernel_ops = {
-	.write = kernel_write,
-	.dump = kernel_dump,
-	.route_get = kernel_route_get,
-	.sysctl_get = kernel_sysctl_get,
-};
-
-static void seen_nexthop(void *user, const kernel_nexthop_t *nexthop)
-{
-	world_t *w = user;
-	kernel_event_t e = {
-		.what = KERNEL_WHAT_NEXTHOP, .dump = true, .ours = true};
-
-	e.nexthop = *nexthop;
-	core_kernel_event(w->core, &e, w->now);
-}
-
-static void seen_group(void *user, const kernel_group_t *group)
-{
-	world_t *w = user;
-	kernel_event_t e = {.what = KERNEL_WHAT_GROUP, .dump = true, .ours = true};
-
-	e.group = *group;
-	core_kernel_event(w->core, &e, w->now);
-}
-
-static void seen_route(void *user, const kernel_route_t *route)
-{
-	world_t *w = user;
-	kernel_event_t e = {.what = KERNEL_WHAT_ROUTE, .dump = true, .ours = true};
-
-	e.route = *route;
-	core_kernel_event(w->core, &e, w->now);
-}
-
-static void dump(world_t *w, kernel_what_t what)
-{
-	kernel_event_t e = {.what = what, .dump = true, .ours = true};
-
-	switch (what)
-	{
-		case KERNEL_WHAT_LINK:
-			for (size_t i = 0; i < w->state.n_links; i++)
-			{
-				e.link = w->state.links[i];
-				e.ours = e.link.alias[0] != '\0';
-				core_kernel_event(w->core, &e, w->now);
-			}
-			break;
-		case KERNEL_WHAT_ADDR:
-			for (size_t i = 0; i < w->state.n_addrs; i++)
-			{
-				e.addr = w->state.addrs[i];
-				core_kernel_event(w->core, &e, w->now);
-			}
-			break;
-		case KERNEL_WHAT_RULE:
-			for (size_t i = 0; i < w->state.n_rules; i++)
-			{
-				e.rule = w->state.rules[i];
-				core_kernel_event(w->core, &e, w->now);
-			}
-			break;
-		case KERNEL_WHAT_ROUTE:
-			for (size_t i = 0; i < w->state.n_routes; i++)
-			{
-				e.route = w->state.routes[i];
-				core_kernel_event(w->core, &e, w->now);
-			}
-			fake_kernel_dump(w->kernel, NULL, NULL, seen_route, w);
-			break;
-		case KERNEL_WHAT_NEXTHOP:
-			fake_kernel_dump(w->kernel, seen_nexthop, seen_group, NULL, w);
-			break;
-		case KERNEL_WHAT_GROUP:
-			break;
-	}
-	core_kernel_dumped(w->core, what, 0, w->now);
-}
-
-static void kernel_step(world_t *w)
-{
-	unsigned dumps = w->dumps;
-
-	for (unsigned i = 0; i < w->n_events; i++)
-	{
-		kernel_event_t e = w->events[i];
-
-		core_kernel_event(w->core, &e, w->now);
-	}
-	w->n_events = 0;
-	w->dumps = 0;
-	for (unsigned what = 0; what <= KERNEL_WHAT_RULE; what++)
-	{
-		if (dumps & (1u << what))
-		{
-			dump(w, (kernel_what_t)what);
-		}
-	}
-}
+#define EXTERNAL_LINK WORLD_EXTERNAL
 
 /* -- firewall ------------------------------------------------------------------- */
 
@@ -408,7 +105,7 @@ static const fw_ops_t fw_ops = {
 
 static unsigned tunnel_of(const bgp_peer_t *peer)
 {
-	/* "t1" is 0 */
+	/* "t1" is 0, "n5" is 4 */
 	return (unsigned)(bgp_peer_name(peer)[1] - '1');
 }
 
@@ -416,8 +113,8 @@ static void net_listen(void *net, bgp_peer_t *peer, const net_endpoint_t *end)
 {
 	world_t *w = net;
 
-	ck_assert(addr_is_set(&end->local));
-	w->listening[tunnel_of(peer)] = peer;
+	w->ends[tunnel_of(peer)] = *end;
+	w->listening[tunnel_of(peer)] = addr_is_set(&end->local) ? peer : NULL;
 }
 
 static void net_unlisten(void *net, bgp_peer_t *peer)
@@ -432,6 +129,7 @@ static void net_dial(void *net, bgp_peer_t *peer, const net_endpoint_t *end)
 {
 	world_t *w = net;
 
+	w->ends[tunnel_of(peer)] = *end;
 	w->dialling[tunnel_of(peer)] = peer;
 }
 
@@ -590,9 +288,9 @@ static bool net_step(world_t *w)
 {
 	bool moved = false;
 
-	for (unsigned i = 0; i < w->n; i++)
+	for (unsigned i = 0; i < WORLD_PEERS_MAX; i++)
 	{
-		if (w->cut[i])
+		if (w->cut[i] || !w->far[i].bgp)
 		{
 			continue;
 		}
@@ -668,9 +366,10 @@ static const bgp_sink_t far_sink = {
 
 static bgp_policy_t *all_policy;
 
-static void far_create(world_t *w, unsigned i)
+static void far_create(world_t *w, unsigned i, uint32_t asn,
+					   const addr_t *next_hop)
 {
-	bgp_config_t config = {.asn = 65531, .router_id = 100 + i, .multipath = 4};
+	bgp_config_t config = {.asn = asn, .router_id = 100 + i, .multipath = 4};
 	world_far_t *far = &w->far[i];
 	bgp_peer_config_t peer = {
 		.name = "gateway",
@@ -693,9 +392,17 @@ static void far_create(world_t *w, unsigned i)
 	peer.import_policy = all_policy;
 	peer.export_policy = all_policy;
 	peer.address = addr_v4(0xa9fe0002u + (i << 8));
-	peer.next_hop4 = addr_v4(0xa9fe0001u + (i << 8));
+	peer.next_hop4 = *next_hop;
 	far->peer = bgp_peer_add(far->bgp, &peer);
 	bgp_peer_start(far->bgp, far->peer, w->now);
+}
+
+void world_beside(world_t *w, unsigned i, uint32_t asn, const char *next_hop)
+{
+	addr_t addr;
+
+	ck_assert(addr_parse(next_hop, &addr));
+	far_create(w, i, asn, &addr);
 }
 
 /* -- driving ---------------------------------------------------------------------------- */
@@ -736,7 +443,7 @@ char *world_config(unsigned n, const char *more, const char *extra)
 core_seams_t world_seams(world_t *w)
 {
 	return (core_seams_t){
-		.kernel_ops = &kernel_ops,
+		.kernel_ops = &world_kernel_ops,
 		.kernel = w,
 		.fw_ops = &fw_ops,
 		.firewall = w,
@@ -767,7 +474,9 @@ world_t *world_create(unsigned n)
 	fw_model_init(&w->firewall);
 	for (unsigned i = 0; i < n; i++)
 	{
-		far_create(w, i);
+		addr_t next_hop = addr_v4(0xa9fe0001u + (i << 8));
+
+		far_create(w, i, 65531, &next_hop);
 	}
 	seams = world_seams(w);
 	w->core = core_create(&seams, NULL, 1, w->now);
@@ -777,9 +486,12 @@ world_t *world_create(unsigned n)
 void world_destroy(world_t *w)
 {
 	core_destroy(w->core, w->now);
-	for (unsigned i = 0; i < w->n; i++)
+	for (unsigned i = 0; i < WORLD_PEERS_MAX; i++)
 	{
-		bgp_destroy(w->far[i].bgp);
+		if (w->far[i].bgp)
+		{
+			bgp_destroy(w->far[i].bgp);
+		}
 	}
 	timers_destroy(w->timers);
 	fake_kernel_destroy(w->kernel);
@@ -808,6 +520,10 @@ bool world_load(world_t *w, const char *text, char **error)
 	{
 		return false;
 	}
+	if (w->edit)
+	{
+		w->edit(config);
+	}
 	core_configure(w->core, config, w->now);
 	return true;
 }
@@ -819,15 +535,15 @@ static void turn(world_t *w)
 	/* bounded: a loop of events would be a bug of its own */
 	for (unsigned i = 0; more && i < 1000; i++)
 	{
-		kernel_step(w);
+		world_kernel_step(w);
 		core_apply(w->core, w->now);
 		more = timers_run(w->timers, w->now) > 0;
 		core_apply(w->core, w->now);
 		more |= net_step(w);
 		more |= core_work(w->core, w->now);
-		for (unsigned k = 0; k < w->n; k++)
+		for (unsigned k = 0; k < WORLD_PEERS_MAX; k++)
 		{
-			more |= bgp_work(w->far[k].bgp, 64, w->now);
+			more |= w->far[k].bgp && bgp_work(w->far[k].bgp, 64, w->now);
 		}
 		core_apply(w->core, w->now);
 		more |= w->n_events > 0 || w->dumps != 0;
@@ -929,22 +645,41 @@ unsigned world_ways(const world_t *w, const char *text, bool *there)
 	return ways;
 }
 
+const char *world_hops(const world_t *w, const char *text)
+{
+	static char out[256];
+	const kernel_route_t *route;
+	const kernel_group_t *group;
+	prefix_t prefix;
+	size_t len = 0;
+
+	ck_assert(prefix_parse(text, &prefix));
+	route = fake_kernel_route(w->kernel, &prefix, 254, METRIC);
+	group = route ? fake_kernel_group(w->kernel, route->nexthop) : NULL;
+	out[0] = '\0';
+	for (unsigned i = 0; group && i < group->count; i++)
+	{
+		const kernel_nexthop_t *nh =
+			fake_kernel_nexthop(w->kernel, group->members[i].id);
+		char a[ADDR_STR_MAX] = "";
+
+		if (nh && !nh->blackhole)
+		{
+			len += (size_t)snprintf(
+				out + len, sizeof(out) - len, "%s%u%s%s", len ? " " : "",
+				nh->link, addr_is_set(&nh->gateway) ? "/" : "",
+				addr_is_set(&nh->gateway) ? addr_format(&nh->gateway, a) : "");
+		}
+	}
+	return out;
+}
+
 const kernel_link_t *world_link(const world_t *w, unsigned i)
 {
 	char name[16];
 
 	snprintf(name, sizeof(name), "cyg-t%u", i + 1);
 	return kernel_state_find_link(&w->state, name);
-}
-
-void world_link_set(world_t *w, unsigned i, bool up)
-{
-	kernel_link_t link = *world_link(w, i);
-
-	link.up = link.lower_up = up;
-	kernel_state_link_event(&w->state, &link, false);
-	fake_kernel_link(w->kernel, link.index, up);
-	link_event(w, &link, false, false);
 }
 
 bool world_problem(world_t *w, const char *words)

@@ -13,8 +13,12 @@
 #include "kernel/reconcile.h"
 #include "unit/plan/fake_kernel.h"
 
+/** tunnels t1 to t4, and neighbours beside them n5 to n8: numbers 0 to 7 */
 #define WORLD_TUNNELS_MAX 4
-#define WORLD_CONNS_MAX   32
+#define WORLD_PEERS_MAX   8
+/** index of eth0, where the underlay and the neighbours beside tunnels are */
+#define WORLD_EXTERNAL  2
+#define WORLD_CONNS_MAX 32
 
 typedef struct world_t world_t;
 
@@ -44,13 +48,14 @@ typedef struct world_t
 	timers_t *timers;
 	core_t *core;
 	unsigned n;
-	world_far_t far[WORLD_TUNNELS_MAX];
+	world_far_t far[WORLD_PEERS_MAX];
 	world_conn_t conns[WORLD_CONNS_MAX];
 	/** what the core asked the network for */
-	bgp_peer_t *listening[WORLD_TUNNELS_MAX];
-	bgp_peer_t *dialling[WORLD_TUNNELS_MAX];
+	bgp_peer_t *listening[WORLD_PEERS_MAX];
+	bgp_peer_t *dialling[WORLD_PEERS_MAX];
+	net_endpoint_t ends[WORLD_PEERS_MAX];
 	/** the tunnel carries nothing: connections stand still */
-	bool cut[WORLD_TUNNELS_MAX];
+	bool cut[WORLD_PEERS_MAX];
 	/* kernel */
 	fake_kernel_t *kernel;
 	kernel_state_t state;
@@ -64,6 +69,12 @@ typedef struct world_t
 	unsigned refuse_routes;
 	/** the way to every outer address; false: there is none */
 	bool underlay;
+	/** somebody else's routes, for lookups and dumps */
+	kernel_route_t foreign[16];
+	unsigned n_foreign;
+	unsigned lookups;
+	/** changes a configuration on its way to the core; NULL: nobody */
+	void (*edit)(config_t *config);
 	/* firewall */
 	fw_model_t firewall;
 	unsigned fw_applies;
@@ -88,6 +99,17 @@ void world_fact(world_t *w, unsigned i, fact_kind_t kind, uint32_t sa,
 /** loaded and an SA up on each tunnel, sessions established */
 void world_up(world_t *w);
 bgp_state_t world_session(const world_t *w, unsigned i);
+/** a far speaker for the neighbour that the configuration calls n<i+1> */
+void world_beside(world_t *w, unsigned i, uint32_t asn, const char *next_hop);
+/** an address on a link of the kernel's, not ours; told as an event */
+void world_addr(world_t *w, uint32_t link, const char *ifaddr, bool there);
+/** somebody else's route by link or gateway, told as an event */
+void world_foreign(world_t *w, const char *prefix, uint8_t protocol,
+				   uint32_t table, uint32_t metric, uint32_t link,
+				   const char *gateway, bool there);
+/** links (kernel indexes) and gateways that a prefix leaves by, "10 2/192.0.2.1"
+ * in the group's order; "": blackhole or nothing */
+const char *world_hops(const world_t *w, const char *prefix);
 /** the far side of tunnel i announces, or takes back */
 void world_announce(world_t *w, unsigned i, const char *prefix, bool announce);
 /** links that a prefix leaves by in the fake kernel: bit i for tunnel i; 0:

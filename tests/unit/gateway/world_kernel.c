@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The fake kernel: it keeps a state and tells of each change as the real one
+ * does, its own and others', so that what the core does on a notification is
+ * tested with it.
+ */
+
+#include "unit/gateway/world_impl.h"
+
+#include <check.h>
+#include <errno.h>
+#include <string.h>
+
+#define EXTERNAL_LINK WORLD_EXTERNAL
+
+void world_event(world_t *w, kernel_event_t e)
+{
+	ck_assert_uint_lt(w->n_events, countof(w->events));
+	w->events[w->n_events++] = e;
+}
+
+void world_link_event(world_t *w, const kernel_link_t *link, bool gone,
+					  bool own)
+{
+	kernel_event_t e = {.what = KERNEL_WHAT_LINK, .gone = gone, .own = own};
+
+	e.ours = link->alias[0] != '\0';
+	e.link = *link;
+	world_event(w, e);
+}
+
+static kernel_link_t *link_named(world_t *w, const char *name)
+{
+	for (size_t i = 0; i < w->state.n_links; i++)
+	{
+		if (strcmp(w->state.links[i].name, name) == 0)
+		{
+			return &w->state.links[i];
+		}
+	}
+	return NULL;
+}
+
+static int apply_link(world_t *w, const kernel_op_t *op)
+{
+	kernel_link_t link = op->link, *there = link_named(w, link.name);
+
+	if (op->kind == KERNEL_LINK_ADD)
+	{
+		if (there)
+		{
+			return -EEXIST;
+		}
+		link.index = w->next_index++;
+		link.up = link.lower_up = link.point_to_point = true;
+		kernel_state_add_link(&w->state, &link);
+		world_link_event(w, &link, false, true);
+		return 0;
+	}
+	if (!there)
+	{
+		return -ENODEV;
+	}
+	if (op->kind == KERNEL_LINK_DEL)
+	{
+		link = *there;
+		kernel_state_link_event(&w->state, &link, true);
+		fake_kernel_link(w->kernel, link.index, false);
+		world_link_event(w, &link, true, true);
+		return 0;
+	}
+	there->mtu = link.mtu;
+	memcpy(there->alias, link.alias, sizeof(there->alias));
+	world_link_event(w, there, false, true);
+	return 0;
+}
+
+static int apply_small(world_t *w, const kernel_op_t *op)
+{
+	kernel_event_t e = {.own = true, .ours = true};
+
+	switch (op->kind)
+	{
+		case KERNEL_LINK_ADD:
+		case KERNEL_LINK_SET:
+		case KERNEL_LINK_DEL:
+			return apply_link(w, op);
+		case KERNEL_ADDR_ADD:
+		case KERNEL_ADDR_DEL:
+			e.what = KERNEL_WHAT_ADDR;
+			e.gone = op->kind == KERNEL_ADDR_DEL;
+			e.addr = op->addr;
+			kernel_state_addr_event(&w->state, &e.addr, e.gone);
+			world_event(w, e);
+			return 0;
+		case KERNEL_RULE_ADD:
+		case KERNEL_RULE_DEL:
+			e.what = KERNEL_WHAT_RULE;
+			e.gone = op->kind == KERNEL_RULE_DEL;
+			e.rule = op->rule;
+			kernel_state_rule_event(&w->state, &e.rule, e.gone);
+			world_event(w, e);
+			return 0;
+		case KERNEL_SYSCTL_SET:
+			kernel_state_add_sysctl(&w->state, op->sysctl.path,
+									op->sysctl.value);
+			return 0;
+		case KERNEL_NEXTHOP_SET:
+		case KERNEL_NEXTHOP_DEL:
+		case KERNEL_GROUP_SET:
+		case KERNEL_ROUTE_SET:
+		case KERNEL_ROUTE_DEL:
+			break;
+	}
+	if (op->kind == KERNEL_ROUTE_SET && w->refuse_routes)
+	{
+		w->refuse_routes--;
+		return -ENOBUFS;
+	}
+	return fake_kernel_apply(w->kernel, op);
+}
+
+static bool is_pin(const kernel_op_t *op)
+{
+	return (op->kind == KERNEL_ROUTE_SET || op->kind == KERNEL_ROUTE_DEL) &&
+		   !op->route.nexthop &&
+		   (op->route.table == KERNEL_PIN_TABLE ||
+			op->route.type == KERNEL_UNREACHABLE);
+}
+
+static void pin(world_t *w, const kernel_op_t *op)
+{
+	kernel_event_t e = {.what = KERNEL_WHAT_ROUTE, .own = true, .ours = true};
+
+	e.gone = op->kind == KERNEL_ROUTE_DEL;
+	e.route = op->route;
+	kernel_state_route_event(&w->state, &e.route, e.gone);
+	world_event(w, e);
+}
+
+/** IKE would go into its own tunnel */
+static void look_for_gap(world_t *w)
+{
+	addr_t any = addr_v4(0);
+	prefix_t all = prefix_make(&any, 0);
+
+	w->pin_gap |=
+		fake_kernel_route(w->kernel, &all, 254, METRIC) && !w->state.n_rules;
+}
+
+static unsigned kernel_write(void *kernel, const kernel_op_t *ops, size_t n,
+							 int *errors)
+{
+	world_t *w = kernel;
+	unsigned failed = 0;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		errors[i] = 0;
+		if (is_pin(&ops[i]))
+		{
+			pin(w, &ops[i]);
+		}
+		else
+		{
+			errors[i] = apply_small(w, &ops[i]);
+		}
+		failed += errors[i] != 0;
+		look_for_gap(w);
+	}
+	return failed;
+}
+
+static int kernel_dump(void *kernel, kernel_what_t what)
+{
+	world_t *w = kernel;
+
+	w->dumps |= 1u << what;
+	return 0;
+}
+
+static int kernel_route_get(void *kernel, const addr_t *dst,
+							kernel_route_t *out)
+{
+	world_t *w = kernel;
+
+	const kernel_route_t *best = NULL;
+
+	memset(out, 0, sizeof(*out));
+	w->lookups++;
+	for (unsigned i = 0; i < w->n_foreign; i++)
+	{
+		const kernel_route_t *r = &w->foreign[i];
+
+		if (r->table == 254 && prefix_contains_addr(&r->dst, dst) &&
+			(!best || r->dst.len > best->dst.len))
+		{
+			best = r;
+		}
+	}
+	if (best)
+	{
+		*out = *best;
+		return best->type == KERNEL_UNICAST ? 0 : -ENETUNREACH;
+	}
+	if (!w->underlay)
+	{
+		return -ENETUNREACH;
+	}
+	out->dst.addr = *dst;
+	out->dst = prefix_make(&out->dst.addr, 0);
+	out->link = EXTERNAL_LINK;
+	addr_parse("198.51.100.254", &out->gateway);
+	return 0;
+}
+
+static int kernel_sysctl_get(void *kernel, const char *path,
+							 char value[static 24])
+{
+	world_t *w = kernel;
+
+	strcpy(value, "0");
+	for (size_t i = 0; i < w->state.n_sysctls; i++)
+	{
+		if (strcmp(w->state.sysctls[i].path, path) == 0)
+		{
+			strcpy(value, w->state.sysctls[i].value);
+		}
+	}
+	return 0;
+}
+
+const kernel_ops_t world_kernel_ops = {
+	.write = kernel_write,
+	.dump = kernel_dump,
+	.route_get = kernel_route_get,
+	.sysctl_get = kernel_sysctl_get,
+};
+
+static void seen_nexthop(void *user, const kernel_nexthop_t *nexthop)
+{
+	world_t *w = user;
+	kernel_event_t e = {
+		.what = KERNEL_WHAT_NEXTHOP, .dump = true, .ours = true};
+
+	e.nexthop = *nexthop;
+	core_kernel_event(w->core, &e, w->now);
+}
+
+static void seen_group(void *user, const kernel_group_t *group)
+{
+	world_t *w = user;
+	kernel_event_t e = {.what = KERNEL_WHAT_GROUP, .dump = true, .ours = true};
+
+	e.group = *group;
+	core_kernel_event(w->core, &e, w->now);
+}
+
+static void seen_route(void *user, const kernel_route_t *route)
+{
+	world_t *w = user;
+	kernel_event_t e = {.what = KERNEL_WHAT_ROUTE, .dump = true, .ours = true};
+
+	e.route = *route;
+	core_kernel_event(w->core, &e, w->now);
+}
+
+static void dump(world_t *w, kernel_what_t what)
+{
+	kernel_event_t e = {.what = what, .dump = true, .ours = true};
+
+	switch (what)
+	{
+		case KERNEL_WHAT_LINK:
+			for (size_t i = 0; i < w->state.n_links; i++)
+			{
+				e.link = w->state.links[i];
+				e.ours = e.link.alias[0] != '\0';
+				core_kernel_event(w->core, &e, w->now);
+			}
+			break;
+		case KERNEL_WHAT_ADDR:
+			for (size_t i = 0; i < w->state.n_addrs; i++)
+			{
+				e.addr = w->state.addrs[i];
+				core_kernel_event(w->core, &e, w->now);
+			}
+			break;
+		case KERNEL_WHAT_RULE:
+			for (size_t i = 0; i < w->state.n_rules; i++)
+			{
+				e.rule = w->state.rules[i];
+				core_kernel_event(w->core, &e, w->now);
+			}
+			break;
+		case KERNEL_WHAT_ROUTE:
+			for (size_t i = 0; i < w->state.n_routes; i++)
+			{
+				e.route = w->state.routes[i];
+				core_kernel_event(w->core, &e, w->now);
+			}
+			fake_kernel_dump(w->kernel, NULL, NULL, seen_route, w);
+			break;
+		case KERNEL_WHAT_NEXTHOP:
+			fake_kernel_dump(w->kernel, seen_nexthop, seen_group, NULL, w);
+			break;
+		case KERNEL_WHAT_GROUP:
+			break;
+	}
+	core_kernel_dumped(w->core, what, 0, w->now);
+}
+
+void world_kernel_step(world_t *w)
+{
+	unsigned dumps = w->dumps;
+
+	for (unsigned i = 0; i < w->n_events; i++)
+	{
+		kernel_event_t e = w->events[i];
+
+		core_kernel_event(w->core, &e, w->now);
+	}
+	w->n_events = 0;
+	w->dumps = 0;
+	for (unsigned what = 0; what <= KERNEL_WHAT_RULE; what++)
+	{
+		if (dumps & (1u << what))
+		{
+			dump(w, (kernel_what_t)what);
+		}
+	}
+}
+
+void world_addr(world_t *w, uint32_t link, const char *text, bool there)
+{
+	kernel_event_t e = {.what = KERNEL_WHAT_ADDR, .gone = !there};
+
+	e.addr.link = link;
+	ck_assert(ifaddr_parse(text, &e.addr.ifaddr));
+	kernel_state_addr_event(&w->state, &e.addr, !there);
+	world_event(w, e);
+}
+
+void world_foreign(world_t *w, const char *prefix, uint8_t protocol,
+				   uint32_t table, uint32_t metric, uint32_t link,
+				   const char *gateway, bool there)
+{
+	kernel_event_t e = {.what = KERNEL_WHAT_ROUTE, .gone = !there};
+	kernel_route_t *r = &e.route;
+
+	r->protocol = protocol;
+	r->table = table;
+	r->metric = metric;
+	r->link = link;
+	ck_assert(prefix_parse(prefix, &r->dst));
+	ck_assert(!gateway || addr_parse(gateway, &r->gateway));
+	if (there)
+	{
+		ck_assert_uint_lt(w->n_foreign, countof(w->foreign));
+		w->foreign[w->n_foreign++] = *r;
+	}
+	else
+	{
+		for (unsigned i = w->n_foreign; i-- > 0;)
+		{
+			if (prefix_equal(&w->foreign[i].dst, &r->dst) &&
+				w->foreign[i].protocol == protocol &&
+				w->foreign[i].table == table && w->foreign[i].metric == metric)
+			{
+				w->foreign[i] = w->foreign[--w->n_foreign];
+			}
+		}
+	}
+	world_event(w, e);
+}
+
+void world_link_set(world_t *w, unsigned i, bool up)
+{
+	kernel_link_t link = *world_link(w, i);
+
+	link.up = link.lower_up = up;
+	kernel_state_link_event(&w->state, &link, false);
+	fake_kernel_link(w->kernel, link.index, up);
+	world_link_event(w, &link, false, false);
+}
