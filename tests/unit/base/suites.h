@@ -11,6 +11,7 @@
 
 Suite *addr_suite(void);
 Suite *base_suite(void);
+Suite *community_suite(void);
 Suite *hash_suite(void);
 Suite *list_suite(void);
 Suite *log_suite(void);
