@@ -86,6 +86,9 @@ typedef enum bgp_role_t
 	BGP_ROLE_PEER,
 } bgp_role_t;
 
+/** "none", "provider", "rs-server", … */
+const char *bgp_role_name(bgp_role_t role);
+
 /** what becomes of private ASNs (RFC 6996) in paths told to an eBGP peer */
 typedef enum bgp_private_as_t
 {
@@ -346,6 +349,9 @@ typedef enum bgp_source_t
 	BGP_SOURCE_OTHER,
 	BGP_SOURCE_AGGREGATE,
 } bgp_source_t;
+
+/** "neighbor", "advertise", "connected", … */
+const char *bgp_source_name(bgp_source_t source);
 
 /** one path of a prefix, as chosen */
 typedef struct bgp_path_t

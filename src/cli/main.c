@@ -8,19 +8,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/call.h"
 #include "cli/check.h"
 #include "cli/print.h"
+#include "cli/show.h"
 #include "base/suggest.h"
 #include "control/protocol.h"
 #include "cygnet_config.h"
 
-typedef struct options_t
-{
-	const char *socket;
-	bool json;
-	bool longer;
-} options_t;
+/** any number of arguments */
+#define ANY 1000
 
 typedef struct command_t
 {
@@ -33,55 +29,12 @@ typedef struct command_t
 	int (*run)(const options_t *options, char **argv);
 } command_t;
 
-static int fail(char *error)
+static int unknown(const char *what, const suggest_t *near, const char *word)
 {
-	fprintf(stderr, "cygnetctl: %s\n", error);
-	free(error);
-	return 1;
-}
-
-static void print_json(json_object *data)
-{
-	puts(json_object_to_json_string_ext(
-		data, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
-}
-
-static json_object *argument(const char *key, const char *value)
-{
-	json_object *args = json_object_new_object();
-
-	if (value)
-	{
-		json_object_object_add(args, key, json_object_new_string(value));
-	}
-	return args;
-}
-
-/** asks and shows: as JSON, or by the printer */
-static int show(const options_t *options, const char *command,
-				json_object *args, void (*printer)(json_object *, text_t *))
-{
-	json_object *data;
-	text_t out;
-	char *error;
-
-	if (!call(options->socket, command, args, NULL, NULL, &data, &error))
-	{
-		return fail(error);
-	}
-	if (options->json)
-	{
-		print_json(data);
-	}
-	else
-	{
-		text_init(&out);
-		printer(data, &out);
-		fputs(text_str(&out), stdout);
-		text_deinit(&out);
-	}
-	json_object_put(data);
-	return 0;
+	fprintf(stderr, "cygnetctl: %s '%s'%s%s%s; see --help\n", what, word,
+			near->best ? ", did you mean '" : "", near->best ? near->best : "",
+			near->best ? "'?" : "");
+	return 2;
 }
 
 static void status_printer(json_object *data, text_t *out)
@@ -104,59 +57,86 @@ static int run_neighbors(const options_t *options, char **argv)
 	return show(options, "neighbors", NULL, print_neighbors);
 }
 
+/** what can be said to or asked of one neighbour */
+static const struct
+{
+	const char *name;
+	const char *command;
+	/** a text may follow, or a prefix */
+	bool text;
+	bool prefix;
+} verbs[] = {
+	{"refresh", "neighbor-refresh", false, false},
+	{"reset", "neighbor-reset", true, false},
+	{"shutdown", "neighbor-shutdown", true, false},
+	{"start", "neighbor-start", false, false},
+};
+
+/** the rest of the command line is one text */
+static char *rest_of(char **argv)
+{
+	text_t text;
+
+	text_init(&text);
+	for (size_t i = 0; argv[i]; i++)
+	{
+		text_printf(&text, "%s%s", i ? " " : "", argv[i]);
+	}
+	return text_take(&text);
+}
+
+static int say(const options_t *options, size_t verb, char **argv)
+{
+	json_object *args = show_args("name", argv[0]);
+	char *text = argv[2] ? rest_of(argv + 2) : NULL;
+
+	if (text)
+	{
+		json_object_object_add(args, "text", json_object_new_string(text));
+	}
+	free(text);
+	return show_done(options, verbs[verb].command, args);
+}
+
 static int run_neighbor(const options_t *options, char **argv)
 {
-	return show(options, "neighbor", argument("name", argv[0]), print_neighbor);
-}
+	suggest_t near;
 
-static void routes_table(void *user, json_object *part)
-{
-	print_routes_part(part, user);
-}
-
-static void routes_array(void *user, json_object *part)
-{
-	for (size_t i = 0; i < json_object_array_length(part); i++)
+	if (!argv[1])
 	{
-		json_object_array_add(
-			user, json_object_get(json_object_array_get_idx(part, i)));
+		return show(options, "neighbor", show_args("name", argv[0]),
+					print_neighbor);
 	}
+	suggest_init(&near, argv[1]);
+	for (size_t i = 0; i < countof(verbs); i++)
+	{
+		if (strcmp(verbs[i].name, argv[1]) != 0)
+		{
+			suggest_offer(&near, verbs[i].name);
+		}
+		else if (!argv[2] || verbs[i].text || verbs[i].prefix)
+		{
+			return say(options, i, argv);
+		}
+		else
+		{
+			fprintf(stderr, "usage: cygnetctl neighbor NAME %s\n",
+					verbs[i].name);
+			return 2;
+		}
+	}
+	return unknown("neighbor NAME: unknown word", &near, argv[1]);
 }
 
 static int run_routes(const options_t *options, char **argv)
 {
-	json_object *args = argument("prefix", argv[0]), *data, *all;
-	table_t table;
-	text_t out;
-	char *error;
-	bool good;
+	static const show_list_t list = {print_routes_head, print_routes_part,
+									 NULL};
+	json_object *args = show_args("prefix", argv[0]);
 
 	json_object_object_add(args, "longer",
 						   json_object_new_boolean(options->longer));
-	print_routes_head(&table);
-	all = json_object_new_array();
-	good = call(options->socket, "routes", args,
-				options->json ? routes_array : routes_table,
-				options->json ? (void *)all : &table, &data, &error);
-	if (good && options->json)
-	{
-		print_json(all);
-	}
-	else if (good)
-	{
-		text_init(&out);
-		table_print(&table, &out);
-		fputs(text_str(&out), stdout);
-		text_deinit(&out);
-	}
-	json_object_put(all);
-	table_deinit(&table);
-	if (!good)
-	{
-		return fail(error);
-	}
-	json_object_put(data);
-	return 0;
+	return show_list(options, "routes", args, &list);
 }
 
 static void reload_printer(json_object *data, text_t *out)
@@ -188,7 +168,15 @@ static const command_t commands[] = {
 	{"tunnels", "", "state, link, MTU and peer of each tunnel", 0, 0,
 	 run_tunnels},
 	{"neighbors", "", "BGP sessions with their counts", 0, 0, run_neighbors},
-	{"neighbor", "NAME", "one BGP session in full", 1, 1, run_neighbor},
+	{"neighbor", "NAME", "one BGP session in full", 1, ANY, run_neighbor},
+	{"neighbor", "NAME refresh", "ask for its routes anew, or run policy anew",
+	 1, ANY, run_neighbor},
+	{"neighbor", "NAME reset [TEXT]", "end the session and connect anew", 1,
+	 ANY, run_neighbor},
+	{"neighbor", "NAME shutdown [TEXT]", "end the session until `start`", 1,
+	 ANY, run_neighbor},
+	{"neighbor", "NAME start", "end a shutdown, a stop by a limit, or a wait",
+	 1, ANY, run_neighbor},
 	{"routes", "[PREFIX|ADDRESS] [--longer]",
 	 "routes, their paths, and what the kernel uses", 0, 1, run_routes},
 	{"check", "[FILE]", "say what is wrong with a configuration, offline", 0, 1,
@@ -221,7 +209,7 @@ static void usage(FILE *out)
 		  out);
 }
 
-static int unknown(const char *name)
+static int unknown_command(const char *name)
 {
 	suggest_t near;
 
@@ -230,10 +218,7 @@ static int unknown(const char *name)
 	{
 		suggest_offer(&near, commands[i].name);
 	}
-	fprintf(stderr, "cygnetctl: unknown command '%s'%s%s%s; see --help\n", name,
-			near.best ? ", did you mean '" : "", near.best ? near.best : "",
-			near.best ? "'?" : "");
-	return 2;
+	return unknown("unknown command", &near, name);
 }
 
 static int dispatch(const options_t *options, int argc, char **argv)
@@ -252,7 +237,7 @@ static int dispatch(const options_t *options, int argc, char **argv)
 			return c->run(options, argv + 1);
 		}
 	}
-	return unknown(argv[0]);
+	return unknown_command(argv[0]);
 }
 
 int main(int argc, char **argv)

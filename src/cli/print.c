@@ -7,64 +7,9 @@
 
 #include "cli/print.h"
 
-#include <stdio.h>
 #include <string.h>
 
-static json_object *get(json_object *obj, const char *key)
-{
-	json_object *value = NULL;
-
-	json_object_object_get_ex(obj, key, &value);
-	return value;
-}
-
-static const char *str(json_object *obj, const char *key)
-{
-	json_object *value = get(obj, key);
-
-	return value ? json_object_get_string(value) : "-";
-}
-
-static uint64_t num(json_object *obj, const char *key)
-{
-	return json_object_get_uint64(get(obj, key));
-}
-
-static size_t length(json_object *array)
-{
-	return json_object_is_type(array, json_type_array)
-			   ? json_object_array_length(array)
-			   : 0;
-}
-
-/** "3d04h", "2h05m", "5m09s", "7s" */
-static const char *span(json_object *obj, const char *key, char buf[static 32])
-{
-	json_object *value = get(obj, key);
-	unsigned long s = value ? (unsigned long)json_object_get_double(value) : 0;
-
-	if (!value)
-	{
-		return "-";
-	}
-	if (s >= 86400)
-	{
-		snprintf(buf, 32, "%lud%02luh", s / 86400, s % 86400 / 3600);
-	}
-	else if (s >= 3600)
-	{
-		snprintf(buf, 32, "%luh%02lum", s / 3600, s % 3600 / 60);
-	}
-	else if (s >= 60)
-	{
-		snprintf(buf, 32, "%lum%02lus", s / 60, s % 60);
-	}
-	else
-	{
-		snprintf(buf, 32, "%lus", s);
-	}
-	return buf;
-}
+#include "cli/reply.h"
 
 void print_tunnels(json_object *data, text_t *out)
 {
@@ -72,34 +17,33 @@ void print_tunnels(json_object *data, text_t *out)
 										"LINK",   "IF_ID",  "MTU",   "PEER",
 										"PINNED", "REASON", NULL};
 	table_t t;
-	char buf[32];
+	char buf[REPLY_SPAN_MAX];
 
 	table_init(&t, heads);
-	for (size_t i = 0; i < length(data); i++)
+	for (size_t i = 0; i < reply_length(data); i++)
 	{
-		json_object *o = json_object_array_get_idx(data, i);
-		json_object *sa = get(o, "sa");
-		bool link = !get(o, "connection");
+		json_object *o = reply_at(data, i);
+		json_object *sa = reply_get(o, "sa");
+		bool link = !reply_get(o, "connection");
 
-		table_cell(&t, "%s", str(o, "name"));
-		table_cell(&t, "%s", str(o, "bundle"));
-		table_cell(&t, "%s%s", str(o, "state"),
-				   strcmp(str(o, "state"), "forwarding") == 0 &&
-						   !json_object_get_boolean(get(o, "active"))
+		table_cell(&t, "%s", reply_str(o, "name"));
+		table_cell(&t, "%s", reply_str(o, "bundle"));
+		table_cell(&t, "%s%s", reply_str(o, "state"),
+				   strcmp(reply_str(o, "state"), "forwarding") == 0 &&
+						   !reply_bool(o, "active")
 					   ? " (standby)"
 					   : "");
-		table_cell(&t, "%s", span(o, "since", buf));
-		table_cell(&t, "%s", str(o, "link"));
-		table_cell(&t, "%s", link ? "-" : str(o, "if_id"));
-		table_cell(&t, "%s", str(o, "mtu"));
-		table_cell(&t, "%s%s", sa ? str(sa, "remote") : "-",
-				   sa && json_object_get_boolean(get(sa, "nat_t")) ? " (NAT-T)"
-																   : "");
+		table_cell(&t, "%s", reply_span(o, "since", buf));
+		table_cell(&t, "%s", reply_str(o, "link"));
+		table_cell(&t, "%s", link ? "-" : reply_str(o, "if_id"));
+		table_cell(&t, "%s", reply_str(o, "mtu"));
+		table_cell(&t, "%s%s", sa ? reply_str(sa, "remote") : "-",
+				   sa && reply_bool(sa, "nat_t") ? " (NAT-T)" : "");
 		table_cell(&t, "%s",
-				   link                                        ? "-"
-				   : json_object_get_boolean(get(o, "pinned")) ? "yes"
-															   : "no");
-		table_cell(&t, "%s", str(o, "reason"));
+				   link                      ? "-"
+				   : reply_bool(o, "pinned") ? "yes"
+											 : "no");
+		table_cell(&t, "%s", reply_str(o, "reason"));
 	}
 	table_print(&t, out);
 	table_deinit(&t);
@@ -107,10 +51,10 @@ void print_tunnels(json_object *data, text_t *out)
 
 static void counts(table_t *t, json_object *obj, const char *key)
 {
-	json_object *o = get(obj, key);
+	json_object *o = reply_get(obj, key);
 
-	table_cell(t, "%llu/%llu", (unsigned long long)num(o, "ipv4"),
-			   (unsigned long long)num(o, "ipv6"));
+	table_cell(t, "%llu/%llu", (unsigned long long)reply_num(o, "ipv4"),
+			   (unsigned long long)reply_num(o, "ipv6"));
 }
 
 void print_neighbors(json_object *data, text_t *out)
@@ -119,47 +63,26 @@ void print_neighbors(json_object *data, text_t *out)
 		"NEIGHBOR", "TUNNEL",   "ADDRESS",    "AS",         "STATE", "FOR",
 		"RECEIVED", "ACCEPTED", "ADVERTISED", "LAST ERROR", NULL};
 	table_t t;
-	char buf[32];
+	char buf[REPLY_SPAN_MAX];
 
 	table_init(&t, heads);
-	for (size_t i = 0; i < length(data); i++)
+	for (size_t i = 0; i < reply_length(data); i++)
 	{
-		json_object *o = json_object_array_get_idx(data, i);
+		json_object *o = reply_at(data, i);
 
-		table_cell(&t, "%s", str(o, "name"));
-		table_cell(&t, "%s", str(o, "tunnel"));
-		table_cell(&t, "%s", str(o, "address"));
-		table_cell(&t, "%s", str(o, "remote_as"));
-		table_cell(&t, "%s", str(o, "state"));
-		table_cell(&t, "%s", span(o, "since", buf));
+		table_cell(&t, "%s", reply_str(o, "name"));
+		table_cell(&t, "%s", reply_str(o, "tunnel"));
+		table_cell(&t, "%s", reply_str(o, "address"));
+		table_cell(&t, "%s", reply_str(o, "remote_as"));
+		table_cell(&t, "%s", reply_str(o, "state"));
+		table_cell(&t, "%s", reply_span(o, "since", buf));
 		counts(&t, o, "received");
 		counts(&t, o, "accepted");
 		counts(&t, o, "advertised");
-		table_cell(&t, "%s", str(o, "last_error"));
+		table_cell(&t, "%s", reply_str(o, "last_error"));
 	}
 	table_print(&t, out);
 	table_deinit(&t);
-}
-
-/** "key: value" lines, what is nested indented */
-static void print_object(json_object *obj, unsigned depth, text_t *out)
-{
-	json_object_object_foreach(obj, key, value)
-	{
-		text_printf(out, "%*s%s:", (int)depth * 2, "", key);
-		if (json_object_is_type(value, json_type_object))
-		{
-			text_char(out, '\n');
-			print_object(value, depth + 1, out);
-			continue;
-		}
-		text_printf(out, " %s\n", value ? json_object_get_string(value) : "-");
-	}
-}
-
-void print_neighbor(json_object *data, text_t *out)
-{
-	print_object(data, 0, out);
 }
 
 void print_routes_head(table_t *table)
@@ -173,15 +96,14 @@ void print_routes_head(table_t *table)
 
 static void path_as(json_object *path, table_t *table)
 {
-	json_object *array = get(path, "as_path");
+	json_object *array = reply_get(path, "as_path");
 	text_t text;
 
 	text_init(&text);
-	for (size_t i = 0; i < length(array); i++)
+	for (size_t i = 0; i < reply_length(array); i++)
 	{
-		text_printf(
-			&text, "%s%s", i ? " " : "",
-			json_object_get_string(json_object_array_get_idx(array, i)));
+		text_printf(&text, "%s%s", i ? " " : "",
+					json_object_get_string(reply_at(array, i)));
 	}
 	table_cell(table, "%s", text_str(&text));
 	text_deinit(&text);
@@ -189,16 +111,16 @@ static void path_as(json_object *path, table_t *table)
 
 static void kernel_via(json_object *kernel, table_t *table)
 {
-	json_object *via = kernel ? get(kernel, "via") : NULL;
+	json_object *via = kernel ? reply_get(kernel, "via") : NULL;
 	text_t text;
 
 	text_init(&text);
-	for (size_t i = 0; i < length(via); i++)
+	for (size_t i = 0; i < reply_length(via); i++)
 	{
 		text_printf(&text, "%s%s", i ? " " : "",
-					json_object_get_string(json_object_array_get_idx(via, i)));
+					json_object_get_string(reply_at(via, i)));
 	}
-	if (kernel && !length(via))
+	if (kernel && !reply_length(via))
 	{
 		text_add(&text, "blackhole");
 	}
@@ -208,23 +130,24 @@ static void kernel_via(json_object *kernel, table_t *table)
 
 void print_routes_part(json_object *part, table_t *table)
 {
-	for (size_t i = 0; i < length(part); i++)
+	for (size_t i = 0; i < reply_length(part); i++)
 	{
-		json_object *route = json_object_array_get_idx(part, i);
-		json_object *paths = get(route, "paths");
+		json_object *route = reply_at(part, i);
+		json_object *paths = reply_get(route, "paths");
 
-		for (size_t k = 0; k < length(paths); k++)
+		for (size_t k = 0; k < reply_length(paths); k++)
 		{
-			json_object *p = json_object_array_get_idx(paths, k);
-			bool local = !get(p, "neighbor");
+			json_object *p = reply_at(paths, k);
+			bool local = !reply_get(p, "neighbor");
 
 			/* one prefix, several lines */
-			table_cell(table, "%s", k ? " " : str(route, "prefix"));
-			table_cell(table, "%s", str(p, "use"));
-			table_cell(table, "%s", local ? "(ours)" : str(p, "neighbor"));
-			table_cell(table, "%s", str(p, "next_hop"));
-			table_cell(table, "%s", str(p, "local_pref"));
-			table_cell(table, "%s", str(p, "med"));
+			table_cell(table, "%s", k ? " " : reply_str(route, "prefix"));
+			table_cell(table, "%s", reply_str(p, "use"));
+			table_cell(table, "%s",
+					   local ? "(ours)" : reply_str(p, "neighbor"));
+			table_cell(table, "%s", reply_str(p, "next_hop"));
+			table_cell(table, "%s", reply_str(p, "local_pref"));
+			table_cell(table, "%s", reply_str(p, "med"));
 			path_as(p, table);
 			if (k)
 			{
@@ -232,7 +155,7 @@ void print_routes_part(json_object *part, table_t *table)
 			}
 			else
 			{
-				kernel_via(get(route, "kernel"), table);
+				kernel_via(reply_get(route, "kernel"), table);
 			}
 		}
 	}
@@ -240,12 +163,12 @@ void print_routes_part(json_object *part, table_t *table)
 
 static void problems(json_object *data, bool colour, text_t *out)
 {
-	json_object *list = get(data, "problems");
+	json_object *list = reply_get(data, "problems");
 
-	for (size_t i = 0; i < length(list); i++)
+	for (size_t i = 0; i < reply_length(list); i++)
 	{
 		text_printf(out, "%s! %s%s\n", colour ? "\033[31m" : "",
-					json_object_get_string(json_object_array_get_idx(list, i)),
+					json_object_get_string(reply_at(list, i)),
 					colour ? "\033[0m" : "");
 	}
 }
@@ -255,26 +178,27 @@ static void bundles(json_object *data, text_t *out)
 	static const char *const heads[] = {"BUNDLE",     "MODE",   "PROFILE",
 										"FORWARDING", "ACTIVE", "LEAKS STOPPED",
 										NULL};
-	json_object *list = get(data, "bundles");
+	json_object *list = reply_get(data, "bundles");
 	table_t t;
 
-	if (!length(list))
+	if (!reply_length(list))
 	{
 		return;
 	}
 	table_init(&t, heads);
-	for (size_t i = 0; i < length(list); i++)
+	for (size_t i = 0; i < reply_length(list); i++)
 	{
-		json_object *o = json_object_array_get_idx(list, i);
-		json_object *guard = get(o, "leak_guard");
+		json_object *o = reply_at(list, i);
+		json_object *guard = reply_get(o, "leak_guard");
 
-		table_cell(&t, "%s", str(o, "name"));
-		table_cell(&t, "%s", str(o, "mode"));
-		table_cell(&t, "%s", str(o, "profile"));
-		table_cell(&t, "%s of %s", str(o, "forwarding"), str(o, "tunnels"));
-		table_cell(&t, "%s", str(o, "active"));
+		table_cell(&t, "%s", reply_str(o, "name"));
+		table_cell(&t, "%s", reply_str(o, "mode"));
+		table_cell(&t, "%s", reply_str(o, "profile"));
+		table_cell(&t, "%s of %s", reply_str(o, "forwarding"),
+				   reply_str(o, "tunnels"));
+		table_cell(&t, "%s", reply_str(o, "active"));
 		table_cell(&t, "%s",
-				   guard ? str(guard, "dropped_packets") : "no guard");
+				   guard ? reply_str(guard, "dropped_packets") : "no guard");
 	}
 	table_print(&t, out);
 	table_deinit(&t);
@@ -283,15 +207,16 @@ static void bundles(json_object *data, text_t *out)
 
 void print_status(json_object *data, bool colour, text_t *out)
 {
-	json_object *routes = get(data, "routes");
-	char buf[32];
+	json_object *routes = reply_get(data, "routes");
+	char buf[REPLY_SPAN_MAX];
 
-	text_printf(out, "cygnet %s in charon %s, up %s", str(data, "version"),
-				str(data, "charon"), span(data, "uptime", buf));
-	if (json_object_get_boolean(get(data, "configured")))
+	text_printf(out, "cygnet %s in charon %s, up %s",
+				reply_str(data, "version"), reply_str(data, "charon"),
+				reply_span(data, "uptime", buf));
+	if (reply_bool(data, "configured"))
 	{
-		text_printf(out, ", AS %s, router id %s", str(data, "asn"),
-					str(data, "router_id"));
+		text_printf(out, ", AS %s, router id %s", reply_str(data, "asn"),
+					reply_str(data, "router_id"));
 	}
 	else
 	{
@@ -302,25 +227,25 @@ void print_status(json_object *data, bool colour, text_t *out)
 	problems(data, colour, out);
 	text_char(out, '\n');
 	bundles(data, out);
-	if (length(get(data, "tunnels")))
+	if (reply_length(reply_get(data, "tunnels")))
 	{
-		print_tunnels(get(data, "tunnels"), out);
+		print_tunnels(reply_get(data, "tunnels"), out);
 		text_char(out, '\n');
 	}
-	if (length(get(data, "neighbors")))
+	if (reply_length(reply_get(data, "neighbors")))
 	{
-		print_neighbors(get(data, "neighbors"), out);
+		print_neighbors(reply_get(data, "neighbors"), out);
 		text_char(out, '\n');
 	}
 	text_printf(out,
 				"routes: %s IPv4 and %s IPv6 known, %s and %s in the kernel by "
 				"%s next-hop groups",
-				str(routes, "ipv4"), str(routes, "ipv6"),
-				str(routes, "kernel_ipv4"), str(routes, "kernel_ipv6"),
-				str(routes, "groups"));
-	if (num(routes, "waiting"))
+				reply_str(routes, "ipv4"), reply_str(routes, "ipv6"),
+				reply_str(routes, "kernel_ipv4"),
+				reply_str(routes, "kernel_ipv6"), reply_str(routes, "groups"));
+	if (reply_num(routes, "waiting"))
 	{
-		text_printf(out, ", %s waiting", str(routes, "waiting"));
+		text_printf(out, ", %s waiting", reply_str(routes, "waiting"));
 	}
 	text_char(out, '\n');
 }

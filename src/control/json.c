@@ -33,21 +33,27 @@ void put_addr(json_object *obj, const char *key, const addr_t *value)
 			value && addr_is_set(value) ? addr_format(value, buf) : NULL);
 }
 
+static json_object *seconds(usec_t span)
+{
+	usec_t ms = span / USEC_PER_MSEC;
+	char text[32];
+
+	snprintf(text, sizeof(text), "%llu.%03llu", (unsigned long long)(ms / 1000),
+			 (unsigned long long)(ms % 1000));
+	return json_object_new_double_s((double)ms / 1000, text);
+}
+
 void put_since(json_object *obj, const char *key, usec_t now, usec_t moment)
 {
-	json_object *value = NULL;
+	json_object_object_add(
+		obj, key, moment && moment <= now ? seconds(now - moment) : NULL);
+}
 
-	if (moment && moment <= now)
-	{
-		usec_t ms = (now - moment) / USEC_PER_MSEC;
-		char text[32];
-
-		snprintf(text, sizeof(text), "%llu.%03llu",
-				 (unsigned long long)(ms / 1000),
-				 (unsigned long long)(ms % 1000));
-		value = json_object_new_double_s((double)ms / 1000, text);
-	}
-	json_object_object_add(obj, key, value);
+void put_until(json_object *obj, const char *key, usec_t now, usec_t moment)
+{
+	json_object_object_add(
+		obj, key,
+		moment != USEC_NEVER ? seconds(moment > now ? moment - now : 0) : NULL);
 }
 
 json_object *put_object(json_object *obj, const char *key)

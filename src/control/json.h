@@ -19,6 +19,8 @@ void put_bool(json_object *obj, const char *key, bool value);
 void put_addr(json_object *obj, const char *key, const addr_t *value);
 /** seconds since a moment, with three digits; null if it never was */
 void put_since(json_object *obj, const char *key, usec_t now, usec_t moment);
+/** seconds until a moment, 0 if it is past; null if it never comes */
+void put_until(json_object *obj, const char *key, usec_t now, usec_t moment);
 /** adds and returns an empty object or array, borrowed */
 json_object *put_object(json_object *obj, const char *key);
 json_object *put_array(json_object *obj, const char *key);

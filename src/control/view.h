@@ -37,12 +37,33 @@ typedef struct view_tunnel_t
 	/** last words from charon, "" if none */
 	const char *alert;
 	usec_t alert_at;
-	/** by config->neighbors[]; NULL: not configured yet */
-	const bgp_peer_t *const *peers;
 	/** its numbers in the FIB, for telling routes' ways */
 	uint32_t members[VIEW_MEMBERS_MAX];
 	unsigned n_members;
 } view_tunnel_t;
+
+typedef struct view_neighbor_t
+{
+	const config_neighbor_t *config;
+	const bgp_peer_t *peer;
+	/** the tunnel at whose end it is; NULL: beside tunnels */
+	const config_tunnel_t *tunnel;
+	/** our end and its link; unset and "": not known now */
+	addr_t local;
+	const char *link;
+	/** of what we send; what comes in has at least ttl_min (0: any) */
+	uint8_t ttl;
+	uint8_t ttl_min;
+	/** names of the policies in force, NULL: none */
+	const char *import_policy;
+	const char *export_policy;
+	/** a person shut it down, when and with what words ("": none) */
+	bool shutdown;
+	const char *shutdown_text;
+	usec_t shutdown_at;
+	/** words on its sockets, "": all is well */
+	const char *problem;
+} view_neighbor_t;
 
 /** turns of the loop by length: <1, <2, <5, <10, <20, <50, <100, >=100 ms */
 #define VIEW_TURN_BUCKETS 8
@@ -59,8 +80,9 @@ typedef struct view_state_t
 	const config_t *config;
 	const view_tunnel_t *tunnels;
 	size_t n_tunnels;
-	/** neighbours beside tunnels, by config->neighbors[] */
-	const bgp_peer_t *const *neighbors;
+	/** tunnel by tunnel, then those beside tunnels */
+	const view_neighbor_t *neighbors;
+	size_t n_neighbors;
 	/** NULL before the first configuration */
 	const bgp_t *bgp;
 	const fib_t *fib;
@@ -80,6 +102,9 @@ json_object *view_tunnels(const view_state_t *state);
 json_object *view_neighbors(const view_state_t *state);
 /** one in full; NULL: no such neighbour */
 json_object *view_neighbor(const view_state_t *state, const char *name);
+/** NULL: there is none of this name */
+const view_neighbor_t *view_neighbor_find(const view_state_t *state,
+										  const char *name);
 
 /** routes, in slices: fetch is called for each slice and gives the state of
  * that moment. prefix NULL: all; longer: also more specific ones */

@@ -4,7 +4,6 @@
 
 #include "control/view.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "control/json.h"
@@ -17,18 +16,50 @@ static void prefixes(json_object *obj, const char *key, const uint32_t count[2])
 	put_num(o, "ipv6", count[1]);
 }
 
-static json_object *brief(const view_state_t *state, const bgp_peer_t *peer,
-						  const char *tunnel, const bgp_peer_info_t *info)
+static const char *held_by(const view_neighbor_t *n,
+						   const bgp_peer_info_t *info)
 {
-	const bgp_peer_config_t *config = bgp_peer_config(peer);
+	return n->shutdown                         ? "a person"
+		   : info->held_by && info->held_by[0] ? info->held_by
+											   : "failures in a row";
+}
+
+/** null, or why it does not try to connect now, and for how long */
+static void held(json_object *obj, const view_state_t *state,
+				 const view_neighbor_t *n, const bgp_peer_info_t *info)
+{
+	bool wait = info->idle_until == USEC_NEVER || info->idle_until > state->now;
+	json_object *o;
+
+	if (!n->shutdown && !wait)
+	{
+		put_str(obj, "held", NULL);
+		return;
+	}
+	o = put_object(obj, "held");
+	put_str(o, "by", held_by(n, info));
+	put_bool(o, "shutdown", n->shutdown);
+	put_str(o, "text",
+			n->shutdown && n->shutdown_text[0] ? n->shutdown_text : NULL);
+	put_since(o, "since", state->now, n->shutdown ? n->shutdown_at : 0);
+	/* null: until a person starts it */
+	put_until(o, "remaining", state->now,
+			  n->shutdown ? USEC_NEVER : info->idle_until);
+}
+
+static json_object *brief(const view_state_t *state, const view_neighbor_t *n,
+						  const bgp_peer_info_t *info)
+{
+	const bgp_peer_config_t *config = bgp_peer_config(n->peer);
 	json_object *obj = json_object_new_object();
 
 	put_str(obj, "name", config->name);
-	put_str(obj, "tunnel", tunnel);
+	put_str(obj, "tunnel", n->tunnel ? n->tunnel->name : NULL);
 	put_addr(obj, "address", &config->address);
 	put_num(obj, "remote_as", config->remote_as);
 	put_str(obj, "state", bgp_state_name(info->state));
 	put_since(obj, "since", state->now, info->since);
+	held(obj, state, n, info);
 	prefixes(obj, "received", info->received);
 	prefixes(obj, "accepted", info->accepted);
 	prefixes(obj, "advertised", info->advertised);
@@ -37,124 +68,235 @@ static json_object *brief(const view_state_t *state, const bgp_peer_t *peer,
 	return obj;
 }
 
-static void details(json_object *obj, const bgp_peer_t *peer,
-					const bgp_peer_info_t *info)
+/** the session's two ends */
+static void ends(json_object *obj, const view_state_t *state,
+				 const view_neighbor_t *n, const bgp_peer_info_t *info)
 {
-	const bgp_peer_config_t *config = bgp_peer_config(peer);
+	const bgp_peer_config_t *config = bgp_peer_config(n->peer);
+	uint32_t local_as = config->local_as ? config->local_as
+						: state->config  ? state->config->asn
+										 : 0;
 	addr_t id = addr_v4(info->router_id);
 	char buf[ADDR_STR_MAX];
+
+	put_addr(obj, "local_address", &n->local);
+	put_num(obj, "local_as", local_as);
+	put_bool(obj, "internal", local_as == config->remote_as);
+	put_str(obj, "link", n->link && n->link[0] ? n->link : NULL);
+	put_num(obj, "ttl", n->ttl);
+	put_num(obj, "ttl_minimum", n->ttl_min);
+	put_bool(obj, "md5", n->config->password != NULL);
+	put_bool(obj, "passive", config->passive);
+	put_str(obj, "socket_problem", n->problem[0] ? n->problem : NULL);
+	put_str(obj, "router_id", info->router_id ? addr_format(&id, buf) : NULL);
+}
+
+static void timers(json_object *obj, const bgp_peer_config_t *config,
+				   const bgp_peer_info_t *info)
+{
 	json_object *o;
 
-	put_str(obj, "router_id", info->router_id ? addr_format(&id, buf) : NULL);
+	/* as negotiated, 0 without a session */
 	put_num(obj, "hold_time", info->hold_time);
 	put_num(obj, "keepalive", info->keepalive);
-	put_bool(obj, "passive", config->passive);
-	put_num(obj, "max_prefix", config->max_prefix);
-	o = put_object(obj, "capabilities");
-	put_bool(o, "ipv4", info->families & BGP_IPV4);
-	put_bool(o, "ipv6", info->families & BGP_IPV6);
-	put_bool(o, "four_octet_as", info->as4);
-	put_bool(o, "route_refresh", info->route_refresh);
-	put_bool(o, "enhanced_route_refresh", info->enhanced_refresh);
-	put_bool(o, "extended_message", info->extended_message);
-	put_bool(o, "graceful_restart", info->graceful_restart);
+	o = put_object(obj, "configured");
+	put_num(o, "hold_time", config->hold_time);
+	put_num(o, "keepalive", config->keepalive);
+	put_num(o, "connect_retry", config->connect_retry);
+}
+
+/** a capability: whether we offer it, and whether it is in use: both have it */
+static void capability(json_object *ours, json_object *both, const char *name,
+					   bool offered, bool used)
+{
+	put_bool(ours, name, offered);
+	put_bool(both, name, used);
+}
+
+static void capabilities(json_object *obj, const bgp_peer_config_t *config,
+						 const bgp_peer_info_t *info)
+{
+	bool restart = !config->no_graceful_restart;
+	bool next_hop6 = addr_is_set(&config->next_hop6) ||
+					 config->address.family == FAMILY_IPV6;
+	json_object *ours = put_object(obj, "offered");
+	json_object *both = put_object(obj, "capabilities");
+
+	capability(ours, both, "ipv4", config->families & BGP_IPV4,
+			   info->families & BGP_IPV4);
+	capability(ours, both, "ipv6", config->families & BGP_IPV6,
+			   info->families & BGP_IPV6);
+	capability(ours, both, "four_octet_as", true, info->as4);
+	capability(ours, both, "route_refresh", true, info->route_refresh);
+	capability(ours, both, "enhanced_route_refresh", true,
+			   info->enhanced_refresh);
+	capability(ours, both, "extended_message", true, info->extended_message);
+	capability(ours, both, "extended_next_hop",
+			   config->families & BGP_IPV4 && next_hop6,
+			   info->extended_next_hop);
+	capability(ours, both, "graceful_restart", restart, info->graceful_restart);
+	capability(ours, both, "notification_restart", restart,
+			   info->notification_restart);
+	capability(ours, both, "role", config->role != BGP_ROLE_NONE,
+			   info->remote_role != BGP_ROLE_NONE);
+}
+
+static void role(json_object *obj, const bgp_peer_config_t *config,
+				 const bgp_peer_info_t *info)
+{
+	json_object *o = put_object(obj, "role");
+
+	put_str(o, "ours", config->role ? bgp_role_name(config->role) : NULL);
+	put_str(o, "neighbors",
+			info->remote_role ? bgp_role_name(info->remote_role) : NULL);
+	put_bool(o, "strict", config->role_strict);
+}
+
+static void restart(json_object *obj, const bgp_peer_info_t *info)
+{
+	json_object *o = put_object(obj, "graceful_restart");
+
+	put_num(o, "restart_time", info->restart_time);
+	/* RFC 8538 */
+	put_bool(o, "notification", info->notification_restart);
+	put_bool(o, "restarting", info->restarting);
 	o = put_object(obj, "end_of_rib");
 	put_bool(o, "ipv4", info->eor & BGP_IPV4);
 	put_bool(o, "ipv6", info->eor & BGP_IPV6);
+}
+
+static void percent(json_object *obj, const char *key, uint64_t used,
+					uint64_t limit)
+{
+	if (limit)
+	{
+		put_num(obj, key, used * 100 / limit);
+	}
+	else
+	{
+		put_str(obj, key, NULL);
+	}
+}
+
+static void limits(json_object *obj, const bgp_peer_config_t *config,
+				   const bgp_peer_info_t *info)
+{
+	json_object *o, *used;
+
+	put_num(obj, "max_prefix", config->max_prefix);
+	o = put_object(obj, "limits");
+	put_num(o, "max_prefix", config->max_prefix);
+	put_str(o, "max_prefix_action",
+			config->max_prefix_warn_only ? "warn" : "stop");
+	put_num(o, "max_prefix_warn", config->max_prefix_warn);
+	put_num(o, "max_prefix_restart", config->max_prefix_restart);
+	used = put_object(o, "max_prefix_used");
+	percent(used, "ipv4", info->received[0], config->max_prefix);
+	percent(used, "ipv6", info->received[1], config->max_prefix);
+	put_num(o, "max_memory", config->max_memory);
+	put_num(o, "memory", info->memory);
+	percent(o, "max_memory_used", info->memory, config->max_memory);
+	put_num(o, "max_as_path", config->max_as_path);
+	put_num(o, "max_communities", config->max_communities);
+}
+
+static void errors(json_object *obj, const view_state_t *state,
+				   const bgp_peer_info_t *info)
+{
+	json_object *o;
+
+	put_since(obj, "last_error_since", state->now, info->last_error_at);
+	/* RFC 7606 */
+	put_num(obj, "treated_as_withdraw", info->treated_as_withdraw);
+	put_num(obj, "discarded_attributes", info->discarded_attributes);
+	if (!info->last_code)
+	{
+		put_str(obj, "last_notification", NULL);
+		return;
+	}
+	o = put_object(obj, "last_notification");
+	put_num(o, "code", info->last_code);
+	put_num(o, "subcode", info->last_subcode);
+	put_str(o, "direction", info->last_sent ? "sent" : "received");
+}
+
+static void policies(json_object *obj, const view_neighbor_t *n)
+{
+	const bgp_peer_config_t *config = bgp_peer_config(n->peer);
+	json_object *o = put_object(obj, "policies");
+
+	put_str(o, "import", n->import_policy);
+	put_str(o, "export", n->export_policy);
+	put_num(o, "allowas_in", config->allowas_in);
+	put_bool(o, "as_override", config->as_override);
+	put_str(o, "private_as",
+			config->private_as == BGP_PRIVATE_AS_REMOVE    ? "remove"
+			: config->private_as == BGP_PRIVATE_AS_REPLACE ? "replace"
+														   : "keep");
+	put_bool(o, "graceful_shutdown", config->graceful_shutdown);
+}
+
+static void details(json_object *obj, const view_state_t *state,
+					const view_neighbor_t *n, const bgp_peer_info_t *info)
+{
+	const bgp_peer_config_t *config = bgp_peer_config(n->peer);
+	json_object *o;
+
+	ends(obj, state, n, info);
+	role(obj, config, info);
+	timers(obj, config, info);
+	capabilities(obj, config, info);
+	restart(obj, info);
+	limits(obj, config, info);
 	o = put_object(obj, "messages");
 	put_num(o, "received", info->messages_in);
 	put_num(o, "sent", info->messages_out);
 	put_num(o, "updates_received", info->updates_in);
 	put_num(o, "updates_sent", info->updates_out);
 	put_num(obj, "established", info->established);
-	put_num(obj, "treated_as_withdraw", info->treated_as_withdraw);
-	put_num(obj, "discarded_attributes", info->discarded_attributes);
-	if (info->last_code)
-	{
-		o = put_object(obj, "last_notification");
-		put_num(o, "code", info->last_code);
-		put_num(o, "subcode", info->last_subcode);
-		put_str(o, "direction", info->last_sent ? "sent" : "received");
-	}
-	else
-	{
-		put_str(obj, "last_notification", NULL);
-	}
-}
-
-typedef bool (*visit_t)(const view_state_t *state, const bgp_peer_t *peer,
-						const char *tunnel, void *user);
-
-static void each_peer(const view_state_t *state, visit_t visit, void *user)
-{
-	for (size_t i = 0; i < state->n_tunnels; i++)
-	{
-		const view_tunnel_t *t = &state->tunnels[i];
-
-		for (unsigned k = 0; t->peers && k < 2; k++)
-		{
-			if (t->peers[k] &&
-				!visit(state, t->peers[k], t->config->name, user))
-			{
-				return;
-			}
-		}
-	}
-	for (size_t i = 0;
-		 state->bgp && state->config && i < state->config->n_neighbors; i++)
-	{
-		if (state->neighbors && state->neighbors[i] &&
-			!visit(state, state->neighbors[i], NULL, user))
-		{
-			return;
-		}
-	}
-}
-
-static bool add(const view_state_t *state, const bgp_peer_t *peer,
-				const char *tunnel, void *user)
-{
-	bgp_peer_info_t info;
-
-	bgp_peer_info(peer, &info);
-	json_object_array_add(user, brief(state, peer, tunnel, &info));
-	return true;
+	errors(obj, state, info);
+	policies(obj, n);
 }
 
 json_object *view_neighbors(const view_state_t *state)
 {
 	json_object *array = json_object_new_array();
 
-	each_peer(state, add, array);
+	for (size_t i = 0; i < state->n_neighbors; i++)
+	{
+		bgp_peer_info_t info;
+
+		bgp_peer_info(state->neighbors[i].peer, &info);
+		json_object_array_add(array, brief(state, &state->neighbors[i], &info));
+	}
 	return array;
 }
 
-typedef struct wanted_t
+const view_neighbor_t *view_neighbor_find(const view_state_t *state,
+										  const char *name)
 {
-	const char *name;
-	json_object *found;
-} wanted_t;
-
-static bool pick(const view_state_t *state, const bgp_peer_t *peer,
-				 const char *tunnel, void *user)
-{
-	wanted_t *wanted = user;
-	bgp_peer_info_t info;
-
-	if (strcmp(bgp_peer_name(peer), wanted->name) != 0)
+	for (size_t i = 0; i < state->n_neighbors; i++)
 	{
-		return true;
+		if (strcmp(bgp_peer_name(state->neighbors[i].peer), name) == 0)
+		{
+			return &state->neighbors[i];
+		}
 	}
-	bgp_peer_info(peer, &info);
-	wanted->found = brief(state, peer, tunnel, &info);
-	details(wanted->found, peer, &info);
-	return false;
+	return NULL;
 }
 
 json_object *view_neighbor(const view_state_t *state, const char *name)
 {
-	wanted_t wanted = {.name = name};
+	const view_neighbor_t *n = view_neighbor_find(state, name);
+	bgp_peer_info_t info;
+	json_object *obj;
 
-	each_peer(state, pick, &wanted);
-	return wanted.found;
+	if (!n)
+	{
+		return NULL;
+	}
+	bgp_peer_info(n->peer, &info);
+	obj = brief(state, n, &info);
+	details(obj, state, n, &info);
+	return obj;
 }

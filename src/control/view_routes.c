@@ -31,16 +31,9 @@ typedef struct cursor_t
 
 static const char *tunnel_of(const view_state_t *state, const bgp_peer_t *peer)
 {
-	for (size_t i = 0; i < state->n_tunnels; i++)
-	{
-		const view_tunnel_t *t = &state->tunnels[i];
+	const view_neighbor_t *n = view_neighbor_find(state, bgp_peer_name(peer));
 
-		if (t->peers && (t->peers[0] == peer || t->peers[1] == peer))
-		{
-			return t->config->name;
-		}
-	}
-	return NULL;
+	return n && n->tunnel ? n->tunnel->name : NULL;
 }
 
 static void as_path(json_object *obj, const bgp_attrs_t *attrs)

@@ -8,14 +8,23 @@
 
 #include "control/json.h"
 
+/** a problem of several lines is several */
 static void problems(json_object *obj, const view_state_t *state)
 {
 	json_object *array = put_array(obj, "problems");
 
 	for (size_t i = 0; i < state->n_problems; i++)
 	{
-		json_object_array_add(array,
-							  json_object_new_string(state->problems[i]));
+		const char *s = state->problems[i];
+
+		while (*s)
+		{
+			size_t len = strcspn(s, "\n");
+
+			json_object_array_add(array,
+								  json_object_new_string_len(s, (int)len));
+			s += len + (s[len] != '\0');
+		}
 	}
 }
 

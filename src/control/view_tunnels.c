@@ -43,22 +43,24 @@ static void addresses(json_object *obj, const config_tunnel_t *config)
 	}
 }
 
-static void neighbors(json_object *obj, const view_tunnel_t *t)
+static void neighbors(json_object *obj, const view_state_t *state,
+					  const view_tunnel_t *t)
 {
 	json_object *array = put_array(obj, "neighbors");
 
-	for (unsigned i = 0; i < 2; i++)
+	for (size_t i = 0; i < state->n_neighbors; i++)
 	{
+		const view_neighbor_t *n = &state->neighbors[i];
 		bgp_peer_info_t info;
 		json_object *o;
 
-		if (!t->peers || !t->peers[i])
+		if (n->tunnel != t->config)
 		{
 			continue;
 		}
-		bgp_peer_info(t->peers[i], &info);
+		bgp_peer_info(n->peer, &info);
 		o = put_item(array);
-		put_str(o, "name", bgp_peer_name(t->peers[i]));
+		put_str(o, "name", bgp_peer_name(n->peer));
 		put_str(o, "state", bgp_state_name(info.state));
 	}
 }
@@ -90,7 +92,7 @@ static void tunnel(json_object *array, const view_state_t *state,
 	sa(obj, t);
 	put_str(obj, "alert", t->alert && t->alert[0] ? t->alert : NULL);
 	put_since(obj, "alert_since", state->now, t->alert_at);
-	neighbors(obj, t);
+	neighbors(obj, state, t);
 }
 
 json_object *view_tunnels(const view_state_t *state)

@@ -9,6 +9,10 @@
 #include "base/text.h"
 #include "gateway/gateway_private.h"
 
+/** bytes of a Shutdown Communication: RFC 9003, and RFC 8203 before it */
+#define SHUTDOWN_TEXT_MAX 255u
+#define SHUTDOWN_TEXT_OLD 128u
+
 static const view_state_t *fetch(void *user)
 {
 	return gateway_view(user);
@@ -41,21 +45,157 @@ static const char *argument(json_object *args, const char *name)
 	return NULL;
 }
 
-static void neighbor(void *user, json_object *args, control_reply_t *reply)
+/** the neighbour's name; NULL: it is not given, error set */
+static const char *name_of(json_object *args, control_reply_t *reply)
 {
 	const char *name = argument(args, "name");
 
 	if (!name)
 	{
-		reply->error = str_copy("neighbor: give the name of one");
+		reply->error = str_copy("give the name of a neighbor: `cygnetctl "
+								"neighbors` has them");
+	}
+	return name;
+}
+
+static void no_neighbor(const char *name, control_reply_t *reply)
+{
+	reply->error = str_format("there is no neighbor '%.64s': see `cygnetctl "
+							  "neighbors`",
+							  name);
+}
+
+static void neighbor(void *user, json_object *args, control_reply_t *reply)
+{
+	const char *name = name_of(args, reply);
+
+	if (!name)
+	{
 		return;
 	}
 	reply->data = view_neighbor(gateway_view(user), name);
 	if (!reply->data)
 	{
-		reply->error = str_format("there is no neighbor '%.64s': see "
-								  "`cygnetctl neighbors`",
-								  name);
+		no_neighbor(name, reply);
+	}
+}
+
+/** the words of a shutdown or reset, NULL: none; false: not to be sent */
+static bool shutdown_text(json_object *args, const char **text,
+						  control_reply_t *reply)
+{
+	*text = argument(args, "text");
+	for (const char *s = *text; s && *s; s++)
+	{
+		if ((unsigned char)*s < 0x20 || *s == 0x7f)
+		{
+			reply->error = str_copy("the text has control characters: a line "
+									"of plain words is wanted");
+			return false;
+		}
+	}
+	if (*text && strlen(*text) > SHUTDOWN_TEXT_MAX)
+	{
+		reply->error = str_format("the text has %zu bytes, %u are the most "
+								  "(RFC 9003): shorten it",
+								  strlen(*text), SHUTDOWN_TEXT_MAX);
+		return false;
+	}
+	return true;
+}
+
+/** runs what was asked for at once, and says in words what comes of it */
+static void done(gateway_t *gateway, const char *name, bool good,
+				 control_reply_t *reply, const char *words)
+{
+	if (!good)
+	{
+		no_neighbor(name, reply);
+		return;
+	}
+	core_apply(gateway->core, gateway->now);
+	reply->data = json_object_new_object();
+	json_object_object_add(reply->data, "done", json_object_new_string(words));
+}
+
+static void neighbor_refresh(void *user, json_object *args,
+							 control_reply_t *reply)
+{
+	gateway_t *gateway = user;
+	const char *name = name_of(args, reply);
+	const view_neighbor_t *n;
+	bgp_peer_info_t info;
+
+	if (!name)
+	{
+		return;
+	}
+	n = view_neighbor_find(gateway_view(gateway), name);
+	if (!n)
+	{
+		no_neighbor(name, reply);
+		return;
+	}
+	bgp_peer_info(n->peer, &info);
+	if (info.state != BGP_ESTABLISHED)
+	{
+		reply->error = str_format("neighbor %s is %s: without a session there "
+								  "is nothing to refresh; see `cygnetctl "
+								  "neighbor %s`",
+								  name, bgp_state_name(info.state), name);
+		return;
+	}
+	done(gateway, name,
+		 core_neighbor_refresh(gateway->core, name, gateway->now), reply,
+		 info.route_refresh ? "the neighbor was asked for its routes anew"
+							: "the neighbor knows no route refresh: policy "
+							  "runs anew over the routes held");
+}
+
+static void neighbor_reset(void *user, json_object *args,
+						   control_reply_t *reply)
+{
+	gateway_t *gateway = user;
+	const char *name = name_of(args, reply), *text;
+
+	if (name && shutdown_text(args, &text, reply))
+	{
+		done(gateway, name,
+			 core_neighbor_reset(gateway->core, name, text, gateway->now),
+			 reply, "the session was ended and is connected anew");
+	}
+}
+
+static void neighbor_shutdown(void *user, json_object *args,
+							  control_reply_t *reply)
+{
+	gateway_t *gateway = user;
+	const char *name = name_of(args, reply), *text;
+
+	if (name && shutdown_text(args, &text, reply))
+	{
+		done(gateway, name,
+			 core_neighbor_shutdown(gateway->core, name, text, gateway->now),
+			 reply,
+			 text && strlen(text) > SHUTDOWN_TEXT_OLD
+				 ? "shut down until `start`, or a restart of the daemon; the "
+				   "text is over 128 bytes, which a neighbor of RFC 8203 does "
+				   "not show"
+				 : "shut down until `start`, or a restart of the daemon");
+	}
+}
+
+static void neighbor_start(void *user, json_object *args,
+						   control_reply_t *reply)
+{
+	gateway_t *gateway = user;
+	const char *name = name_of(args, reply);
+
+	if (name)
+	{
+		done(gateway, name,
+			 core_neighbor_start(gateway->core, name, gateway->now), reply,
+			 "started: it connects as soon as its tunnel is up");
 	}
 }
 
@@ -124,6 +264,10 @@ const control_command_t gateway_commands[] = {
 	{"tunnels", false, tunnels},
 	{"neighbors", false, neighbors},
 	{"neighbor", false, neighbor},
+	{"neighbor-refresh", true, neighbor_refresh},
+	{"neighbor-reset", true, neighbor_reset},
+	{"neighbor-shutdown", true, neighbor_shutdown},
+	{"neighbor-start", true, neighbor_start},
 	{"routes", false, routes},
 	{"reload", true, reload},
 	{NULL, false, NULL},

@@ -187,6 +187,7 @@ void core_destroy(core_t *core, usec_t now)
 	config_destroy(core->config);
 	free(core->config_refused);
 	free(core->underlays);
+	core_shutdowns_free(core);
 	core_view_free(core);
 	free(core);
 }

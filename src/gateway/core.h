@@ -60,6 +60,19 @@ bgp_t *core_bgp(core_t *core);
 /** words on a neighbour's sockets for status; NULL: all is well; copied */
 void core_net_problem(core_t *core, bgp_peer_t *peer, const char *words);
 
+/* what a person says to a neighbour, by its name; false: there is none of it.
+ * text (may be NULL) goes with the Cease (RFC 9003) */
+/** asks for its routes anew, or runs policy anew over those held */
+bool core_neighbor_refresh(core_t *core, const char *name, usec_t now);
+/** ends the session, and connects anew */
+bool core_neighbor_reset(core_t *core, const char *name, const char *text,
+						 usec_t now);
+/** ends the session for good: until core_neighbor_start */
+bool core_neighbor_shutdown(core_t *core, const char *name, const char *text,
+							usec_t now);
+/** ends a shutdown, and any wait or stop by a limit */
+bool core_neighbor_start(core_t *core, const char *name, usec_t now);
+
 /** brings changed facts to the kernel: failover first, then links, pins and
  * firewall. Call after each batch of facts and events, before core_work */
 void core_apply(core_t *core, usec_t now);

@@ -482,6 +482,12 @@ static void update(core_t *core, core_neighbor_t *n, usec_t now)
 	bgp_peer_info_t info;
 
 	n->had_sa = sa;
+	if (core_shutdown_of(core, n->config->name))
+	{
+		/* its end for the views; not its session */
+		n->end = end;
+		return;
+	}
 	bgp_peer_info(n->peer, &info);
 	if (n->running && possible && !sa && info.state == BGP_ESTABLISHED &&
 		n->tunnel->config->on_down == CONFIG_SESSION_KEEP)

@@ -9,6 +9,7 @@
  * core_kernel.c   the mirror, reconcile, firewall
  * core_underlay.c the ways to the peers
  * core_policy.c   policies for the speaker
+ * core_operator.c what a person says to a neighbour
  * core_view.c     problems and views
  */
 
@@ -133,6 +134,16 @@ struct core_tunnel_t
 	tunnel_state_t told;
 };
 
+/** a person shut the neighbour of this name down; by name, as a reload may make
+ * the neighbour anew */
+typedef struct core_shutdown_t
+{
+	char *name;
+	/** "": none */
+	char *text;
+	usec_t at;
+} core_shutdown_t;
+
 /** what still has to be dumped, as bits of 1 << kernel_what_t */
 typedef struct core_dumps_t
 {
@@ -156,6 +167,8 @@ struct core_t
 	size_t n_tunnels;
 	core_neighbor_t **neighbors;
 	size_t n_neighbors;
+	core_shutdown_t *shutdowns;
+	size_t n_shutdowns;
 	bgp_t *bgp;
 	fib_t *fib;
 	/** mirror of the kernel's small objects */
@@ -206,7 +219,7 @@ struct core_t
 	bool stopping;
 	/** for views */
 	view_tunnel_t *view_tunnels;
-	const bgp_peer_t **view_peers;
+	view_neighbor_t *view_neighbors;
 	char **problems;
 	size_t n_problems;
 	size_t problems_room;
@@ -255,6 +268,11 @@ void core_neighbor_member_update(core_t *core, const core_neighbor_t *n,
 								 const core_member_t *member);
 /** bgp_sink_t with the core as user */
 extern const bgp_sink_t core_bgp_sink;
+
+/* core_operator.c */
+/** NULL: nobody shut it down; valid until the next command */
+const core_shutdown_t *core_shutdown_of(const core_t *core, const char *name);
+void core_shutdowns_free(core_t *core);
 
 /* core_policy.c */
 /** the policy in force of a neighbour: the named one, or the default that

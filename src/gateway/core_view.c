@@ -14,6 +14,13 @@
 
 #include "base/text.h"
 
+/** waits shorter than this are ordinary */
+#define HELD_SHOWN (30 * USEC_PER_SEC)
+
+/** of a NOTIFICATION: OPEN Message Error, Role Mismatch (RFC 9234) */
+#define OPEN_ERROR    2
+#define ROLE_MISMATCH 11
+
 static void problems_clear(core_t *core)
 {
 	for (size_t i = 0; i < core->n_problems; i++)
@@ -28,7 +35,7 @@ void core_view_free(core_t *core)
 	problems_clear(core);
 	free(core->problems);
 	free(core->view_tunnels);
-	free(core->view_peers);
+	free(core->view_neighbors);
 	free(core->counters);
 }
 
@@ -163,7 +170,64 @@ static void tunnel_problems(core_t *core, const core_tunnel_t *tunnel)
 	}
 }
 
-static void problems_collect(core_t *core)
+/** what holds it, if nobody but a person can change it, or it takes longer */
+static void held_problem(core_t *core, const core_neighbor_t *n,
+						 const bgp_peer_info_t *info, usec_t now)
+{
+	const char *name = n->config->name;
+	const core_shutdown_t *shutdown = core_shutdown_of(core, name);
+	const char *why =
+		info->held_by && info->held_by[0] ? info->held_by : "it failed";
+
+	if (shutdown)
+	{
+		problem(core,
+				"neighbor %s: shut down by a person%s%s%s: `cygnetctl neighbor "
+				"%s start` brings it back",
+				name, shutdown->text[0] ? ": \"" : "", shutdown->text,
+				shutdown->text[0] ? "\"" : "", name);
+	}
+	else if (info->idle_until == USEC_NEVER)
+	{
+		problem(core,
+				"neighbor %s: stopped: %s: mend that, then `cygnetctl neighbor "
+				"%s start`",
+				name, why, name);
+	}
+	else if (info->idle_until > now + HELD_SHOWN)
+	{
+		problem(core,
+				"neighbor %s: waits %llu s more: %s; `cygnetctl neighbor %s "
+				"start` tries at once",
+				name,
+				(unsigned long long)((info->idle_until - now) / USEC_PER_SEC),
+				why, name);
+	}
+}
+
+static void neighbor_problems(core_t *core, const core_neighbor_t *n,
+							  usec_t now)
+{
+	bgp_peer_info_t info;
+
+	bgp_peer_info(n->peer, &info);
+	if (n->problem[0])
+	{
+		problem(core, "neighbor %s: %s", n->config->name, n->problem);
+	}
+	held_problem(core, n, &info, now);
+	if (info.state != BGP_ESTABLISHED && info.last_code == OPEN_ERROR &&
+		info.last_subcode == ROLE_MISMATCH)
+	{
+		problem(core,
+				"neighbor %s: the roles do not fit (RFC 9234): ours is %s; the "
+				"pairs are provider and customer, rs-server and rs-client, "
+				"peer and peer",
+				n->config->name, bgp_role_name((bgp_role_t)n->config->role));
+	}
+}
+
+static void problems_collect(core_t *core, usec_t now)
 {
 	problems_clear(core);
 	if (core->config_refused)
@@ -184,11 +248,7 @@ static void problems_collect(core_t *core)
 	}
 	for (size_t i = 0; i < core->n_neighbors; i++)
 	{
-		if (core->neighbors[i]->problem[0])
-		{
-			problem(core, "neighbor %s: %s", core->neighbors[i]->config->name,
-					core->neighbors[i]->problem);
-		}
+		neighbor_problems(core, core->neighbors[i], now);
 	}
 }
 
@@ -207,7 +267,7 @@ static bool pinned(const core_t *core, const core_tunnel_t *tunnel)
 }
 
 static void view_tunnel(const core_t *core, const core_tunnel_t *tunnel,
-						const bgp_peer_t **peers, view_tunnel_t *out)
+						view_tunnel_t *out)
 {
 	const config_tunnel_t *c = tunnel->config;
 	const kernel_link_t *link =
@@ -225,16 +285,66 @@ static void view_tunnel(const core_t *core, const core_tunnel_t *tunnel,
 		.pinned = pinned(core, tunnel),
 		.alert = tunnel->connection ? tunnel->connection->alert : "",
 		.alert_at = tunnel->connection ? tunnel->connection->alert_at : 0,
-		.peers = peers,
 		.n_members = tunnel->members.count,
 	};
 	for (unsigned i = 0; i < tunnel->members.count; i++)
 	{
 		out->members[i] = tunnel->members.list[i].id;
 	}
-	for (unsigned i = 0; i < 2; i++)
+}
+
+static const char *policy_name(const bgp_policy_t *policy)
+{
+	return policy ? bgp_policy_name(policy) : NULL;
+}
+
+static void view_neighbor_add(const core_t *core, const core_neighbor_t *n,
+							  view_state_t *view, view_neighbor_t *out)
+{
+	const core_shutdown_t *shutdown = core_shutdown_of(core, n->config->name);
+
+	*out = (view_neighbor_t){
+		.config = n->config,
+		.peer = n->peer,
+		.tunnel = n->tunnel ? n->tunnel->config : NULL,
+		.local = n->end.local,
+		.link = n->end.link,
+		.ttl = n->end.ttl,
+		.ttl_min = n->end.ttl_min,
+		.import_policy = policy_name(n->import_policy),
+		.export_policy = policy_name(n->export_policy),
+		.shutdown = shutdown != NULL,
+		.shutdown_text = shutdown ? shutdown->text : "",
+		.shutdown_at = shutdown ? shutdown->at : 0,
+		.problem = n->problem,
+	};
+	view->n_neighbors++;
+}
+
+/** tunnel by tunnel, then those beside tunnels */
+static void view_neighbors_fill(core_t *core, view_state_t *view)
+{
+	view_neighbor_t *out = core->view_neighbors =
+		mem_resize(core->view_neighbors, core->n_neighbors + 1,
+				   sizeof(*core->view_neighbors));
+
+	view->neighbors = out;
+	for (size_t i = 0; i < core->n_tunnels; i++)
 	{
-		peers[i] = tunnel->neighbors[i] ? tunnel->neighbors[i]->peer : NULL;
+		for (unsigned k = 0; k < countof(core->tunnels[i]->neighbors); k++)
+		{
+			if (core->tunnels[i]->neighbors[k])
+			{
+				view_neighbor_add(core, core->tunnels[i]->neighbors[k], view, out++);
+			}
+		}
+	}
+	for (size_t i = 0; i < core->n_neighbors; i++)
+	{
+		if (!core->neighbors[i]->tunnel)
+		{
+			view_neighbor_add(core, core->neighbors[i], view, out++);
+		}
 	}
 }
 
@@ -255,35 +365,20 @@ static void view_counters(core_t *core, view_state_t *view)
 
 void core_view(core_t *core, view_state_t *view, usec_t now)
 {
-	const bgp_peer_t **peers;
-	size_t beside = 0;
-
-	problems_collect(core);
+	problems_collect(core, now);
 	core->view_tunnels =
 		mem_resize(core->view_tunnels, core->n_tunnels ? core->n_tunnels : 1,
 				   sizeof(*core->view_tunnels));
-	core->view_peers = mem_resize(core->view_peers,
-								  2 * core->n_tunnels + core->n_neighbors + 1,
-								  sizeof(*core->view_peers));
-	peers = core->view_peers;
 	for (size_t i = 0; i < core->n_tunnels; i++)
 	{
-		view_tunnel(core, core->tunnels[i], peers, &core->view_tunnels[i]);
-		peers += 2;
+		view_tunnel(core, core->tunnels[i], &core->view_tunnels[i]);
 	}
-	for (size_t i = 0; i < core->n_neighbors; i++)
-	{
-		if (!core->neighbors[i]->tunnel)
-		{
-			peers[beside++] = core->neighbors[i]->peer;
-		}
-	}
+	view_neighbors_fill(core, view);
 	view->now = now;
 	view->started = core->started;
 	view->config = core->config;
 	view->tunnels = core->view_tunnels;
 	view->n_tunnels = core->n_tunnels;
-	view->neighbors = peers;
 	view->bgp = core->bgp;
 	view->fib = core->fib;
 	view->problems = (const char *const *)core->problems;

@@ -202,6 +202,8 @@ static bool turn(gateway_t *g)
 	if (g->control_more)
 	{
 		g->control_more = control_server_turn(g->control, g->now);
+		/* what a command has changed is not to wait */
+		more = true;
 	}
 	account(g, loop_now() - start);
 	return more || g->kernel_more || g->control_more;

@@ -7,6 +7,7 @@
 
 #include "unit/unit.h"
 
+Suite *commands_suite(void);
 Suite *core_suite(void);
 Suite *peers_suite(void);
 Suite *queue_suite(void);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * Asking the daemon and showing its answer, as text or as JSON. All return
+ * the exit code.
+ */
+
+#ifndef CYGNET_CLI_SHOW_H
+#define CYGNET_CLI_SHOW_H
+
+#include <json-c/json.h>
+
+#include "cli/table.h"
+
+/** what the options before and behind the command say */
+typedef struct options_t
+{
+	const char *socket;
+	bool json;
+	bool longer;
+	/** those of `policy test` by name, NULL: none; owned by main */
+	json_object *set;
+} options_t;
+
+/** args with one member; value NULL: none */
+json_object *show_args(const char *key, const char *value);
+/** puts a line for the user on standard error; error is adopted. Returns 1 */
+int show_error(char *error);
+/** one object or array; args are adopted */
+int show(const options_t *options, const char *command, json_object *args,
+		 void (*printer)(json_object *data, text_t *out));
+/** what a command has done, in the daemon's words */
+int show_done(const options_t *options, const char *command, json_object *args);
+
+/** how a list that comes in parts is shown as text */
+typedef struct show_list_t
+{
+	void (*head)(table_t *table);
+	void (*part)(json_object *part, table_t *table);
+	/** what to say of a list without any; NULL: the head alone */
+	const char *none;
+} show_list_t;
+
+/** a list; as JSON it is written while it comes, as one array */
+int show_list(const options_t *options, const char *command, json_object *args,
+			  const show_list_t *list);
+
+#endif
