@@ -28,6 +28,7 @@
 
 /** what no bit of BGP_HAS_* says, in packed_t.more */
 #define MORE_LINK_LOCAL 0x80
+#define MORE_WEIGHT     0x40
 
 typedef struct packed_t
 {
@@ -39,7 +40,7 @@ typedef struct packed_t
 	uint32_t next_hop;
 	uint8_t origin;
 	uint8_t has;
-	/** blobs present by bgp_blob_id_t, MORE_LINK_LOCAL */
+	/** blobs present by bgp_blob_id_t, MORE_LINK_LOCAL, MORE_WEIGHT */
 	uint8_t more;
 	uint8_t zero;
 	uint16_t as_path_hops;
@@ -208,7 +209,7 @@ static void bucket_merge(bgp_attr_pool_t *pool)
 
 static size_t packed_max(const bgp_attrs_t *a)
 {
-	size_t size = sizeof(packed_t) + 7 * sizeof(uint32_t) + a->as_path.len;
+	size_t size = sizeof(packed_t) + 8 * sizeof(uint32_t) + a->as_path.len;
 
 	for (unsigned i = 0; i < countof(blob_order); i++)
 	{
@@ -252,6 +253,11 @@ static size_t pack(bgp_attr_pool_t *pool, const bgp_attrs_t *a)
 		p = put_scalar(put_scalar(p, a->aggregator_as), a->aggregator_id);
 	}
 	p = a->has & BGP_HAS_OTC ? put_scalar(p, a->otc) : p;
+	if (a->weight)
+	{
+		packed->more |= MORE_WEIGHT;
+		p = put_scalar(p, a->weight);
+	}
 	if (addr_is_set(&a->next_hop_ll))
 	{
 		packed->more |= MORE_LINK_LOCAL;
@@ -297,6 +303,13 @@ static const uint8_t *scalars(const packed_t *packed, bgp_attrs_t *a,
 		p = get_scalar(get_scalar(p, &a->aggregator_as), &a->aggregator_id);
 	}
 	p = a->has & BGP_HAS_OTC ? get_scalar(p, &a->otc) : p;
+	if (packed->more & MORE_WEIGHT)
+	{
+		uint32_t weight;
+
+		p = get_scalar(p, &weight);
+		a->weight = (uint16_t)weight;
+	}
 	*link_local = 0;
 	return packed->more & MORE_LINK_LOCAL ? get_scalar(p, link_local) : p;
 }

@@ -221,6 +221,11 @@ void bgp_policy_match_local(bgp_policy_t *policy)
 	add_match(policy, (match_t){.kind = MATCH_LOCAL});
 }
 
+void bgp_policy_match_source(bgp_policy_t *policy, bgp_source_t source)
+{
+	add_match(policy, (match_t){.kind = MATCH_SOURCE, .value = source});
+}
+
 void bgp_policy_match_community(bgp_policy_t *policy, uint32_t community)
 {
 	uint8_t wire[COMMUNITY_MAX];
@@ -248,14 +253,19 @@ void bgp_policy_match_origin_as(bgp_policy_t *policy, uint32_t asn)
 	add_match(policy, (match_t){.kind = MATCH_ORIGIN_AS, .value = asn});
 }
 
-/** _ spelt out, but not within brackets or after a backslash; to be freed */
+/** the expression as it is compiled, to be freed: _ spelt out, but not within
+ * brackets or after a backslash, and all of it behind an anchored "anything",
+ * or it would be tried anew from each character of the path. NULL: it refers
+ * back, which costs without bound */
 static char *spell_out(const char *expression)
 {
-	static const char border[] = "(^|[ {}]|$)";
-	char *out = mem_alloc(strlen(expression) * sizeof(border) + 1);
-	size_t len = 0;
+	static const char head[] = "^.*(", border[] = "(^|[ {}]|$)";
+	char *out =
+		mem_alloc(strlen(expression) * sizeof(border) + sizeof(head) + 1);
+	size_t len = sizeof(head) - 1;
 	bool escaped = false, bracket = false;
 
+	memcpy(out, head, len);
 	for (const char *c = expression; *c; c++)
 	{
 		if (*c == '_' && !escaped && !bracket)
@@ -264,11 +274,31 @@ static char *spell_out(const char *expression)
 			len += sizeof(border) - 1;
 			continue;
 		}
+		if (escaped && *c >= '1' && *c <= '9')
+		{
+			free(out);
+			return NULL;
+		}
 		bracket = bracket ? *c != ']' : *c == '[' && !escaped;
-		escaped = *c == '\\' && !escaped;
+		escaped = *c == '\\' && !escaped && !bracket;
 		out[len++] = *c;
 	}
+	out[len] = ')';
 	return out;
+}
+
+/** 0, or an error of regcomp's. It is compiled as it stands first: what is
+ * put around it must not mend it */
+static int compile(regex_t *regex, const char *expression, const char *spelt)
+{
+	int err = regcomp(regex, expression, REG_EXTENDED | REG_NOSUB);
+
+	if (!err)
+	{
+		regfree(regex);
+		err = regcomp(regex, spelt, REG_EXTENDED | REG_NOSUB);
+	}
+	return err;
 }
 
 bool bgp_policy_match_as_path(bgp_policy_t *policy, const char *expression,
@@ -276,7 +306,7 @@ bool bgp_policy_match_as_path(bgp_policy_t *policy, const char *expression,
 {
 	regex_t *regex = mem_alloc(sizeof(*regex));
 	char *spelt = spell_out(expression);
-	int err = regcomp(regex, spelt, REG_EXTENDED | REG_NOSUB);
+	int err = spelt ? compile(regex, expression, spelt) : REG_ESUBREG;
 
 	free(spelt);
 	if (err)
@@ -293,6 +323,7 @@ bool bgp_policy_match_as_path(bgp_policy_t *policy, const char *expression,
 						  .text = str_copy(expression),
 						  .regex = regex,
 					  });
+	policy->rules[policy->n_rules - 1].expressions = true;
 	return true;
 }
 
@@ -366,6 +397,11 @@ void bgp_policy_set_med(bgp_policy_t *policy, uint32_t value)
 void bgp_policy_set_prepend(bgp_policy_t *policy, uint32_t asn, unsigned n)
 {
 	add_change(policy, (change_t){.kind = SET_PREPEND, .value = asn, .n = n});
+}
+
+void bgp_policy_set_weight(bgp_policy_t *policy, uint16_t weight)
+{
+	add_change(policy, (change_t){.kind = SET_WEIGHT, .value = weight});
 }
 
 void bgp_policy_set_origin(bgp_policy_t *policy, bgp_origin_t origin)

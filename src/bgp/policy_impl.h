@@ -20,6 +20,7 @@ typedef enum match_kind_t
 	MATCH_PREFIXES,
 	MATCH_FAMILY,
 	MATCH_LOCAL,
+	MATCH_SOURCE,
 	MATCH_COMMUNITIES,
 	MATCH_AS,
 	MATCH_ORIGIN_AS,
@@ -57,6 +58,7 @@ typedef enum change_kind_t
 	SET_LOCAL_PREF,
 	SET_MED,
 	SET_PREPEND,
+	SET_WEIGHT,
 	SET_ORIGIN,
 	SET_NEXT_HOP,
 	ADD_COMMUNITY,
@@ -80,6 +82,8 @@ typedef struct rule_t
 	bgp_verdict_t verdict;
 	match_t *matches;
 	size_t n_matches;
+	/** a match is MATCH_AS_PATH */
+	bool expressions;
 	change_t *changes;
 	size_t n_changes;
 } rule_t;

@@ -154,6 +154,8 @@ static bool match_holds(const match_t *match, const bgp_policy_input_t *input,
 			return input->prefix.addr.family == match->value;
 		case MATCH_LOCAL:
 			return input->source != BGP_SOURCE_PEER;
+		case MATCH_SOURCE:
+			return input->source == match->value;
 		case MATCH_COMMUNITIES:
 			return match_communities(match, a);
 		case MATCH_AS:
@@ -228,6 +230,9 @@ static void make_change(const change_t *change, const bgp_policy_input_t *input,
 				set, change->value ? change->value : input->local_as,
 				change->n);
 			break;
+		case SET_WEIGHT:
+			set->a.weight = (uint16_t)change->value;
+			break;
 		case SET_ORIGIN:
 			set->a.origin = (uint8_t)change->value;
 			break;
@@ -281,6 +286,11 @@ bgp_verdict_t bgp_policy_run(const bgp_policy_t *policy,
 	{
 		const rule_t *rule = &policy->rules[i];
 
+		if (rule->expressions && now->as_path.len > BGP_POLICY_PATH_MAX)
+		{
+			result->rule = rule->name;
+			return BGP_POLICY_REJECT;
+		}
 		if (!rule_holds(rule, input, now))
 		{
 			continue;

@@ -27,6 +27,7 @@ static void assert_same(const bgp_attrs_t *a, const bgp_attrs_t *b)
 	ck_assert_uint_eq(a->aggregator_id, b->aggregator_id);
 	ck_assert_uint_eq(a->originator_id, b->originator_id);
 	ck_assert_uint_eq(a->otc, b->otc);
+	ck_assert_uint_eq(a->weight, b->weight);
 	ck_assert(addr_equal(&a->next_hop, &b->next_hop));
 	ck_assert(addr_equal(&a->next_hop_ll, &b->next_hop_ll));
 	ck_assert(blob_equal(&a->as_path, &b->as_path));
@@ -54,6 +55,7 @@ static void draw(prng_t *rng, bgp_attr_set_t *set)
 	set->a.originator_id =
 		set->a.has & BGP_HAS_ORIGINATOR ? (uint32_t)prng_below(rng, 2) : 0;
 	set->a.otc = set->a.has & BGP_HAS_OTC ? 5 : 0;
+	set->a.weight = prng_below(rng, 2) ? (uint16_t)prng_below(rng, 65536) : 0;
 	if (prng_below(rng, 4))
 	{
 		set->a.next_hop = addr_v4((uint32_t)prng_below(rng, 3));
@@ -101,6 +103,13 @@ START_TEST(test_equal_is_one)
 	ck_assert_uint_eq(bgp_attr_pool_count(pool), 2);
 	bgp_attr_release(pool, two);
 	ck_assert_uint_eq(bgp_attr_pool_count(pool), 1);
+	/* a weight is no attribute, but tells sets apart */
+	a.a.weight = 1;
+	two = bgp_attr_intern(pool, &a.a);
+	ck_assert_uint_ne(two, one);
+	ck_assert_uint_eq(bgp_attr_get(pool, two)->weight, 1);
+	ck_assert_uint_eq(bgp_attr_get(pool, one)->weight, 0);
+	bgp_attr_release(pool, two);
 	bgp_attr_release(pool, one);
 	ck_assert_uint_eq(bgp_attr_pool_count(pool), 1);
 	bgp_attr_hold(pool, one);

@@ -10,6 +10,7 @@
 #include "bgp/policy.h"
 
 #include <string.h>
+#include <time.h>
 
 static bgp_policy_t *policy;
 static bgp_attr_set_t set;
@@ -151,6 +152,15 @@ START_TEST(test_facts)
 	assert_holds(true);
 	bgp_policy_match_neighbor(policy, "far");
 	assert_holds(false);
+	for (unsigned i = BGP_SOURCE_PEER; i <= BGP_SOURCE_AGGREGATE; i++)
+	{
+		for (unsigned j = BGP_SOURCE_PEER; j <= BGP_SOURCE_AGGREGATE; j++)
+		{
+			input.source = (bgp_source_t)i;
+			bgp_policy_match_source(policy, (bgp_source_t)j);
+			assert_holds(i == j);
+		}
+	}
 	teardown();
 }
 END_TEST
@@ -277,6 +287,80 @@ START_TEST(test_as_path_more)
 }
 END_TEST
 
+/** seconds that one run over the path takes */
+static double cost(void)
+{
+	struct timespec a, b;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &a);
+	accepted();
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &b);
+	return (double)(b.tv_sec - a.tv_sec) +
+		   (double)(b.tv_nsec - a.tv_nsec) / 1e9;
+}
+
+/** a path made to cost: expressions that begin anywhere in it, and never end.
+ * Tried from each character, it would take 18 times what a fourth takes */
+START_TEST(test_as_path_cost)
+{
+	double quarter, whole;
+
+	setup();
+	bgp_policy_rule(policy, "r", BGP_POLICY_ACCEPT);
+	ck_assert(bgp_policy_match_as_path(policy, "1.*1.*1.*1.*9$", NULL, 0));
+	ck_assert(bgp_attr_set_blob(&set, BGP_BLOB_AS_PATH, NULL, 0));
+	ck_assert(bgp_attr_set_prepend(&set, 1111111111, 380));
+	cost();
+	quarter = cost() + cost() + cost();
+	ck_assert(bgp_attr_set_prepend(&set, 1111111111, 3 * 380));
+	cost();
+	whole = cost() + cost() + cost();
+	ck_assert_msg(whole < 10 * quarter, "%g s, %g s", whole, quarter);
+	teardown();
+}
+END_TEST
+
+START_TEST(test_as_path_bound)
+{
+	const char *rule = NULL;
+	char error[80] = "";
+
+	setup();
+	bgp_policy_rule(policy, "r", BGP_POLICY_ACCEPT);
+	ck_assert(bgp_policy_match_as_path(policy, "^_4294967295", NULL, 0));
+	ck_assert(bgp_attr_set_blob(&set, BGP_BLOB_AS_PATH, NULL, 0));
+	/* in nine segments */
+	ck_assert(
+		bgp_attr_set_prepend(&set, UINT32_MAX, (BGP_POLICY_PATH_MAX - 18) / 4));
+	ck_assert_uint_gt(set.a.as_path.len, BGP_POLICY_PATH_MAX - 4);
+	ck_assert_uint_le(set.a.as_path.len, BGP_POLICY_PATH_MAX);
+	ck_assert(accepted());
+	ck_assert(bgp_attr_set_prepend(&set, UINT32_MAX, 1));
+	ck_assert(!accepted());
+	/* no way around a rule that rejects, nor by its opposite */
+	bgp_policy_match_not(policy);
+	ck_assert_int_eq(bgp_policy_apply(policy, &input, &set, NULL, &rule),
+					 BGP_POLICY_REJECT);
+	ck_assert_str_eq(rule, "r");
+	/* a rule before it may take it */
+	bgp_policy_destroy(policy);
+	policy = bgp_policy_create("p");
+	bgp_policy_rule(policy, "first", BGP_POLICY_ACCEPT);
+	bgp_policy_match_family(policy, FAMILY_IPV4);
+	bgp_policy_rule(policy, "r", BGP_POLICY_REJECT);
+	ck_assert(bgp_policy_match_as_path(policy, "_1_", NULL, 0));
+	ck_assert(accepted());
+	/* references back */
+	ck_assert(!bgp_policy_match_as_path(policy, "_([0-9]+) \\1_", error,
+										sizeof(error)));
+	ck_assert_str_ne(error, "");
+	ck_assert(bgp_policy_match_as_path(policy, "_([0-9]+) [\\1]", NULL, 0));
+	/* what is put around it does not mend it */
+	ck_assert(!bgp_policy_match_as_path(policy, "1)|(2", NULL, 0));
+	teardown();
+}
+END_TEST
+
 START_TEST(test_and_or)
 {
 	setup();
@@ -347,6 +431,51 @@ START_TEST(test_changes)
 					 0);
 	ck_assert_uint_eq(set.a.ext_communities.len, 0);
 	ck_assert_uint_eq(set.a.large_communities.len, 24);
+	teardown();
+}
+END_TEST
+
+/** all of a kind taken away, then others added: replaced */
+START_TEST(test_replace_communities)
+{
+	static const uint8_t none[12];
+
+	setup();
+	bgp_policy_rule(policy, "r", BGP_POLICY_ACCEPT);
+	bgp_policy_delete_communities(policy, BGP_BLOB_COMMUNITIES, none, none);
+	bgp_policy_add_community(policy, 0x00010001);
+	bgp_policy_add_community(policy, 0x00010002);
+	bgp_policy_delete_communities(policy, BGP_BLOB_EXT_COMMUNITIES, none, none);
+	bgp_policy_add_communities(policy, BGP_BLOB_EXT_COMMUNITIES,
+							   "\0\2\0\1\0\0\0\2");
+	bgp_policy_delete_communities(policy, BGP_BLOB_LARGE_COMMUNITIES, none,
+								  none);
+	bgp_policy_add_communities(policy, BGP_BLOB_LARGE_COMMUNITIES,
+							   "\0\0\0\4\0\0\0\5\0\0\0\6");
+	ck_assert(accepted());
+	ck_assert_uint_eq(set.a.communities.len, 8);
+	ck_assert_int_eq(memcmp(set.a.communities.data, "\0\1\0\1\0\1\0\2", 8), 0);
+	ck_assert_uint_eq(set.a.ext_communities.len, 8);
+	ck_assert_int_eq(memcmp(set.a.ext_communities.data, "\0\2\0\1\0\0\0\2", 8),
+					 0);
+	ck_assert_uint_eq(set.a.large_communities.len, 12);
+	ck_assert_uint_eq(set.a.large_communities.data[3], 4);
+	teardown();
+}
+END_TEST
+
+START_TEST(test_weight)
+{
+	bool changed;
+
+	setup();
+	bgp_policy_rule(policy, "r", BGP_POLICY_NEXT);
+	bgp_policy_set_weight(policy, 65535);
+	bgp_policy_rule(policy, "s", BGP_POLICY_ACCEPT);
+	ck_assert_int_eq(bgp_policy_apply(policy, &input, &set, &changed, NULL),
+					 BGP_POLICY_ACCEPT);
+	ck_assert(changed);
+	ck_assert_uint_eq(set.a.weight, 65535);
 	teardown();
 }
 END_TEST
@@ -432,6 +561,8 @@ static bgp_policy_t *variant(unsigned n)
 		bgp_policy_match_or(p);
 	}
 	bgp_policy_match_local(p);
+	bgp_policy_match_source(p, n == 16 ? BGP_SOURCE_STATIC : BGP_SOURCE_OTHER);
+	bgp_policy_set_weight(p, n == 17 ? 1 : 2);
 	bgp_policy_set_med(p, n == 12);
 	bgp_policy_set_prepend(p, 1, n == 13);
 	bgp_policy_set_next_hop(p, &hop);
@@ -471,10 +602,14 @@ Suite *policy_suite(void)
 	unit_add(suite, "communities", test_communities);
 	unit_add_loop(suite, "AS path", test_as_path, 12);
 	unit_add(suite, "AS path, more", test_as_path_more);
+	unit_add(suite, "AS path, cost", test_as_path_cost);
+	unit_add(suite, "AS path, bound", test_as_path_bound);
+	unit_add(suite, "replace communities", test_replace_communities);
+	unit_add(suite, "weight", test_weight);
 	unit_add(suite, "and, or", test_and_or);
 	unit_add(suite, "changes", test_changes);
 	unit_add(suite, "order", test_order);
 	unit_add(suite, "run leaves input", test_run_leaves_input);
-	unit_add_loop(suite, "equal", test_equal, 16);
+	unit_add_loop(suite, "equal", test_equal, 18);
 	return suite;
 }
