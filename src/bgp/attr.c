@@ -9,6 +9,7 @@
 #include "bgp/attr.h"
 
 #include "base/rbuf.h"
+#include "base/wbuf.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -291,6 +292,43 @@ bool bgp_attr_set_prepend(bgp_attr_set_t *set, uint32_t asn, unsigned n)
 	ok = bgp_attr_set_blob(set, BGP_BLOB_AS_PATH, buf, len);
 	free(buf);
 	return ok;
+}
+
+void bgp_attr_set_edit_path(bgp_attr_set_t *set,
+							uint32_t (*fn)(const void *ctx, uint32_t asn),
+							const void *ctx)
+{
+	rbuf_t r = rbuf_make(set->a.as_path.data, set->a.as_path.len), asns;
+	size_t size = rbuf_left(&r);
+	uint8_t *mem = mem_alloc(size + 1);
+	wbuf_t w = wbuf_make(mem, size);
+	uint8_t type;
+
+	while (segment_next(&r, &type, &asns))
+	{
+		size_t start = wbuf_len(&w);
+		unsigned count = 0;
+		uint32_t asn;
+
+		wbuf_u8(&w, type);
+		wbuf_u8(&w, 0);
+		while (rbuf_u32(&asns, &asn))
+		{
+			asn = fn(ctx, asn);
+			if (asn)
+			{
+				wbuf_u32(&w, asn);
+				count++;
+			}
+		}
+		wbuf_patch_u8(&w, start + 1, (uint8_t)count);
+		if (!count)
+		{
+			wbuf_truncate(&w, start);
+		}
+	}
+	bgp_attr_set_blob(set, BGP_BLOB_AS_PATH, mem, wbuf_len(&w));
+	free(mem);
 }
 
 unsigned bgp_as_path_count(const bgp_attrs_t *a, uint32_t asn)

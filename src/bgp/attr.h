@@ -135,6 +135,11 @@ bool bgp_attr_set_blob(bgp_attr_set_t *set, bgp_blob_id_t id, const void *data,
 					   size_t len);
 /** puts n times asn before the path; false: it would be too long */
 bool bgp_attr_set_prepend(bgp_attr_set_t *set, uint32_t asn, unsigned n);
+/** each AS of the path becomes what fn says, 0: it is taken out, and its
+ * segment with the last */
+void bgp_attr_set_edit_path(bgp_attr_set_t *set,
+							uint32_t (*fn)(const void *ctx, uint32_t asn),
+							const void *ctx);
 
 /** asn is in the path (loop check, RFC 4271 9.1.2); how often */
 unsigned bgp_as_path_count(const bgp_attrs_t *a, uint32_t asn);

@@ -25,6 +25,7 @@ Suite *adj_out_suite(void);
 Suite *attr_suite(void);
 Suite *attr_pool_suite(void);
 Suite *decide_suite(void);
+Suite *export_suite(void);
 Suite *import_suite(void);
 Suite *nexthop_suite(void);
 Suite *policy_suite(void);

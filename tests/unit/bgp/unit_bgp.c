@@ -25,6 +25,7 @@ int main(void)
 		attr_suite,
 		attr_pool_suite,
 		decide_suite,
+		export_suite,
 		import_suite,
 		nexthop_suite,
 		policy_suite,
