@@ -18,9 +18,14 @@
 #include <string.h>
 #include <unistd.h>
 
-/** longer files are cut at as many lengths only, evenly spread */
+/** longer files are cut at as many lengths only, evenly spread; of more files
+ * than FILES each gets less of both */
 #define CUTS_MAX 512
 #define CHANGED  300
+#define FILES    40
+
+static size_t cuts_max = CUTS_MAX;
+static unsigned changed_max = CHANGED;
 
 /** what is being run, for the message when it ends the process */
 static const char *current = "";
@@ -35,7 +40,7 @@ static void run(const uint8_t *data, size_t size)
 
 static void run_cuts(const uint8_t *data, size_t size)
 {
-	size_t step = size / CUTS_MAX + 1;
+	size_t step = size / cuts_max + 1;
 
 	for (size_t len = 0; len < size; len += step)
 	{
@@ -82,7 +87,7 @@ static void run_changed(const uint8_t *data, size_t size)
 	prng_t rng;
 
 	prng_seed(&rng, size);
-	for (unsigned n = 0; n < CHANGED; n++)
+	for (unsigned n = 0; n < changed_max; n++)
 	{
 		if (size)
 		{
@@ -118,17 +123,41 @@ static void replay(const char *file)
 	free(data);
 }
 
-static unsigned replay_folder(const char *folder)
+static DIR *open_folder(const char *folder)
 {
 	DIR *dir = opendir(folder);
-	struct dirent *entry;
-	unsigned count = 0;
 
 	if (!dir)
 	{
 		perror(folder);
 		exit(EXIT_FAILURE);
 	}
+	return dir;
+}
+
+static void share_out(const char *folder)
+{
+	DIR *dir = open_folder(folder);
+	unsigned count = 0;
+
+	while (readdir(dir))
+	{
+		count++;
+	}
+	closedir(dir);
+	if (count > FILES)
+	{
+		cuts_max = CUTS_MAX * FILES / count + 1;
+		changed_max = CHANGED * FILES / count + 1;
+	}
+}
+
+static unsigned replay_folder(const char *folder)
+{
+	DIR *dir = open_folder(folder);
+	struct dirent *entry;
+	unsigned count = 0;
+
 	while ((entry = readdir(dir)))
 	{
 		if (entry->d_name[0] != '.')
@@ -178,6 +207,7 @@ int main(int argc, char *argv[])
 		char *folder = str_format("%s/tests/fuzz/corpus/%s",
 								  srcdir ? srcdir : ".", FUZZ_NAME);
 
+		share_out(folder);
 		count = replay_folder(folder);
 		free(folder);
 	}
