@@ -402,18 +402,18 @@ static void export_net(bgp_rib_t *rib, net_ref_t ref, bgp_rib_out_t *only)
 	}
 }
 
-static unsigned exports_work(bgp_rib_t *rib, unsigned budget)
+static unsigned exports_work(bgp_rib_t *rib, int f, unsigned budget)
 {
 	net_ref_t ref;
 
-	while (budget && (ref = fifo_pop(&rib->exports)))
+	while (budget && !is_deferred(rib, f) && (ref = fifo_pop(&rib->exports[f])))
 	{
 		/* its mark keeps it from being queued and dropped meanwhile */
 		net_visit(rib, ref);
 		export_net(rib, ref, NULL);
 		net_at(rib, ref)->flags &= (uint8_t)~NET_EXPORT;
 		net_drop_if_unused(rib, ref);
-		budget -= budget < rib->outs.count ? budget : rib->outs.count + 1;
+		budget -= budget > rib->outs.count ? rib->outs.count + 1 : budget;
 	}
 	return budget;
 }
@@ -421,7 +421,7 @@ static unsigned exports_work(bgp_rib_t *rib, unsigned budget)
 static unsigned dump_work(bgp_rib_t *rib, bgp_rib_out_t *out, int f,
 						  unsigned budget)
 {
-	while (out->fam[f].dump && budget)
+	while (out->fam[f].dump && budget && !is_deferred(rib, f))
 	{
 		net_ref_t ref = net_ref(f, out->fam[f].dump_at);
 
@@ -529,7 +529,10 @@ static unsigned reap_work(bgp_rib_t *rib, unsigned budget)
 
 unsigned outs_work(bgp_rib_t *rib, unsigned budget)
 {
-	budget = exports_work(rib, budget);
+	for (int f = 0; f < 2; f++)
+	{
+		budget = exports_work(rib, f, budget);
+	}
 	for (unsigned i = 0; i < rib->outs.count && budget; i++)
 	{
 		for (int f = 0; f < 2; f++)
@@ -543,16 +546,22 @@ unsigned outs_work(bgp_rib_t *rib, unsigned budget)
 
 bool outs_busy(const bgp_rib_t *rib)
 {
-	if (rib->exports.count || !list_empty(&rib->outs.dying))
+	if (!list_empty(&rib->outs.dying))
 	{
 		return true;
 	}
-	for (unsigned i = 0; i < rib->outs.count; i++)
+	for (int f = 0; f < 2; f++)
 	{
-		for (int f = 0; f < 2; f++)
+		if (rib->exports[f].count && !is_deferred(rib, f))
 		{
-			if (rib->outs.out[i]->fam[f].dump ||
-				rib->outs.out[i]->fam[f].resend)
+			return true;
+		}
+		for (unsigned i = 0; i < rib->outs.count; i++)
+		{
+			const bgp_rib_out_t *out = rib->outs.out[i];
+
+			if ((out->fam[f].dump && !is_deferred(rib, f)) ||
+				out->fam[f].resend)
 			{
 				return true;
 			}

@@ -32,8 +32,9 @@ bool bgp_rib_out_busy(const bgp_rib_t *rib, const bgp_rib_peer_t *peer)
 {
 	const bgp_rib_out_t *out = peer->out;
 
-	return out && (rib->exports.count || out->fam[0].dump || out->fam[1].dump ||
-				   out->fam[0].resend || out->fam[1].resend);
+	return out && (rib->exports[0].count || rib->exports[1].count ||
+				   out->fam[0].dump || out->fam[1].dump || out->fam[0].resend ||
+				   out->fam[1].resend);
 }
 
 /** one UPDATE of the bucket's first entries; the bucket may be gone then.

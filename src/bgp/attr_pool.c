@@ -528,6 +528,11 @@ void bgp_attr_key(const bgp_attr_pool_t *pool, uint32_t id, bgp_attr_key_t *key)
 	};
 }
 
+size_t bgp_attr_size(const bgp_attr_pool_t *pool, uint32_t id)
+{
+	return pool->class_size[id >> HANDLE_BITS];
+}
+
 size_t bgp_attr_pool_count(const bgp_attr_pool_t *pool)
 {
 	return pool->count;

@@ -334,6 +334,7 @@ void bgp_peer_info(const bgp_peer_t *peer, bgp_peer_info_t *info)
 	info->restarting = !peer->up_since && peer->stale;
 	memcpy(info->received, peer->rib.received, sizeof(info->received));
 	memcpy(info->accepted, peer->rib.accepted, sizeof(info->accepted));
+	info->memory = peer->rib.memory[0] + peer->rib.memory[1];
 	memcpy(info->advertised, peer->rib.advertised, sizeof(info->advertised));
 	info->eor = peer->up_since ? peer->eor : 0;
 	info->messages_in = peer->messages_in;

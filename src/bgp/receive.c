@@ -160,6 +160,7 @@ static bool announce_all(bgp_machine_t *m, bgp_nlri_t nlri, bgp_attrs_t *attrs,
 {
 	bgp_peer_t *peer = m->peer;
 	bgp_rib_t *rib = peer->bgp->rib;
+	bgp_rib_verdict_t verdict = BGP_RIB_ENTERED;
 	bool fits = true;
 	prefix_t prefix;
 	uint32_t id;
@@ -178,7 +179,9 @@ static bool announce_all(bgp_machine_t *m, bgp_nlri_t nlri, bgp_attrs_t *attrs,
 	{
 		if (!bgp_prefix_is_martian(&prefix))
 		{
-			fits = bgp_rib_announce(rib, &peer->rib, &prefix, id);
+			verdict = bgp_rib_announce(rib, &peer->rib, &prefix, id);
+			fits =
+				verdict != BGP_RIB_MAX_PREFIX && verdict != BGP_RIB_MAX_MEMORY;
 		}
 	}
 	bgp_attr_release(bgp_rib_attrs(rib), id);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Routes in, decision, queue of changes. See rib_impl.h for the shape.
+ * Nets and paths, the decision, the queue of changes. See rib_impl.h for the shape.
  *
  * Everything that may change what is chosen for a prefix ends in net_decide:
  * it chooses, compares with the chain as it stood, and queues the net once if
@@ -55,6 +55,8 @@ void bgp_rib_destroy(bgp_rib_t *rib)
 	{
 		trie_destroy(rib->trie[f]);
 		pool_deinit(&rib->nets[f]);
+		fifo_deinit(&rib->changes[f]);
+		fifo_deinit(&rib->exports[f]);
 	}
 	pool_deinit(&rib->paths);
 	for (uint32_t i = 0; i < rib->n_slots; i++)
@@ -62,8 +64,6 @@ void bgp_rib_destroy(bgp_rib_t *rib)
 		free(rib->slots[i].list);
 	}
 	free(rib->slots);
-	fifo_deinit(&rib->changes);
-	fifo_deinit(&rib->exports);
 	bgp_attr_set_deinit(&rib->scratch);
 	free(rib->cands);
 	bgp_attr_pool_destroy(rib->attrs);
@@ -73,6 +73,21 @@ void bgp_rib_destroy(bgp_rib_t *rib)
 bgp_attr_pool_t *bgp_rib_attrs(bgp_rib_t *rib)
 {
 	return rib->attrs;
+}
+
+slot_t *slot_of(bgp_rib_t *rib, const bgp_rib_peer_t *peer)
+{
+	while (peer->index >= rib->n_slots)
+	{
+		if ((rib->n_slots & (rib->n_slots - 1)) == 0)
+		{
+			rib->slots =
+				mem_resize(rib->slots, rib->n_slots ? rib->n_slots * 2 : 1,
+						   sizeof(*rib->slots));
+		}
+		rib->slots[rib->n_slots++] = (slot_t){0};
+	}
+	return &rib->slots[peer->index];
 }
 
 /* -- nets and paths -------------------------------------------------------- */
@@ -216,20 +231,21 @@ static void chain_order(const bgp_rib_t *rib, net_t *net, const bgp_cand_t *c,
 
 static void queue_change(bgp_rib_t *rib, net_ref_t ref, net_t *net)
 {
+	int f = ref_family(ref);
+
 	if (!(net->flags & NET_CHANGED))
 	{
 		net->flags |= NET_CHANGED;
-		fifo_push(&rib->changes, ref);
+		fifo_push(&rib->changes[f], ref);
 	}
 	if (rib->outs.count && !(net->flags & NET_EXPORT))
 	{
 		net->flags |= NET_EXPORT;
-		fifo_push(&rib->exports, ref);
+		fifo_push(&rib->exports[f], ref);
 	}
 }
 
-/** changed: a chosen path was taken out, or is another in the same place */
-static void net_decide(bgp_rib_t *rib, net_ref_t ref, net_t *net, bool changed)
+void net_decide(bgp_rib_t *rib, net_ref_t ref, net_t *net, bool changed)
 {
 	int f = ref_family(ref);
 	bgp_cand_t *c;
@@ -251,6 +267,23 @@ static void net_decide(bgp_rib_t *rib, net_ref_t ref, net_t *net, bool changed)
 	{
 		queue_change(rib, ref, net);
 	}
+}
+
+net_ref_t net_enter(bgp_rib_t *rib, int f, const prefix_t *prefix)
+{
+	uint32_t *place = trie_insert(rib->trie[f], prefix);
+
+	if (!*place)
+	{
+		uint32_t handle = pool_alloc(&rib->nets[f]);
+		net_t *net = pool_at(&rib->nets[f], handle);
+
+		net->len = prefix->len;
+		net->flags = NET_USED;
+		memcpy(net->addr, prefix->addr.b, f ? 16 : 4);
+		*place = handle;
+	}
+	return net_ref(f, *place);
 }
 
 void net_drop_if_unused(bgp_rib_t *rib, net_ref_t ref)
@@ -292,10 +325,7 @@ static void path_free(bgp_rib_t *rib, uint32_t handle)
 	pool_free(&rib->paths, handle);
 }
 
-/** takes the path at *link, number i of the chain; true: it was chosen, and
- * the net is to be decided */
-static bool path_unlink(bgp_rib_t *rib, int f, net_t *net, uint32_t *link,
-						unsigned i)
+bool path_unlink(bgp_rib_t *rib, int f, net_t *net, uint32_t *link, unsigned i)
 {
 	uint32_t handle = *link;
 
@@ -315,36 +345,33 @@ static bool path_unlink(bgp_rib_t *rib, int f, net_t *net, uint32_t *link,
 	return false;
 }
 
-/** the peer's path; *link is its place, *i its number in the chain */
-static path_t *path_find(bgp_rib_t *rib, net_t *net, uint16_t peer,
-						 uint32_t **link, unsigned *i)
+uint64_t path_cost(const bgp_rib_t *rib, int f, const path_t *path)
 {
-	*i = 0;
-	for (*link = &net->paths; **link; *link = &path_at(rib, **link)->next)
-	{
-		path_t *path = path_at(rib, **link);
+	size_t size = f ? PATH_COST_IPV6 : PATH_COST_IPV4;
 
-		if (path->peer == peer)
-		{
-			return path;
-		}
-		(*i)++;
+	size += bgp_attr_size(rib->attrs, path->received);
+	if (path->accepted && path->accepted != path->received)
+	{
+		size += bgp_attr_size(rib->attrs, path->accepted);
 	}
-	return NULL;
+	return size;
 }
 
-/** the counters of a live path that comes (1) or goes (-1) */
-static void count_path(slot_t *slot, int f, const path_t *path, int by)
+void count_path(const bgp_rib_t *rib, slot_t *slot, int f, const path_t *path,
+				int by)
 {
+	uint64_t cost = path_cost(rib, f, path) * (uint64_t)(int64_t)by;
 	bool heard = path->epoch == slot->epoch[f];
 	uint32_t n = (uint32_t)by;
 
 	slot->heard[f] += heard ? n : 0;
 	slot->heard_accepted[f] += heard && path->accepted ? n : 0;
+	slot->heard_memory[f] += heard ? cost : 0;
 	if (slot->peer)
 	{
 		slot->peer->received[f] += n;
 		slot->peer->accepted[f] += path->accepted ? n : 0;
+		slot->peer->memory[f] += cost;
 	}
 }
 
@@ -374,14 +401,14 @@ void net_visit(bgp_rib_t *rib, net_ref_t ref)
 			uint32_t accepted =
 				import_attrs(rib, slot, &prefix, path->received);
 
-			count_path(slot, f, path, -1);
+			count_path(rib, slot, f, path, -1);
 			changed |= chosen && accepted != path->accepted;
 			if (path->accepted)
 			{
 				bgp_attr_release(rib->attrs, path->accepted);
 			}
 			path->accepted = accepted;
-			count_path(slot, f, path, 1);
+			count_path(rib, slot, f, path, 1);
 		}
 		changed |= slot && slot->reweigh && chosen;
 		link = &path->next;
@@ -389,201 +416,4 @@ void net_visit(bgp_rib_t *rib, net_ref_t ref)
 	}
 	net_decide(rib, ref, net, changed);
 	net_drop_if_unused(rib, ref);
-}
-
-/* -- routes in ------------------------------------------------------------- */
-
-net_ref_t net_enter(bgp_rib_t *rib, int f, const prefix_t *prefix)
-{
-	uint32_t *place = trie_insert(rib->trie[f], prefix);
-
-	if (!*place)
-	{
-		uint32_t handle = pool_alloc(&rib->nets[f]);
-		net_t *net = pool_at(&rib->nets[f], handle);
-
-		net->len = prefix->len;
-		net->flags = NET_USED;
-		memcpy(net->addr, prefix->addr.b, f ? 16 : 4);
-		*place = handle;
-	}
-	return net_ref(f, *place);
-}
-
-/** a new path at the end of the chain */
-static path_t *path_add(bgp_rib_t *rib, net_t *net, uint16_t peer)
-{
-	uint32_t *link = &net->paths;
-	path_t *path;
-
-	while (*link)
-	{
-		link = &path_at(rib, *link)->next;
-	}
-	*link = pool_alloc(&rib->paths);
-	path = path_at(rib, *link);
-	path->peer = peer;
-	return path;
-}
-
-slot_t *slot_of(bgp_rib_t *rib, const bgp_rib_peer_t *peer)
-{
-	while (peer->index >= rib->n_slots)
-	{
-		if ((rib->n_slots & (rib->n_slots - 1)) == 0)
-		{
-			rib->slots =
-				mem_resize(rib->slots, rib->n_slots ? rib->n_slots * 2 : 1,
-						   sizeof(*rib->slots));
-		}
-		rib->slots[rib->n_slots++] = (slot_t){0};
-	}
-	return &rib->slots[peer->index];
-}
-
-bool bgp_rib_announce(bgp_rib_t *rib, bgp_rib_peer_t *peer,
-					  const prefix_t *prefix, uint32_t attrs_id)
-{
-	int f = family_index(prefix->addr.family);
-	slot_t *slot = slot_of(rib, peer);
-	net_ref_t ref;
-	uint32_t *link;
-	bool chosen, live;
-	path_t *path;
-	unsigned i;
-	net_t *net;
-
-	if (slot->peer != peer || peer->dead)
-	{
-		return true;
-	}
-	ref = net_enter(rib, f, prefix);
-	net = net_at(rib, ref);
-	path = path_find(rib, net, peer->index, &link, &i);
-	chosen = path && i < (unsigned)net->n_best + net->n_backup;
-	live = path && path_is_live(rib, path, f);
-	if (!live && peer->max_prefix && peer->received[f] >= peer->max_prefix)
-	{
-		net_drop_if_unused(rib, ref);
-		return false;
-	}
-	if (live)
-	{
-		count_path(slot, f, path, -1);
-		if (path->received == attrs_id && !slot->repolicy)
-		{
-			path->epoch = slot->epoch[f];
-			count_path(slot, f, path, 1);
-			return true;
-		}
-	}
-	bgp_attr_hold(rib->attrs, attrs_id);
-	if (path)
-	{
-		bgp_attr_release(rib->attrs, path->received);
-		if (path->accepted)
-		{
-			bgp_attr_release(rib->attrs, path->accepted);
-		}
-	}
-	else
-	{
-		path = path_add(rib, net, peer->index);
-		slot->paths++;
-		slot_list_add(rib, slot, ref);
-	}
-	path->received = attrs_id;
-	path->epoch = slot->epoch[f];
-	path->accepted = import_attrs(rib, slot, prefix, attrs_id);
-	count_path(slot, f, path, 1);
-	net_decide(rib, ref, net, chosen);
-	return true;
-}
-
-static void withdraw(bgp_rib_t *rib, int f, const prefix_t *prefix,
-					 uint16_t peer)
-{
-	uint32_t handle = trie_get(rib->trie[f], prefix);
-	net_ref_t ref = net_ref(f, handle);
-	uint32_t *link;
-	path_t *path;
-	net_t *net;
-	unsigned i;
-	bool chosen;
-
-	if (!handle)
-	{
-		return;
-	}
-	net = net_at(rib, ref);
-	path = path_find(rib, net, peer, &link, &i);
-	if (!path)
-	{
-		return;
-	}
-	if (peer != PEER_LOCAL && path_is_live(rib, path, f))
-	{
-		count_path(&rib->slots[peer], f, path, -1);
-	}
-	chosen = path_unlink(rib, f, net, link, i);
-	net_decide(rib, ref, net, chosen);
-	net_drop_if_unused(rib, ref);
-}
-
-void bgp_rib_withdraw(bgp_rib_t *rib, bgp_rib_peer_t *peer,
-					  const prefix_t *prefix)
-{
-	withdraw(rib, family_index(prefix->addr.family), prefix, peer->index);
-}
-
-/** our own path, new or in the place of the one before */
-static void originate(bgp_rib_t *rib, const prefix_t *prefix,
-					  const bgp_attrs_t *attrs, bgp_source_t source)
-{
-	int f = family_index(prefix->addr.family);
-	net_ref_t ref = net_enter(rib, f, prefix);
-	net_t *net = net_at(rib, ref);
-	uint32_t id = bgp_attr_intern(rib->attrs, attrs);
-	uint32_t *link;
-	unsigned i;
-	path_t *path = path_find(rib, net, PEER_LOCAL, &link, &i);
-	bool chosen = path && i < (unsigned)net->n_best + net->n_backup;
-
-	if (path && path->accepted == id && path->source == source)
-	{
-		bgp_attr_release(rib->attrs, id);
-		return;
-	}
-	if (path)
-	{
-		bgp_attr_release(rib->attrs, path->received);
-		bgp_attr_release(rib->attrs, path->accepted);
-	}
-	else
-	{
-		path = path_add(rib, net, PEER_LOCAL);
-	}
-	bgp_attr_hold(rib->attrs, id);
-	path->received = id;
-	path->accepted = id;
-	path->source = (uint16_t)source;
-	net_decide(rib, ref, net, chosen);
-}
-
-void bgp_rib_originate(bgp_rib_t *rib, const prefix_t *prefix,
-					   const bgp_local_t *local)
-{
-	bgp_attrs_t attrs = {
-		.origin = local->source == BGP_SOURCE_ADVERTISE ? BGP_ORIGIN_IGP
-														: BGP_ORIGIN_INCOMPLETE,
-		.has = local->has_med ? BGP_HAS_MED : 0,
-		.med = local->has_med ? local->med : 0,
-	};
-
-	originate(rib, prefix, &attrs, local->source);
-}
-
-void bgp_rib_unoriginate(bgp_rib_t *rib, const prefix_t *prefix)
-{
-	withdraw(rib, family_index(prefix->addr.family), prefix, PEER_LOCAL);
 }

@@ -52,6 +52,10 @@ typedef struct bgp_rib_peer_t
 	uint32_t max_prefix;
 	/** counters, kept by the tables; [0] IPv4, [1] IPv6 */
 	uint32_t received[2], accepted[2], advertised[2];
+	/** bytes as max_memory counts them */
+	uint64_t memory[2];
+	/** the tables' own: the last warning, a bgp_rib_verdict_t */
+	uint8_t warned[2];
 	/** the tables' own */
 	struct bgp_rib_out_t *out;
 } bgp_rib_peer_t;
@@ -79,16 +83,43 @@ void bgp_rib_peer_resend(bgp_rib_t *rib, bgp_rib_peer_t *peer, family_t family);
 void bgp_rib_stale_begin(bgp_rib_t *rib, bgp_rib_peer_t *peer, family_t family);
 void bgp_rib_stale_end(bgp_rib_t *rib, bgp_rib_peer_t *peer, family_t family);
 
-/** false: max_prefix of the peer is reached by this prefix (it is not
- * entered). The table takes its own hold on the attributes. Of a peer that is
- * not up nothing is entered */
-bool bgp_rib_announce(bgp_rib_t *rib, bgp_rib_peer_t *peer,
-					  const prefix_t *prefix, uint32_t attrs_id);
+/** what became of an announcement */
+typedef enum bgp_rib_verdict_t
+{
+	BGP_RIB_ENTERED,
+	/** entered; by it the family reached max_prefix_warn percent of max_prefix.
+	 * Said once, and again only after the number fell by a quarter, or after
+	 * bgp_rib_peer_up or _changed */
+	BGP_RIB_WARN,
+	/** entered although it goes over max_prefix (max_prefix_warn_only); said as
+	 * seldom */
+	BGP_RIB_WARN_OVER,
+	/** not entered: it would go over max_prefix, or max_memory */
+	BGP_RIB_MAX_PREFIX,
+	BGP_RIB_MAX_MEMORY,
+} bgp_rib_verdict_t;
+
+/** The table takes its own hold on the attributes. Of a peer that is not up
+ * nothing is entered.
+ *
+ * Memory is counted as if the peer shared nothing, neither with others nor
+ * among its own prefixes: for each of its paths a fixed cost (rib_impl.h) and
+ * the packed size of its attributes, those after import policy too if that
+ * changed them. So the count is an upper bound of what the peer can make us
+ * hold, falls by what a withdrawal gives back, and depends on nothing that
+ * others do. A full table counts about 250 bytes a prefix and takes a third */
+bgp_rib_verdict_t bgp_rib_announce(bgp_rib_t *rib, bgp_rib_peer_t *peer,
+								   const prefix_t *prefix, uint32_t attrs_id);
 void bgp_rib_withdraw(bgp_rib_t *rib, bgp_rib_peer_t *peer,
 					  const prefix_t *prefix);
 void bgp_rib_originate(bgp_rib_t *rib, const prefix_t *prefix,
 					   const bgp_local_t *local);
 void bgp_rib_unoriginate(bgp_rib_t *rib, const prefix_t *prefix);
+
+/** holds back changes (bgp_rib_next_change) and exports, End-of-RIB too, of
+ * these families (RFC 4724 section 4.1); 0 lets go: then there is work. What
+ * peers were told already stands */
+void bgp_rib_defer(bgp_rib_t *rib, unsigned families);
 
 bool bgp_rib_work(bgp_rib_t *rib, unsigned budget);
 /** the peer has something to be told */

@@ -7,9 +7,27 @@
 
 #include "bgp/rib_impl.h"
 
+/** the families take turns; 0: none waits */
+static net_ref_t next_changed(bgp_rib_t *rib)
+{
+	net_ref_t ref = 0;
+
+	for (int i = 0; i < 2 && !ref; i++)
+	{
+		int f = rib->changes_turn;
+
+		rib->changes_turn = !f;
+		if (!is_deferred(rib, f))
+		{
+			ref = fifo_pop(&rib->changes[f]);
+		}
+	}
+	return ref;
+}
+
 bool bgp_rib_next_change(bgp_rib_t *rib, bgp_route_t *out)
 {
-	net_ref_t ref = fifo_pop(&rib->changes);
+	net_ref_t ref = next_changed(rib);
 	net_t *net;
 	int f = ref_family(ref);
 
@@ -62,7 +80,18 @@ void bgp_rib_set_tag(bgp_rib_t *rib, const prefix_t *prefix, uint32_t tag)
 
 size_t bgp_rib_changes_waiting(const bgp_rib_t *rib)
 {
-	return rib->changes.count;
+	size_t count = 0;
+
+	for (int f = 0; f < 2; f++)
+	{
+		count += is_deferred(rib, f) ? 0 : rib->changes[f].count;
+	}
+	return count;
+}
+
+void bgp_rib_defer(bgp_rib_t *rib, unsigned families)
+{
+	rib->deferred = families;
 }
 
 const addr_t *bgp_rib_next_hop_addr(const bgp_rib_t *rib, uint32_t id)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /**
- * What the files of the tables share: rib.c (routes in, decision, queue of
- * changes), rib_work.c (sliced work), rib_view.c (reading), adj_out.c (what
+ * What the files of the tables share: rib.c (nets and paths, decision,
+ * queue of changes), rib_in.c (routes in), rib_work.c (sliced work), rib_view.c (reading), adj_out.c (what
  * peers are told).
  *
  * A net is a prefix with a chain of paths: first the chosen, best first, then
@@ -33,6 +33,11 @@
 
 /** the peer number of our own paths; they have no epoch, but a source */
 #define PEER_LOCAL 0xffffu
+/** what a path costs beside its attributes when nobody shares its net: the
+ * path, the net and two nodes of the trie, its place in queues and lists, and a
+ * next hop of its own */
+#define PATH_COST_IPV4 192u
+#define PATH_COST_IPV6 240u
 /** paths of a peer up to which their nets are listed, give or take half */
 #define LISTED_MAX 16384u
 
@@ -90,6 +95,7 @@ typedef struct slot_t
 	/** paths of this epoch, and those of them accepted */
 	uint32_t heard[2];
 	uint32_t heard_accepted[2];
+	uint64_t heard_memory[2];
 	/** paths in the pool, dead ones too */
 	uint32_t paths;
 	/** epochs begun since everything dead was purged */
@@ -142,10 +148,14 @@ struct bgp_rib_t
 	uint32_t listed_max;
 	/** list jobs under way */
 	uint32_t list_jobs;
-	fifo_t changes;
+	/** families held back by bgp_rib_defer */
+	unsigned deferred;
+	fifo_t changes[2];
+	/** the family whose change is taken next */
+	int changes_turn;
 	/** the net whose change was taken last, 0: none; may be gone */
 	net_ref_t taken;
-	fifo_t exports;
+	fifo_t exports[2];
 	bgp_attr_set_t scratch;
 	bgp_cand_t *cands;
 	size_t cands_size;
@@ -163,6 +173,11 @@ static inline int family_index(uint8_t family)
 static inline family_t family_of(int f)
 {
 	return f ? FAMILY_IPV6 : FAMILY_IPV4;
+}
+
+static inline bool is_deferred(const bgp_rib_t *rib, int f)
+{
+	return (rib->deferred & (f ? BGP_IPV6 : BGP_IPV4)) != 0;
 }
 
 static inline int ref_family(net_ref_t ref)
@@ -215,6 +230,16 @@ size_t rib_gather(const bgp_rib_t *rib, int f, const net_t *net,
 /** takes dead paths, applies what changed of peers, decides. The net may be
  * gone afterwards */
 void net_visit(bgp_rib_t *rib, net_ref_t ref);
+/** changed: a chosen path was taken out, or is another in the same place */
+void net_decide(bgp_rib_t *rib, net_ref_t ref, net_t *net, bool changed);
+/** takes the path at *link, number i of the chain; true: it was chosen, and
+ * the net is to be decided */
+bool path_unlink(bgp_rib_t *rib, int f, net_t *net, uint32_t *link, unsigned i);
+/** bytes of a path as max_memory counts */
+uint64_t path_cost(const bgp_rib_t *rib, int f, const path_t *path);
+/** the counters of a live path that comes (1) or goes (-1) */
+void count_path(const bgp_rib_t *rib, slot_t *slot, int f, const path_t *path,
+				int by);
 /** frees it if nothing needs it */
 void net_drop_if_unused(bgp_rib_t *rib, net_ref_t ref);
 /** number of the attributes after import policy, held; 0: rejected */

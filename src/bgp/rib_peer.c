@@ -11,8 +11,9 @@
 /** more epochs than 16 bits tell apart must not be alive at once */
 #define EPOCHS_MAX 60000u
 
-static void slot_remember(slot_t *slot, const bgp_rib_peer_t *peer)
+static void slot_remember(slot_t *slot, bgp_rib_peer_t *peer)
 {
+	peer->warned[0] = peer->warned[1] = BGP_RIB_ENTERED;
 	slot->eligible = peer->eligible;
 	slot->weight = peer->weight;
 	slot->import_policy = peer->import_policy;
@@ -26,11 +27,13 @@ static void epoch_end(bgp_rib_t *rib, slot_t *slot, int f)
 	slot->oldest[f] = slot->epoch[f];
 	slot->heard[f] = 0;
 	slot->heard_accepted[f] = 0;
+	slot->heard_memory[f] = 0;
 	slot->epochs_begun++;
 	if (slot->peer)
 	{
 		slot->peer->received[f] = 0;
 		slot->peer->accepted[f] = 0;
+		slot->peer->memory[f] = 0;
 	}
 }
 
@@ -148,6 +151,7 @@ void bgp_rib_stale_begin(bgp_rib_t *rib, bgp_rib_peer_t *peer, family_t family)
 	slot->epochs_begun++;
 	slot->heard[f] = 0;
 	slot->heard_accepted[f] = 0;
+	slot->heard_memory[f] = 0;
 }
 
 void bgp_rib_stale_end(bgp_rib_t *rib, bgp_rib_peer_t *peer, family_t family)
@@ -158,5 +162,6 @@ void bgp_rib_stale_end(bgp_rib_t *rib, bgp_rib_peer_t *peer, family_t family)
 	slot->oldest[f] = slot->epoch[f];
 	peer->received[f] = slot->heard[f];
 	peer->accepted[f] = slot->heard_accepted[f];
+	peer->memory[f] = slot->heard_memory[f];
 	purge(rib, slot);
 }

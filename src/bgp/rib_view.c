@@ -208,14 +208,14 @@ size_t bgp_rib_count(const bgp_rib_t *rib, family_t family)
 size_t bgp_rib_memory(const bgp_rib_t *rib)
 {
 	size_t size = sizeof(*rib) + bgp_attr_pool_memory(rib->attrs) +
-				  pool_memory(&rib->paths) + fifo_memory(&rib->changes) +
-				  fifo_memory(&rib->exports) +
+				  pool_memory(&rib->paths) +
 				  rib->cands_size * sizeof(bgp_cand_t) +
 				  rib->n_slots * sizeof(slot_t) + outs_memory(rib);
 
 	for (int f = 0; f < 2; f++)
 	{
-		size += trie_memory(rib->trie[f]) + pool_memory(&rib->nets[f]);
+		size += trie_memory(rib->trie[f]) + pool_memory(&rib->nets[f]) +
+				fifo_memory(&rib->changes[f]) + fifo_memory(&rib->exports[f]);
 	}
 	for (uint32_t i = 0; i < rib->n_slots; i++)
 	{

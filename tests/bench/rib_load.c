@@ -215,6 +215,7 @@ static void flap(bench_t *b)
 int main(int argc, char **argv)
 {
 	bgp_config_t config = {.asn = 65000, .router_id = 1, .multipath = 16};
+	static const bgp_peer_config_t peer_config;
 	bgp_policy_t *all = bgp_policy_create("all");
 	bench_t b = {.count = 0};
 	double start, before, total;
@@ -237,6 +238,7 @@ int main(int argc, char **argv)
 			.address = addr_v4(0xa9fe0a01 + i * 256),
 			.weight = 1,
 			.import_policy = all,
+			.config = &peer_config,
 		};
 		bgp_rib_peer_up(b.rib, &b.peers[i]);
 	}

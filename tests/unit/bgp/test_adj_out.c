@@ -8,7 +8,7 @@
 
 #include "bgp/message.h"
 #include "bgp/policy.h"
-#include "bgp/rib.h"
+#include "bgp/rib_impl.h"
 
 #include <string.h>
 
@@ -32,6 +32,7 @@ typedef struct told_t
 static bgp_rib_t *rib;
 static bgp_policy_t *all;
 static bgp_rib_peer_t peers[4];
+static bgp_peer_config_t config;
 static bgp_attr_set_t set;
 static bgp_attr_set_t decoded;
 static told_t told;
@@ -39,10 +40,11 @@ static told_t told;
 /** 0 and 1: eBGP, 2 and 3: iBGP */
 static void start(void)
 {
-	bgp_config_t config = {.asn = SPEAKER, .router_id = 1, .multipath = 1};
+	bgp_config_t speaker = {.asn = SPEAKER, .router_id = 1, .multipath = 1};
 	addr_t six;
 
-	rib = bgp_rib_create(&config, 1);
+	config = (bgp_peer_config_t){0};
+	rib = bgp_rib_create(&speaker, 1);
 	all = bgp_policy_create("all");
 	bgp_policy_rule(all, "all", BGP_POLICY_ACCEPT);
 	bgp_attr_set_init(&set);
@@ -67,6 +69,7 @@ static void start(void)
 			.next_hop6 = six,
 			.weight = 1,
 			.import_policy = i >= 2 ? NULL : all,
+			.config = &config,
 			.export_policy = i >= 2 ? NULL : all,
 		};
 	}
@@ -96,7 +99,8 @@ static void announce(unsigned peer, const char *prefix)
 	prefix_t p;
 
 	ck_assert(prefix_parse(prefix, &p));
-	ck_assert(bgp_rib_announce(rib, &peers[peer], &p, id));
+	ck_assert_int_eq(bgp_rib_announce(rib, &peers[peer], &p, id),
+					 BGP_RIB_ENTERED);
 	bgp_attr_release(bgp_rib_attrs(rib), id);
 }
 
@@ -631,6 +635,62 @@ START_TEST(test_not_up)
 }
 END_TEST
 
+START_TEST(test_defer)
+{
+	start();
+	bgp_rib_defer(rib, BGP_IPV4);
+	up(0);
+	/* the other family alone is done */
+	ck_assert_uint_eq(told.eor[0], 0);
+	ck_assert_uint_eq(told.eor[1], 1);
+	up(1);
+	announce(1, "10.0.0.0/8");
+	announce(1, "2001:db8::/32");
+	work();
+	listen(0);
+	ck_assert_uint_eq(told.announced, 1);
+	ck_assert_uint_eq(peers[0].advertised[0], 0);
+	ck_assert(bgp_rib_out_busy(rib, &peers[0]));
+	bgp_rib_defer(rib, 0);
+	work();
+	listen(0);
+	ck_assert_uint_eq(told.announced, 1);
+	ck_assert_uint_eq(told.eor[0], 1);
+	ck_assert_uint_eq(peers[0].advertised[0], 1);
+	ck_assert(!bgp_rib_out_busy(rib, &peers[0]));
+	listen(1);
+	ck_assert_uint_eq(told.eor[0], 1);
+	stop();
+}
+END_TEST
+
+START_TEST(test_slices)
+{
+	unsigned budget = (unsigned)_i + 1, before;
+	char text[32];
+
+	start();
+	for (unsigned i = 0; i < countof(peers); i++)
+	{
+		up(i);
+	}
+	for (unsigned i = 0; i < 60; i++)
+	{
+		snprintf(text, sizeof(text), "10.%u.0.0/16", i);
+		announce(0, text);
+	}
+	/* a net costs one and one for each peer; a part of that is enough */
+	do
+	{
+		before = (unsigned)rib->exports[0].count;
+		bgp_rib_work(rib, budget);
+		ck_assert_uint_gt(before, rib->exports[0].count);
+		ck_assert_uint_le(before - rib->exports[0].count, budget / 5 + 1);
+	} while (rib->exports[0].count);
+	stop();
+}
+END_TEST
+
 Suite *adj_out_suite(void)
 {
 	Suite *suite = suite_create("adj_out");
@@ -648,6 +708,8 @@ Suite *adj_out_suite(void)
 	unit_add(suite, "End-of-RIB", test_end_of_rib);
 	unit_add(suite, "gone", test_gone);
 	unit_add(suite, "non-transitive", test_non_transitive);
+	unit_add(suite, "defer", test_defer);
+	unit_add_loop(suite, "slices", test_slices, 12);
 	unit_add(suite, "not up", test_not_up);
 	return suite;
 }

@@ -304,7 +304,7 @@ static void table_up(void)
 	rib = bgp_rib_create(&speaker, 1);
 	bgp_rib_peer_up(rib, &peer);
 	id = bgp_attr_intern(bgp_rib_attrs(rib), &set.a);
-	ck_assert(bgp_rib_announce(rib, &peer, &net, id));
+	ck_assert_int_eq(bgp_rib_announce(rib, &peer, &net, id), BGP_RIB_ENTERED);
 	bgp_attr_release(bgp_rib_attrs(rib), id);
 }
 

@@ -18,6 +18,7 @@ typedef struct small_t
 	bgp_rib_t *rib;
 	bgp_policy_t *all;
 	bgp_rib_peer_t peers[18];
+	bgp_peer_config_t configs[18];
 	bgp_attr_set_t set;
 } small_t;
 
@@ -49,6 +50,7 @@ static void small_init(small_t *s, unsigned multipath)
 			.address = addr_v4(i),
 			.weight = 1,
 			.import_policy = s->all,
+			.config = &s->configs[i],
 		};
 		bgp_rib_peer_up(s->rib, &s->peers[i]);
 	}
@@ -61,16 +63,25 @@ static void small_deinit(small_t *s)
 	bgp_attr_set_deinit(&s->set);
 }
 
-static bool announce(small_t *s, unsigned peer, const char *prefix)
+static bgp_rib_verdict_t verdict(small_t *s, unsigned peer, const char *prefix)
 {
-	prefix_t p;
 	uint32_t id = bgp_attr_intern(bgp_rib_attrs(s->rib), &s->set.a);
-	bool ok;
+	bgp_rib_verdict_t v;
+	prefix_t p;
 
 	ck_assert(prefix_parse(prefix, &p));
-	ok = bgp_rib_announce(s->rib, &s->peers[peer], &p, id);
+	v = bgp_rib_announce(s->rib, &s->peers[peer], &p, id);
 	bgp_attr_release(bgp_rib_attrs(s->rib), id);
-	return ok;
+	return v;
+}
+
+/** false: it is over max_prefix */
+static bool announce(small_t *s, unsigned peer, const char *prefix)
+{
+	bgp_rib_verdict_t v = verdict(s, peer, prefix);
+
+	ck_assert(v == BGP_RIB_ENTERED || v == BGP_RIB_MAX_PREFIX);
+	return v == BGP_RIB_ENTERED;
 }
 
 static void take_back(small_t *s, unsigned peer, const char *prefix)
@@ -111,6 +122,198 @@ START_TEST(test_max_prefix)
 	ck_assert(announce(&s, 0, "12.0.0.0/8"));
 	ck_assert(announce(&s, 0, "13.0.0.0/8"));
 	ck_assert(!announce(&s, 0, "11.0.0.0/8"));
+	small_deinit(&s);
+}
+END_TEST
+
+/** prefix number n, /24 */
+static const char *numbered(unsigned n)
+{
+	static char text[32];
+
+	snprintf(text, sizeof(text), "10.%u.%u.0/24", n / 256, n % 256);
+	return text;
+}
+
+START_TEST(test_max_prefix_warning)
+{
+	static small_t s;
+
+	small_init(&s, 1);
+	s.peers[0].max_prefix = 10;
+	s.configs[0].max_prefix_warn = 75;
+	for (unsigned n = 0; n < 11; n++)
+	{
+		ck_assert_int_eq(verdict(&s, 0, numbered(n)), n == 7 ? BGP_RIB_WARN
+													  : n == 10
+														  ? BGP_RIB_MAX_PREFIX
+														  : BGP_RIB_ENTERED);
+	}
+	/* said once: back and forth over the mark is no news, a quarter is */
+	for (unsigned n = 9; n >= 6; n--)
+	{
+		take_back(&s, 0, numbered(n));
+	}
+	for (unsigned n = 6; n < 8; n++)
+	{
+		ck_assert_int_eq(verdict(&s, 0, numbered(n)), BGP_RIB_ENTERED);
+	}
+	for (unsigned n = 7; n >= 4; n--)
+	{
+		take_back(&s, 0, numbered(n));
+	}
+	for (unsigned n = 4; n < 8; n++)
+	{
+		ck_assert_int_eq(verdict(&s, 0, numbered(n)),
+						 n == 7 ? BGP_RIB_WARN : BGP_RIB_ENTERED);
+	}
+	/* a change of what is there is not one more */
+	s.set.a.origin = BGP_ORIGIN_EGP;
+	ck_assert_int_eq(verdict(&s, 0, numbered(7)), BGP_RIB_ENTERED);
+	small_deinit(&s);
+}
+END_TEST
+
+START_TEST(test_max_prefix_warn_only)
+{
+	static small_t s;
+
+	small_init(&s, 1);
+	s.peers[0].max_prefix = 4;
+	s.configs[0].max_prefix_warn = (uint8_t)(_i ? 100 : 0);
+	s.configs[0].max_prefix_warn_only = true;
+	for (unsigned n = 0; n < 8; n++)
+	{
+		ck_assert_int_eq(verdict(&s, 0, numbered(n)),
+						 n == 3 && _i ? BGP_RIB_WARN
+						 : n == 4     ? BGP_RIB_WARN_OVER
+									  : BGP_RIB_ENTERED);
+		ck_assert_uint_eq(s.peers[0].received[0], n + 1);
+	}
+	/* a new session, or new limits, and it is news again */
+	bgp_rib_peer_changed(s.rib, &s.peers[0]);
+	ck_assert_int_eq(verdict(&s, 0, numbered(8)), BGP_RIB_WARN_OVER);
+	bgp_rib_peer_down(s.rib, &s.peers[0]);
+	bgp_rib_peer_up(s.rib, &s.peers[0]);
+	for (unsigned n = 0; n < 5; n++)
+	{
+		ck_assert_int_eq(verdict(&s, 0, numbered(n)),
+						 n == 3 && _i ? BGP_RIB_WARN
+						 : n == 4     ? BGP_RIB_WARN_OVER
+									  : BGP_RIB_ENTERED);
+	}
+	small_deinit(&s);
+}
+END_TEST
+
+START_TEST(test_max_memory)
+{
+	static small_t s;
+	bgp_attr_pool_t *pool;
+	uint64_t plain, communities;
+	uint8_t many[400];
+	uint32_t id;
+
+	small_init(&s, 1);
+	pool = bgp_rib_attrs(s.rib);
+	for (unsigned i = 0; i < sizeof(many); i++)
+	{
+		many[i] = (uint8_t)(i / 4);
+	}
+	id = bgp_attr_intern(pool, &s.set.a);
+	plain = bgp_attr_size(pool, id);
+	bgp_attr_release(pool, id);
+	/* as many as fit, to the byte; sharing a set with one's own prefixes or
+	 * with another peer's makes none of them cheaper */
+	s.configs[0].max_memory = 3 * (PATH_COST_IPV4 + plain) - (_i ? 1 : 0);
+	ck_assert_int_eq(verdict(&s, 1, numbered(0)), BGP_RIB_ENTERED);
+	ck_assert_int_eq(verdict(&s, 0, numbered(0)), BGP_RIB_ENTERED);
+	ck_assert_int_eq(verdict(&s, 0, numbered(1)), BGP_RIB_ENTERED);
+	ck_assert_uint_eq(s.peers[0].memory[0], 2 * (PATH_COST_IPV4 + plain));
+	ck_assert_int_eq(verdict(&s, 0, numbered(2)),
+					 _i ? BGP_RIB_MAX_MEMORY : BGP_RIB_ENTERED);
+	ck_assert_uint_eq(s.peers[0].received[0], _i ? 2 : 3);
+	ck_assert_int_eq(verdict(&s, 0, numbered(3)), BGP_RIB_MAX_MEMORY);
+	/* the same again is no more; the other family counts too */
+	ck_assert_int_eq(verdict(&s, 0, numbered(1)), BGP_RIB_ENTERED);
+	ck_assert_int_eq(verdict(&s, 0, "2001:db8::/32"), BGP_RIB_MAX_MEMORY);
+	/* larger attributes in the place of small ones */
+	bgp_attr_set_blob(&s.set, BGP_BLOB_COMMUNITIES, many, sizeof(many));
+	id = bgp_attr_intern(pool, &s.set.a);
+	communities = bgp_attr_size(pool, id);
+	ck_assert_uint_ge(communities, plain + sizeof(many));
+	ck_assert_int_eq(verdict(&s, 0, numbered(1)), BGP_RIB_MAX_MEMORY);
+	bgp_attr_release(pool, id);
+	take_back(&s, 0, numbered(0));
+	take_back(&s, 0, numbered(2));
+	s.configs[0].max_memory = PATH_COST_IPV4 + communities;
+	ck_assert_int_eq(verdict(&s, 0, numbered(1)), BGP_RIB_ENTERED);
+	ck_assert_uint_eq(s.peers[0].memory[0], PATH_COST_IPV4 + communities);
+	take_back(&s, 0, numbered(1));
+	ck_assert_uint_eq(s.peers[0].memory[0], 0);
+	small_deinit(&s);
+}
+END_TEST
+
+START_TEST(test_memory_of_a_peer)
+{
+	static small_t s;
+	uint64_t both;
+
+	small_init(&s, 1);
+	ck_assert(announce(&s, 0, numbered(0)));
+	ck_assert(announce(&s, 0, "2001:db8::/32"));
+	both = s.peers[0].memory[0] + s.peers[0].memory[1];
+	ck_assert_uint_gt(both, PATH_COST_IPV4 + PATH_COST_IPV6);
+	/* kept over a restart it counts, until it is not heard again */
+	bgp_rib_stale_begin(s.rib, &s.peers[0], FAMILY_IPV4);
+	bgp_rib_stale_begin(s.rib, &s.peers[0], FAMILY_IPV6);
+	ck_assert_uint_eq(s.peers[0].memory[0] + s.peers[0].memory[1], both);
+	ck_assert(announce(&s, 0, numbered(0)));
+	ck_assert_uint_eq(s.peers[0].memory[0] + s.peers[0].memory[1], both);
+	bgp_rib_stale_end(s.rib, &s.peers[0], FAMILY_IPV4);
+	bgp_rib_stale_end(s.rib, &s.peers[0], FAMILY_IPV6);
+	ck_assert_uint_eq(s.peers[0].memory[1], 0);
+	ck_assert_uint_gt(s.peers[0].memory[0], PATH_COST_IPV4);
+	/* what our policy made of it takes room too */
+	both = s.peers[0].memory[0];
+	bgp_policy_set_local_pref(s.all, 200);
+	bgp_rib_peer_changed(s.rib, &s.peers[0]);
+	while (bgp_rib_work(s.rib, 100))
+	{
+	}
+	ck_assert_uint_gt(s.peers[0].memory[0], both);
+	bgp_rib_peer_down(s.rib, &s.peers[0]);
+	ck_assert_uint_eq(s.peers[0].memory[0], 0);
+	small_deinit(&s);
+}
+END_TEST
+
+START_TEST(test_defer)
+{
+	static small_t s;
+	static bgp_route_t route;
+
+	small_init(&s, 1);
+	bgp_rib_defer(s.rib, BGP_IPV4);
+	ck_assert(announce(&s, 0, "10.0.0.0/8"));
+	ck_assert(announce(&s, 0, "2001:db8::/32"));
+	ck_assert_uint_eq(bgp_rib_changes_waiting(s.rib), 1);
+	ck_assert(bgp_rib_next_change(s.rib, &route));
+	ck_assert_uint_eq(route.prefix.addr.family, FAMILY_IPV6);
+	ck_assert(!bgp_rib_next_change(s.rib, &route));
+	/* what is held back and goes again was there for a reader only */
+	ck_assert(announce(&s, 0, "11.0.0.0/8"));
+	ck_assert(bgp_rib_get(
+		s.rib, &(prefix_t){.addr = addr_v4(0x0b000000), .len = 8}, &route));
+	ck_assert(!bgp_rib_work(s.rib, 100));
+	bgp_rib_defer(s.rib, 0);
+	ck_assert_uint_eq(bgp_rib_changes_waiting(s.rib), 2);
+	ck_assert(bgp_rib_next_change(s.rib, &route));
+	ck_assert_uint_eq(route.prefix.addr.b[0], 10);
+	ck_assert(bgp_rib_next_change(s.rib, &route));
+	ck_assert_uint_eq(route.prefix.addr.b[0], 11);
+	ck_assert(!bgp_rib_next_change(s.rib, &route));
 	small_deinit(&s);
 }
 END_TEST
@@ -488,6 +691,11 @@ Suite *rib_suite(void)
 	Suite *suite = suite_create("rib");
 
 	unit_add(suite, "max prefix", test_max_prefix);
+	unit_add(suite, "max prefix warning", test_max_prefix_warning);
+	unit_add_loop(suite, "max prefix warns only", test_max_prefix_warn_only, 2);
+	unit_add_loop(suite, "max memory", test_max_memory, 2);
+	unit_add(suite, "memory of a peer", test_memory_of_a_peer);
+	unit_add(suite, "defer", test_defer);
 	unit_add(suite, "originate", test_originate);
 	unit_add(suite, "multipath limit", test_multipath_limit);
 	unit_add(suite, "changes once", test_changes_once);

@@ -38,6 +38,7 @@ typedef struct model_t
 	bgp_config_t config;
 	bgp_rib_t *rib;
 	bgp_rib_peer_t peers[PEERS];
+	bgp_peer_config_t configs[PEERS];
 	bool up[PEERS];
 	/** 0: not heard, else number of the set + 1 */
 	uint8_t heard[PEERS][PREFIXES];
@@ -120,6 +121,7 @@ static void peers_init(model_t *m)
 			.next_hop_self = i == 4,
 			.weight = 1,
 			.import_policy = i >= 4 ? NULL : m->policies[0],
+			.config = &m->configs[i],
 			.export_policy = i >= 4 ? NULL : m->policies[0],
 		};
 		p->next_hop6 = addr_v6((const uint8_t *)"0123456789abcde");
@@ -819,8 +821,9 @@ static void route_event(model_t *m)
 	}
 	else if (m->up[i] && prng_below(&m->rng, 3))
 	{
-		ck_assert(bgp_rib_announce(m->rib, &m->peers[i], &m->prefixes[n],
-								   m->ids[set]));
+		ck_assert_int_eq(bgp_rib_announce(m->rib, &m->peers[i], &m->prefixes[n],
+										  m->ids[set]),
+						 BGP_RIB_ENTERED);
 		m->heard[i][n] = (uint8_t)(set + 1);
 		m->stale[i][n] = false;
 	}
