@@ -79,6 +79,7 @@ static void audit(cyg_timer_t *timer, void *user, usec_t now)
 	core->plan_dirty = true;
 	core->pins_dirty = true;
 	core_routes_again(core);
+	core_nexthops_audit(core);
 	if (core->seams.firewall && core->firewall_applied &&
 		core->seams.fw_ops->intact(core->seams.firewall) == 0)
 	{
@@ -104,6 +105,7 @@ core_t *core_create(const core_seams_t *seams, const char *charon_routes,
 	kernel_state_init(&core->saved);
 	kernel_state_init(&core->dumped);
 	fw_model_init(&core->firewall);
+	core_nexthops_init(core);
 	timer_init(&core->adopt_timer, adopt_check, core);
 	timer_init(&core->audit_timer, audit, core);
 	core_kernel_start(core, now);
@@ -134,12 +136,13 @@ static void tables_drop(core_t *core, usec_t now)
 	neighbors_drop(core, now);
 	for (size_t i = 0; i < core->n_tunnels; i++)
 	{
-		core->tunnels[i]->members.count = 0;
+		core_members_free(core, &core->tunnels[i]->members);
 		core->tunnels[i]->ineligible = false;
 	}
 	timer_stop(core->seams.timers, &core->adopt_timer);
 	core->n_again = 0;
 	core->rescanning = core->rescan_rewrite = false;
+	core->rescan_offer = core->reoffer_wanted = false;
 	if (core->fib)
 	{
 		fib_remove_all(core->fib);
@@ -153,6 +156,7 @@ static void tables_drop(core_t *core, usec_t now)
 		bgp_destroy(core->bgp);
 		core->bgp = NULL;
 	}
+	core_nexthops_drop(core);
 }
 
 void core_destroy(core_t *core, usec_t now)
@@ -173,6 +177,7 @@ void core_destroy(core_t *core, usec_t now)
 		core->seams.net_ops->drop_all(core->seams.net);
 		bgp_destroy(core->bgp);
 	}
+	core_nexthops_drop(core);
 	if (core->fib)
 	{
 		fib_destroy(core->fib);

@@ -162,6 +162,7 @@ static void route_event(core_t *core, const kernel_event_t *event)
 	{
 		/* the underlay may have changed */
 		core->underlay_dirty = true;
+		core_nexthops_within(core, &event->route.dst);
 		if (event->replaced)
 		{
 			taken_over(core, &event->route);
@@ -217,6 +218,7 @@ static void link_event(core_t *core, const kernel_event_t *event, usec_t now)
 	core->plan_dirty = true;
 	core->tunnels_dirty = true;
 	core->underlay_dirty = true;
+	core_nexthops_all(core);
 	if (renamed)
 	{
 		core_tunnel_link(core, renamed, NULL, now);
@@ -329,6 +331,7 @@ void core_kernel_event(core_t *core, const kernel_event_t *event, usec_t now)
 				core->plan_dirty = true;
 				core->peers_dirty = true;
 				core->underlay_dirty = true;
+				core_nexthops_all(core);
 			}
 			break;
 		case KERNEL_WHAT_RULE:

@@ -73,6 +73,11 @@ static void sink_work(void *user)
 	/* the loop asks core_work after every turn */
 }
 
+static void sink_next_hop(void *user, const addr_t *addr, bool used)
+{
+	core_nexthops_used(user, addr, used);
+}
+
 const bgp_sink_t core_bgp_sink = {
 	.connect = sink_connect,
 	.connect_cancel = sink_connect_cancel,
@@ -80,6 +85,7 @@ const bgp_sink_t core_bgp_sink = {
 	.output = sink_output,
 	.state = sink_state,
 	.work = sink_work,
+	.next_hop = sink_next_hop,
 };
 
 static const config_bundle_t *bundle_of(const core_neighbor_t *n)
@@ -536,36 +542,37 @@ void core_net_problem(core_t *core, bgp_peer_t *peer, const char *words)
 	}
 }
 
-/** the link that a gateway is on; 0: none */
-static uint32_t on_link(const core_t *core, const addr_t *gateway)
-{
-	for (size_t i = 0; i < core->seen.n_addrs; i++)
-	{
-		const kernel_addr_t *a = &core->seen.addrs[i];
-		prefix_t net = ifaddr_prefix(&a->ifaddr);
-
-		if (prefix_contains_addr(&net, gateway) &&
-			!addr_equal(&a->ifaddr.addr, gateway))
-		{
-			return a->link;
-		}
-	}
-	return 0;
-}
-
 void core_neighbor_member_update(core_t *core, const core_neighbor_t *n,
 								 const core_member_t *member)
 {
-	uint32_t index = on_link(core, &member->gateway);
+	const core_way_t *way = core_nexthop_way(core, &member->gateway);
+	bool reached = way && way->kind == CORE_WAY_LINK;
+	uint32_t index = !reached ? 0 : way->link ? way->link : n->end.link_index;
 	const kernel_link_t *link =
 		index ? kernel_state_link(&core->seen, index) : NULL;
 	fib_member_t state = {
 		.link = index,
-		.gateway = member->gateway,
-		.usable = link && link->up && link->lower_up && !n->lost,
+		.gateway = reached && way->link ? way->gateway : member->gateway,
+		.usable = link && link->up && link->lower_up && !core_session_lost(n),
 	};
 
 	fib_member_set(core->fib, member->id, &state);
+}
+
+uint32_t core_neighbor_member(core_t *core, core_neighbor_t *n,
+							  const addr_t *next_hop)
+{
+	const core_member_t *m = core_member_find(&n->members, next_hop);
+
+	if (!m)
+	{
+		m = core_member_add(core, &n->members, next_hop, CORE_NEXTHOPS_MAX);
+		if (m)
+		{
+			core_neighbor_member_update(core, n, m);
+		}
+	}
+	return m ? m->id : 0;
 }
 
 void core_neighbors_members(core_t *core)

@@ -5,6 +5,8 @@
  * core.c          life, configuration and its differences
  * core_tunnels.c  charon's facts, tunnel and bundle states, FIB members
  * core_peers.c    neighbours: when they run, on which addresses
+ * core_nexthops.c next hops that are not a tunnel's far end
+ * core_ways.c     how a next hop is reached
  * core_routes.c   chosen paths to FIB members, FIB operations to the kernel
  * core_kernel.c   the mirror, reconcile, firewall
  * core_underlay.c the ways to the peers
@@ -16,14 +18,18 @@
 #ifndef CYGNET_GATEWAY_CORE_PRIVATE_H
 #define CYGNET_GATEWAY_CORE_PRIVATE_H
 
+#include "base/hash.h"
+#include "base/list.h"
+#include "base/trie.h"
 #include "bgp/policy.h"
 #include "gateway/core.h"
 #include "kernel/reconcile.h"
 #include "plan/desired.h"
 #include "plan/fib.h"
 
-/** distinct gateways of one tunnel or neighbour */
-#define CORE_MEMBERS_MAX VIEW_MEMBERS_MAX
+/** distinct gateways of one tunnel, and next hops of one neighbour */
+#define CORE_GATEWAYS_MAX VIEW_MEMBERS_MAX
+#define CORE_NEXTHOPS_MAX 4096
 /** outer addresses of one connection */
 #define CORE_OUTER_MAX (FACT_ADDRS_MAX + 1)
 /** routes when charon installs routes or follows ours */
@@ -60,7 +66,8 @@ typedef struct core_connection_t
 	usec_t alert_at;
 } core_connection_t;
 
-/** a way out by a gateway (unset: the device alone) */
+/** a way out of a tunnel by a gateway (unset: the device alone), or of a
+ * neighbour by a next hop, wherever that leads */
 typedef struct core_member_t
 {
 	addr_t gateway;
@@ -70,9 +77,66 @@ typedef struct core_member_t
 
 typedef struct core_members_t
 {
-	core_member_t list[CORE_MEMBERS_MAX];
+	core_member_t *list;
 	unsigned count;
 } core_members_t;
+
+typedef enum core_way_kind_t
+{
+	CORE_WAY_NONE,
+	/** on a link, or by a gateway on it that the kernel names */
+	CORE_WAY_LINK,
+	/** by a route of ours, whose members it has */
+	CORE_WAY_ROUTE,
+} core_way_kind_t;
+
+/** how a next hop is reached */
+typedef struct core_way_t
+{
+	core_way_kind_t kind;
+	/** LINK; 0: the link of the neighbour who named it (link-local) */
+	uint32_t link;
+	addr_t gateway;
+	/** ROUTE: which, and its members in short */
+	prefix_t via;
+	uint32_t sum;
+	uint32_t metric;
+} core_way_t;
+
+typedef struct core_nexthop_t
+{
+	addr_t addr;
+	core_way_t way;
+	/** the speaker knows */
+	bool told;
+	/** to be freed when its turn comes */
+	bool unused;
+	/** in `unreachable` */
+	bool counted;
+	usec_t held_until;
+	/** in `dirty` or `held` */
+	list_t place;
+} core_nexthop_t;
+
+typedef struct core_nexthops_t
+{
+	/** values are places in list, from 1 on */
+	trie_t *by_addr[2];
+	core_nexthop_t **list;
+	uint32_t size;
+	uint32_t count;
+	uint32_t unreachable;
+	list_t dirty;
+	list_t held;
+	cyg_timer_t timer;
+} core_nexthops_t;
+
+/** a next hop that cannot be reached, and how many routes have it */
+typedef struct core_hop_lost_t
+{
+	addr_t addr;
+	unsigned routes;
+} core_hop_lost_t;
 
 typedef struct core_tunnel_t core_tunnel_t;
 
@@ -181,6 +245,7 @@ struct core_t
 	/** next hops, groups and routes of an earlier run, until a FIB is there to
 	 * be told */
 	kernel_ops_list_t seen_fib;
+	core_nexthops_t nexthops;
 	kernel_op_t batch[CORE_BATCH];
 	int batch_errors[CORE_BATCH];
 	prefix_t again[CORE_AGAIN_MAX];
@@ -207,6 +272,10 @@ struct core_t
 	bool rescanning;
 	/** the walk writes each route again as it is: some are missing */
 	bool rescan_rewrite;
+	/** the walk offers every prefix to the FIB: the members of some have
+	 * changed. Wanted: the next walk does */
+	bool rescan_offer;
+	bool reoffer_wanted;
 	family_t rescan_family;
 	prefix_t rescan_at;
 	/** the pins, or what is to be pinned, may have changed */
@@ -249,6 +318,14 @@ core_connection_t *core_connection(core_t *core, const char *name, bool create);
 /** the FIB's member by the tunnel's state */
 void core_member_update(core_t *core, const core_tunnel_t *tunnel,
 						const core_member_t *member);
+/** the tunnel's FIB member for a gateway, made if absent; 0: no room */
+uint32_t core_tunnel_member(core_t *core, core_tunnel_t *tunnel,
+							const addr_t *gateway);
+/** the tunnel whose link this is; NULL: none */
+core_tunnel_t *core_tunnel_on(const core_t *core, uint32_t link);
+/** its session is gone, and its paths are not used while the tables purge them;
+ * those kept by graceful restart are */
+bool core_session_lost(const core_neighbor_t *n);
 
 /* core_peers.c */
 core_neighbor_t *core_neighbor_create(core_t *core, core_tunnel_t *tunnel,
@@ -266,6 +343,9 @@ void core_peers_update(core_t *core, usec_t now);
 void core_neighbors_members(core_t *core);
 void core_neighbor_member_update(core_t *core, const core_neighbor_t *n,
 								 const core_member_t *member);
+/** the FIB member for a next hop, made if absent; 0: no room */
+uint32_t core_neighbor_member(core_t *core, core_neighbor_t *n,
+							  const addr_t *next_hop);
 /** bgp_sink_t with the core as user */
 extern const bgp_sink_t core_bgp_sink;
 
@@ -285,10 +365,21 @@ bgp_policy_t *core_policy_export(const config_t *config,
 								 const config_neighbor_t *neighbor);
 
 /* core_routes.c */
-/** the FIB member for a gateway, made if absent; 0: no room */
-uint32_t core_member(core_t *core, core_members_t *members,
-					 const addr_t *gateway);
+/** the member for a gateway; NULL: none */
+const core_member_t *core_member_find(const core_members_t *members,
+									  const addr_t *gateway);
+/** a new one, if there are less than max; NULL: no room */
+const core_member_t *core_member_add(core_t *core, core_members_t *members,
+									 const addr_t *gateway, unsigned max);
+void core_member_drop(core_t *core, core_members_t *members,
+					  const addr_t *gateway);
 void core_members_free(core_t *core, core_members_t *members);
+/** the FIB member of a path over a tunnel, where the device stands for any next
+ * hop; 0: it cannot be used */
+uint32_t core_path_device(core_t *core, const core_neighbor_t *n,
+						  family_t family, const bgp_path_t *path);
+/** offers all prefixes to the FIB again, in slices: members of some changed */
+void core_routes_reoffer(core_t *core);
 /** writes what is urgent at once */
 void core_fib_urgent(core_t *core);
 /** writes all that waits */
@@ -309,6 +400,39 @@ void core_routes_covering(core_t *core, bool allow);
 void core_routes_again(core_t *core);
 /** a route of ours was taken out by somebody else */
 void core_route_heal(core_t *core, const kernel_route_t *route);
+
+/* core_nexthops.c */
+void core_nexthops_init(core_t *core);
+/** forgets all */
+void core_nexthops_drop(core_t *core);
+/** the speaker's word that paths have this next hop, or none has any more */
+void core_nexthops_used(core_t *core, const addr_t *addr, bool used);
+/** a route to this prefix came, changed or went, ours or somebody else's */
+void core_nexthops_within(core_t *core, const prefix_t *prefix);
+/** links or addresses changed */
+void core_nexthops_all(core_t *core);
+/** looks at what no notification tells, if they are not too many */
+void core_nexthops_audit(core_t *core);
+/** one slice; true: more waits */
+bool core_nexthops_work(core_t *core, usec_t now);
+/** as last looked at; NULL: not one that is kept */
+const core_way_t *core_nexthop_way(const core_t *core, const addr_t *addr);
+/** the FIB members that a path leaves by, at most max */
+unsigned core_nexthop_members(core_t *core, core_neighbor_t *n, family_t family,
+							  const bgp_path_t *path, fib_path_t *out,
+							  unsigned max);
+/** next hops of the neighbour's routes that cannot be reached, at most max.
+ * Looks at no more than *budget routes, and takes those off it */
+unsigned core_nexthops_lost(const core_t *core, const core_neighbor_t *n,
+							unsigned *budget, core_hop_lost_t *out,
+							unsigned max);
+
+/* core_ways.c */
+/** the way as things are */
+core_way_t core_way_look(core_t *core, const addr_t *addr);
+/** the path's way out needs no recursion, and is not by the next hop without */
+bool core_path_direct(const core_t *core, const bgp_path_t *path,
+					  const addr_t *without);
 
 /* core_kernel.c */
 void core_kernel_start(core_t *core, usec_t now);

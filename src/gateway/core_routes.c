@@ -9,6 +9,7 @@
 #include "gateway/core_private.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -20,6 +21,8 @@
 /** writes for the removal of routes whose pin goes: they are few, but may stand
  * behind others */
 #define COVERING_BATCHES 16
+/** most of a member's share in a group */
+#define SHARE_MAX 256
 /** urgent operations written in one go */
 #define URGENT_MAX 64
 
@@ -29,29 +32,57 @@ void core_members_free(core_t *core, core_members_t *members)
 	{
 		fib_member_remove(core->fib, members->list[i].id);
 	}
+	free(members->list);
+	members->list = NULL;
 	members->count = 0;
 }
 
-uint32_t core_member(core_t *core, core_members_t *members,
-					 const addr_t *gateway)
+const core_member_t *core_member_find(const core_members_t *members,
+									  const addr_t *gateway)
 {
-	core_member_t *m;
-
 	for (unsigned i = 0; i < members->count; i++)
 	{
 		if (addr_equal(&members->list[i].gateway, gateway))
 		{
-			return members->list[i].id;
+			return &members->list[i];
 		}
 	}
-	if (members->count == CORE_MEMBERS_MAX)
+	return NULL;
+}
+
+const core_member_t *core_member_add(core_t *core, core_members_t *members,
+									 const addr_t *gateway, unsigned max)
+{
+	uint32_t id = members->count < max ? fib_member_add(core->fib) : 0;
+	core_member_t *m;
+
+	if (!id)
 	{
-		return 0;
+		return NULL;
 	}
+	members->list =
+		mem_resize(members->list, members->count + 1, sizeof(*members->list));
 	m = &members->list[members->count++];
 	m->gateway = *gateway;
-	m->id = fib_member_add(core->fib);
-	return m->id;
+	m->id = id;
+	return m;
+}
+
+void core_member_drop(core_t *core, core_members_t *members,
+					  const addr_t *gateway)
+{
+	for (unsigned i = 0; i < members->count; i++)
+	{
+		if (addr_equal(&members->list[i].gateway, gateway))
+		{
+			if (core->fib)
+			{
+				fib_member_remove(core->fib, members->list[i].id);
+			}
+			members->list[i] = members->list[--members->count];
+			return;
+		}
+	}
 }
 
 /** the address stands in one of the tunnel's networks */
@@ -97,48 +128,79 @@ static bool tunnel_gateway(const core_t *core, const core_neighbor_t *n,
 	return family == FAMILY_IPV4 || address->family == FAMILY_IPV6;
 }
 
-/** the FIB member that a path leaves by; 0: it cannot be used */
-static uint32_t path_member(core_t *core, family_t family,
-							const bgp_path_t *path)
+uint32_t core_path_device(core_t *core, const core_neighbor_t *n,
+						  family_t family, const bgp_path_t *path)
+{
+	addr_t gateway = addr_none;
+
+	if (n->tunnel->gateways && !tunnel_gateway(core, n, family, path, &gateway))
+	{
+		return 0;
+	}
+	return core_tunnel_member(core, n->tunnel, &gateway);
+}
+
+/** the FIB members that a path leaves by, at most max */
+static unsigned path_members(core_t *core, family_t family,
+							 const bgp_path_t *path, fib_path_t *out,
+							 unsigned max)
 {
 	core_neighbor_t *n = path->peer ? bgp_peer_user(path->peer) : NULL;
-	core_members_t *members;
-	addr_t gateway = addr_none;
-	unsigned before;
-	uint32_t id;
 
-	if (!n)
+	if (!n || !max)
 	{
 		return 0;
 	}
-	members = n->tunnel ? &n->tunnel->members : &n->members;
-	if (n->tunnel && n->tunnel->gateways &&
-		!tunnel_gateway(core, n, family, path, &gateway))
+	if (core_neighbor_resolves(n))
 	{
-		return 0;
+		return core_nexthop_members(core, n, family, path, out, max);
 	}
-	if (!n->tunnel)
-	{
-		const addr_t *hop = bgp_next_hop_addr(core->bgp, path->next_hop);
+	out[0].member = core_path_device(core, n, family, path);
+	out[0].weight = path->weight;
+	return out[0].member != 0;
+}
 
-		gateway = hop ? *hop : n->config->address;
-	}
-	before = members->count;
-	id = core_member(core, members, &gateway);
-	if (members->count != before)
+/** paths that lead to the same member are one with the sum of their shares */
+static unsigned merge(fib_path_t *out, unsigned count, const fib_path_t *more,
+					  unsigned n)
+{
+	for (unsigned k = 0; k < n; k++)
 	{
-		const core_member_t *m = &members->list[before];
+		unsigned i = 0;
 
-		if (n->tunnel)
+		while (i < count && out[i].member != more[k].member)
 		{
-			core_member_update(core, n->tunnel, m);
+			i++;
 		}
-		else
+		if (i < count)
 		{
-			core_neighbor_member_update(core, n, m);
+			uint32_t sum = (uint32_t)out[i].weight + more[k].weight;
+
+			out[i].weight = sum > UINT16_MAX ? UINT16_MAX : (uint16_t)sum;
+		}
+		else if (count < FIB_SET_MAX)
+		{
+			out[count++] = more[k];
 		}
 	}
-	return id;
+	return count;
+}
+
+/** shares in the kernel's range, in proportion */
+static void scale(fib_path_t *paths, unsigned n)
+{
+	uint32_t most = SHARE_MAX;
+
+	for (unsigned i = 0; i < n; i++)
+	{
+		most = paths[i].weight > most ? paths[i].weight : most;
+	}
+	for (unsigned i = 0; i < n && most > SHARE_MAX; i++)
+	{
+		uint32_t share = (uint32_t)paths[i].weight * SHARE_MAX / most;
+
+		paths[i].weight = share ? (uint16_t)share : 1;
+	}
 }
 
 static unsigned to_fib(core_t *core, family_t family, const bgp_path_t *paths,
@@ -148,16 +210,12 @@ static unsigned to_fib(core_t *core, family_t family, const bgp_path_t *paths,
 
 	for (unsigned i = 0; i < n; i++)
 	{
-		uint32_t member = path_member(core, family, &paths[i]);
+		fib_path_t more[FIB_SET_MAX];
+		unsigned got = path_members(core, family, &paths[i], more, FIB_SET_MAX);
 
-		if (member)
-		{
-			out[count++] = (fib_path_t){
-				.member = member,
-				.weight = paths[i].weight,
-			};
-		}
+		count = merge(out, count, more, got);
 	}
+	scale(out, count);
 	return count;
 }
 
@@ -213,6 +271,8 @@ static void offer(core_t *core, const bgp_route_t *route)
 static void walk_start(core_t *core)
 {
 	core->rescanning = true;
+	core->rescan_offer = core->reoffer_wanted;
+	core->reoffer_wanted = false;
 	core->rescan_family = FAMILY_IPV4;
 	core->rescan_at.addr = addr_none;
 }
@@ -223,15 +283,25 @@ void core_routes_rewrite(core_t *core)
 	walk_start(core);
 }
 
+void core_routes_reoffer(core_t *core)
+{
+	/* a walk that is under way may have passed it */
+	core->reoffer_wanted = true;
+}
+
 static void walk_route(core_t *core, const bgp_route_t *route)
 {
 	if (route->tag && core->rescan_rewrite)
 	{
 		fib_route_again(core->fib, &route->prefix, route->tag);
 	}
-	else if (route->tag)
+	if (core->rescan_offer || (route->tag && !core->rescan_rewrite))
 	{
 		offer(core, route);
+	}
+	if (core->rescan_offer)
+	{
+		core_nexthops_within(core, &route->prefix);
 	}
 }
 
@@ -243,7 +313,7 @@ static bool rescan(core_t *core)
 
 	if (!core->rescanning)
 	{
-		if (!fib_rescan_wanted(core->fib))
+		if (!fib_rescan_wanted(core->fib) && !core->reoffer_wanted)
 		{
 			return false;
 		}
@@ -420,6 +490,7 @@ bool core_routes_work(core_t *core, usec_t now)
 		/* what stands in the kernel of an earlier run is not known yet */
 		return more;
 	}
+	more = core_nexthops_work(core, now) || more;
 	more = rescan(core) || more;
 	for (unsigned i = 0; i < SLICE_CHANGES; i++)
 	{
@@ -428,6 +499,7 @@ bool core_routes_work(core_t *core, usec_t now)
 			break;
 		}
 		offer(core, &route);
+		core_nexthops_within(core, &route.prefix);
 		more = true;
 	}
 	if (fib_waiting(core->fib) >= CORE_BATCH || !more)

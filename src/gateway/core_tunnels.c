@@ -401,9 +401,7 @@ static void select_members(core_t *core, const config_bundle_t *bundle)
 	}
 }
 
-/** its session is gone, and its paths are not used while the tables purge them;
- * those kept by graceful restart are */
-static bool session_lost(const core_neighbor_t *n)
+bool core_session_lost(const core_neighbor_t *n)
 {
 	bgp_peer_info_t info;
 
@@ -421,7 +419,8 @@ static bool sessions_lost(const core_tunnel_t *tunnel)
 	const core_neighbor_t *const *n =
 		(const core_neighbor_t *const *)tunnel->neighbors;
 
-	return n[0] && session_lost(n[0]) && (!n[1] || session_lost(n[1]));
+	return n[0] && core_session_lost(n[0]) &&
+		   (!n[1] || core_session_lost(n[1]));
 }
 
 void core_member_update(core_t *core, const core_tunnel_t *tunnel,
@@ -435,6 +434,34 @@ void core_member_update(core_t *core, const core_tunnel_t *tunnel,
 	};
 
 	fib_member_set(core->fib, member->id, &state);
+}
+
+uint32_t core_tunnel_member(core_t *core, core_tunnel_t *tunnel,
+							const addr_t *gateway)
+{
+	const core_member_t *m = core_member_find(&tunnel->members, gateway);
+
+	if (!m)
+	{
+		m = core_member_add(core, &tunnel->members, gateway, CORE_GATEWAYS_MAX);
+		if (m)
+		{
+			core_member_update(core, tunnel, m);
+		}
+	}
+	return m ? m->id : 0;
+}
+
+core_tunnel_t *core_tunnel_on(const core_t *core, uint32_t link)
+{
+	for (size_t i = 0; link && i < core->n_tunnels; i++)
+	{
+		if (core->tunnels[i]->link == link)
+		{
+			return core->tunnels[i];
+		}
+	}
+	return NULL;
 }
 
 /** when a whole set is dead, paths of dead tunnels leave the decision, so that
@@ -464,13 +491,14 @@ static void eligibility(core_t *core)
 }
 
 /** after the failover, not before it */
-static void announce(core_tunnel_t *tunnel)
+static void announce(core_t *core, core_tunnel_t *tunnel)
 {
 	tunnel_state_t state = tunnel_state(tunnel->tunnel);
 
 	if (tunnel->told != state)
 	{
 		tunnel->told = state;
+		core_nexthops_all(core);
 		log_notice("tunnel %s is %s: %s", tunnel->config->name,
 				   tunnel_state_name(state), tunnel_reason(tunnel->tunnel));
 	}
@@ -506,6 +534,6 @@ void core_tunnels_update(core_t *core, usec_t now)
 	}
 	for (size_t i = 0; i < core->n_tunnels; i++)
 	{
-		announce(core->tunnels[i]);
+		announce(core, core->tunnels[i]);
 	}
 }

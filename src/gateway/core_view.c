@@ -20,6 +20,10 @@
 /** of a NOTIFICATION: OPEN Message Error, Role Mismatch (RFC 9234) */
 #define OPEN_ERROR    2
 #define ROLE_MISMATCH 11
+/** routes looked at for next hops that cannot be reached, and such next hops
+ * shown of a neighbour */
+#define LOST_ROUTES 4096
+#define LOST_HOPS   4
 
 static void problems_clear(core_t *core)
 {
@@ -227,6 +231,33 @@ static void neighbor_problems(core_t *core, const core_neighbor_t *n,
 	}
 }
 
+static void next_hop_problems(core_t *core)
+{
+	unsigned budget = LOST_ROUTES;
+
+	for (size_t i = 0; i < core->n_neighbors; i++)
+	{
+		const core_neighbor_t *n = core->neighbors[i];
+		core_hop_lost_t lost[LOST_HOPS];
+		unsigned count =
+			core_neighbor_resolves(n)
+				? core_nexthops_lost(core, n, &budget, lost, LOST_HOPS)
+				: 0;
+
+		for (unsigned k = 0; k < count; k++)
+		{
+			char a[ADDR_STR_MAX];
+
+			problem(core,
+					"next hop %s of %u%s routes of neighbor %s cannot be "
+					"reached: it is on no link that is up, and no route leads "
+					"there",
+					addr_format(&lost[k].addr, a), lost[k].routes,
+					budget ? "" : " or more", n->config->name);
+		}
+	}
+}
+
 static void problems_collect(core_t *core, usec_t now)
 {
 	problems_clear(core);
@@ -246,6 +277,7 @@ static void problems_collect(core_t *core, usec_t now)
 	{
 		tunnel_problems(core, core->tunnels[i]);
 	}
+	next_hop_problems(core);
 	for (size_t i = 0; i < core->n_neighbors; i++)
 	{
 		neighbor_problems(core, core->neighbors[i], now);
@@ -335,7 +367,8 @@ static void view_neighbors_fill(core_t *core, view_state_t *view)
 		{
 			if (core->tunnels[i]->neighbors[k])
 			{
-				view_neighbor_add(core, core->tunnels[i]->neighbors[k], view, out++);
+				view_neighbor_add(core, core->tunnels[i]->neighbors[k], view,
+								  out++);
 			}
 		}
 	}
