@@ -7,6 +7,8 @@
 
 #include "bgp/policy_impl.h"
 
+#include "base/path_regex.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -253,68 +255,13 @@ void bgp_policy_match_origin_as(bgp_policy_t *policy, uint32_t asn)
 	add_match(policy, (match_t){.kind = MATCH_ORIGIN_AS, .value = asn});
 }
 
-/** the expression as it is compiled, to be freed: _ spelt out, but not within
- * brackets or after a backslash, and all of it behind an anchored "anything",
- * or it would be tried anew from each character of the path. NULL: it refers
- * back, which costs without bound */
-static char *spell_out(const char *expression)
-{
-	static const char head[] = "^.*(", border[] = "(^|[ {}]|$)";
-	char *out =
-		mem_alloc(strlen(expression) * sizeof(border) + sizeof(head) + 1);
-	size_t len = sizeof(head) - 1;
-	bool escaped = false, bracket = false;
-
-	memcpy(out, head, len);
-	for (const char *c = expression; *c; c++)
-	{
-		if (*c == '_' && !escaped && !bracket)
-		{
-			memcpy(out + len, border, sizeof(border) - 1);
-			len += sizeof(border) - 1;
-			continue;
-		}
-		if (escaped && *c >= '1' && *c <= '9')
-		{
-			free(out);
-			return NULL;
-		}
-		bracket = bracket ? *c != ']' : *c == '[' && !escaped;
-		escaped = *c == '\\' && !escaped && !bracket;
-		out[len++] = *c;
-	}
-	out[len] = ')';
-	return out;
-}
-
-/** 0, or an error of regcomp's. It is compiled as it stands first: what is
- * put around it must not mend it */
-static int compile(regex_t *regex, const char *expression, const char *spelt)
-{
-	int err = regcomp(regex, expression, REG_EXTENDED | REG_NOSUB);
-
-	if (!err)
-	{
-		regfree(regex);
-		err = regcomp(regex, spelt, REG_EXTENDED | REG_NOSUB);
-	}
-	return err;
-}
-
 bool bgp_policy_match_as_path(bgp_policy_t *policy, const char *expression,
 							  char *error, size_t error_size)
 {
 	regex_t *regex = mem_alloc(sizeof(*regex));
-	char *spelt = spell_out(expression);
-	int err = spelt ? compile(regex, expression, spelt) : REG_ESUBREG;
 
-	free(spelt);
-	if (err)
+	if (!path_regex_compile(regex, expression, error, error ? error_size : 0))
 	{
-		if (error)
-		{
-			regerror(err, regex, error, error_size);
-		}
 		free(regex);
 		return false;
 	}

@@ -15,6 +15,7 @@ Suite *community_suite(void);
 Suite *hash_suite(void);
 Suite *list_suite(void);
 Suite *log_suite(void);
+Suite *path_regex_suite(void);
 Suite *rbuf_suite(void);
 Suite *suggest_suite(void);
 Suite *text_suite(void);

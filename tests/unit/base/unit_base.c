@@ -9,9 +9,10 @@
 int main(void)
 {
 	static const unit_suite_t suites[] = {
-		addr_suite,    base_suite,  community_suite, hash_suite,
-		list_suite,    log_suite,   rbuf_suite,      text_suite,
-		suggest_suite, timer_suite, trie_suite,      wbuf_suite,
+		addr_suite, base_suite,    community_suite,  hash_suite,
+		list_suite, log_suite,     path_regex_suite, rbuf_suite,
+		text_suite, suggest_suite, timer_suite,      trie_suite,
+		wbuf_suite,
 	};
 
 	return unit_run("base", suites, countof(suites));
