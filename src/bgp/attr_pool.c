@@ -528,6 +528,11 @@ void bgp_attr_key(const bgp_attr_pool_t *pool, uint32_t id, bgp_attr_key_t *key)
 	};
 }
 
+uint32_t bgp_attr_next_hop(const bgp_attr_pool_t *pool, uint32_t id)
+{
+	return packed_at(pool, id)->next_hop;
+}
+
 size_t bgp_attr_size(const bgp_attr_pool_t *pool, uint32_t id)
 {
 	return pool->class_size[id >> HANDLE_BITS];

@@ -30,6 +30,8 @@ typedef struct bgp_attr_key_t
 
 void bgp_attr_key(const bgp_attr_pool_t *pool, uint32_t id,
 				  bgp_attr_key_t *key);
+/** number of its next hop, 0: none */
+uint32_t bgp_attr_next_hop(const bgp_attr_pool_t *pool, uint32_t id);
 /** bytes of the set alone, as packed */
 size_t bgp_attr_size(const bgp_attr_pool_t *pool, uint32_t id);
 /** borrowed: the pool's own */

@@ -15,6 +15,13 @@ static bgp_peer_t *resolve(void *user, uint16_t index)
 	return bgp_peer_by_index(user, index);
 }
 
+static void watch_next_hop(void *user, const addr_t *addr, bool used)
+{
+	bgp_t *bgp = user;
+
+	bgp->sink.next_hop(bgp->user, addr, used);
+}
+
 bgp_t *bgp_create(const bgp_config_t *config, timers_t *timers,
 				  const bgp_sink_t *sink, void *user, uint64_t seed)
 {
@@ -27,6 +34,7 @@ bgp_t *bgp_create(const bgp_config_t *config, timers_t *timers,
 	prng_seed(&bgp->rng, seed);
 	bgp->rib = bgp_rib_create(config, (uint32_t)prng_next(&bgp->rng));
 	bgp_rib_set_resolver(bgp->rib, resolve, bgp);
+	bgp_rib_set_watch(bgp->rib, sink->next_hop ? watch_next_hop : NULL, bgp);
 	bgp_attr_set_init(&bgp->set);
 	return bgp;
 }

@@ -188,8 +188,9 @@ typedef struct bgp_sink_t
 	/** bgp_next_change or bgp_work has something to do */
 	void (*work)(void *user);
 	/** an address is the next hop of a path of a peer with resolve_next_hop for
-	 * the first time (used), or of none any more: answer with bgp_next_hop_set,
-	 * later and not from within. May be NULL */
+	 * the first time (used): answer with bgp_next_hop_set, later and not from
+	 * within. Or of none any more: what was said of it is forgotten. May be
+	 * NULL */
 	void (*next_hop)(void *user, const addr_t *addr, bool used);
 } bgp_sink_t;
 
@@ -449,8 +450,9 @@ bool bgp_work(bgp_t *bgp, unsigned budget, usec_t now);
 
 /** next hops as numbers, never 0; a number lives as long as a path has it */
 const addr_t *bgp_next_hop_addr(const bgp_t *bgp, uint32_t next_hop);
-/** whether the address can be reached and at what cost; reachable by default.
- * Re-decided in slices (RFC 4271 section 9.1.2.1) */
+/** whether the address can be reached and at what cost, for the paths of peers
+ * with resolve_next_hop (RFC 4271 section 9.1.2.1); ignored if none has it (see
+ * bgp_sink_t.next_hop). Re-decided in slices */
 void bgp_next_hop_set(bgp_t *bgp, const addr_t *next_hop, bool reachable,
 					  uint32_t igp_metric);
 

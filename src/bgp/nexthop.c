@@ -17,6 +17,8 @@ typedef struct entry_t
 	bgp_nexthop_t hop;
 	uint32_t id;
 	uint32_t refs;
+	/** paths that want it resolved */
+	uint32_t users;
 } entry_t;
 
 struct bgp_nexthops_t
@@ -29,6 +31,9 @@ struct bgp_nexthops_t
 	uint32_t used;
 	/** numbers below are taken */
 	uint32_t first_free;
+	/** entries with users */
+	uint32_t in_use;
+	uint32_t in_use_max;
 };
 
 bgp_nexthops_t *bgp_nexthops_create(uint32_t seed)
@@ -38,7 +43,13 @@ bgp_nexthops_t *bgp_nexthops_create(uint32_t seed)
 	hash_init(&hops->table);
 	hops->seed = seed;
 	hops->first_free = 1;
+	hops->in_use_max = BGP_NEXTHOPS_USED_MAX;
 	return hops;
+}
+
+void bgp_nexthops_limit(bgp_nexthops_t *hops, uint32_t used_max)
+{
+	hops->in_use_max = used_max;
 }
 
 void bgp_nexthops_destroy(bgp_nexthops_t *hops)
@@ -98,30 +109,13 @@ static entry_t *find_or_add(bgp_nexthops_t *hops, const addr_t *addr)
 		hops->size = size;
 	}
 	entry = mem_alloc(sizeof(*entry));
-	entry->hop = (bgp_nexthop_t){.addr = *addr, .reachable = true};
+	entry->hop = (bgp_nexthop_t){.addr = *addr};
 	entry->id = id;
 	hops->entries[id] = entry;
 	hops->first_free = id + 1;
 	hops->used++;
 	hash_insert(&hops->table, &entry->node, hash);
 	return entry;
-}
-
-/** keeps what was told, but not what is known of every address */
-static void drop_if_plain(bgp_nexthops_t *hops, entry_t *entry)
-{
-	if (entry->refs || !entry->hop.reachable || entry->hop.metric)
-	{
-		return;
-	}
-	hash_remove(&hops->table, &entry->node);
-	hops->entries[entry->id] = NULL;
-	if (entry->id < hops->first_free)
-	{
-		hops->first_free = entry->id;
-	}
-	hops->used--;
-	free(entry);
 }
 
 uint32_t bgp_nexthop_intern(bgp_nexthops_t *hops, const addr_t *addr)
@@ -139,11 +133,49 @@ uint32_t bgp_nexthop_intern(bgp_nexthops_t *hops, const addr_t *addr)
 
 void bgp_nexthop_release(bgp_nexthops_t *hops, uint32_t id)
 {
-	if (id)
+	entry_t *entry;
+
+	if (!id || --hops->entries[id]->refs)
 	{
-		hops->entries[id]->refs--;
-		drop_if_plain(hops, hops->entries[id]);
+		return;
 	}
+	entry = hops->entries[id];
+	hash_remove(&hops->table, &entry->node);
+	hops->entries[id] = NULL;
+	if (id < hops->first_free)
+	{
+		hops->first_free = id;
+	}
+	hops->used--;
+	free(entry);
+}
+
+bool bgp_nexthop_use(bgp_nexthops_t *hops, uint32_t id, bool *first)
+{
+	entry_t *entry = hops->entries[id];
+
+	*first = entry->users == 0;
+	if (*first && hops->in_use >= hops->in_use_max)
+	{
+		return false;
+	}
+	hops->in_use += *first;
+	entry->users++;
+	return true;
+}
+
+bool bgp_nexthop_unuse(bgp_nexthops_t *hops, uint32_t id)
+{
+	entry_t *entry = hops->entries[id];
+
+	if (--entry->users)
+	{
+		return false;
+	}
+	hops->in_use--;
+	entry->hop.reachable = false;
+	entry->hop.metric = 0;
+	return true;
 }
 
 const bgp_nexthop_t *bgp_nexthop_get(const bgp_nexthops_t *hops, uint32_t id)
@@ -158,20 +190,18 @@ const bgp_nexthop_t *bgp_nexthop_get(const bgp_nexthops_t *hops, uint32_t id)
 bool bgp_nexthop_set(bgp_nexthops_t *hops, const addr_t *addr, bool reachable,
 					 uint32_t metric)
 {
-	entry_t *entry;
-	bool changed;
+	entry_t *entry =
+		find(hops, addr, hash_bytes(addr, sizeof(*addr), hops->seed));
 
-	if (!addr_is_set(addr))
+	metric = reachable ? metric : 0;
+	if (!entry || !entry->users ||
+		(entry->hop.reachable == reachable && entry->hop.metric == metric))
 	{
 		return false;
 	}
-	entry = find_or_add(hops, addr);
-	changed = entry->hop.reachable != reachable || entry->hop.metric != metric;
 	entry->hop.reachable = reachable;
 	entry->hop.metric = metric;
-	changed = changed && entry->refs;
-	drop_if_plain(hops, entry);
-	return changed;
+	return true;
 }
 
 size_t bgp_nexthops_memory(const bgp_nexthops_t *hops)

@@ -132,12 +132,16 @@ bool path_cand(const bgp_rib_t *rib, const path_t *path, int f, bgp_cand_t *c)
 		return false;
 	}
 	bgp_attr_key(rib->attrs, path->accepted, &c->key);
-	hop = bgp_nexthop_get(rib->hops, c->key.next_hop);
-	if (hop && !hop->reachable)
+	c->metric = 0;
+	if (peer->config->resolve_next_hop)
 	{
-		return false;
+		hop = bgp_nexthop_get(rib->hops, c->key.next_hop);
+		if (!path->resolves || !hop->reachable)
+		{
+			return false;
+		}
+		c->metric = hop->metric;
 	}
-	c->metric = hop ? hop->metric : 0;
 	c->router_id =
 		c->key.originator_id ? c->key.originator_id : peer->router_id;
 	c->peer = path->peer;
@@ -301,14 +305,81 @@ void net_drop_if_unused(bgp_rib_t *rib, net_ref_t ref)
 	pool_free(&rib->nets[f], ref & ~NET_REF_IPV6);
 }
 
+/** number of the next hop that the path needs resolved, 0: none */
+static uint32_t hop_needed(const bgp_rib_t *rib, const path_t *path)
+{
+	const bgp_rib_peer_t *peer =
+		path_is_local(path) ? NULL : rib->slots[path->peer].peer;
+
+	return path->accepted && peer && peer->config->resolve_next_hop
+			   ? bgp_attr_next_hop(rib->attrs, path->accepted)
+			   : 0;
+}
+
+bool path_resolve_due(const bgp_rib_t *rib, const path_t *path)
+{
+	return path->resolves != (hop_needed(rib, path) != 0);
+}
+
+static bool hop_use(bgp_rib_t *rib, uint32_t hop)
+{
+	bool first;
+
+	if (!bgp_nexthop_use(rib->hops, hop, &first))
+	{
+		rib->hops_refused = true;
+		return false;
+	}
+	if (first && rib->watch)
+	{
+		rib->watch(rib->watch_user, bgp_rib_next_hop_addr(rib, hop), true);
+	}
+	return true;
+}
+
+static void hop_unuse(bgp_rib_t *rib, uint32_t hop)
+{
+	if (!bgp_nexthop_unuse(rib->hops, hop))
+	{
+		return;
+	}
+	if (rib->watch)
+	{
+		rib->watch(rib->watch_user, bgp_rib_next_hop_addr(rib, hop), false);
+	}
+	if (rib->hops_refused)
+	{
+		rib->hops_refused = false;
+		hops_changed(rib);
+	}
+}
+
+void path_accept(bgp_rib_t *rib, path_t *path, uint32_t accepted)
+{
+	uint32_t old = path->accepted, before, now;
+
+	before = path->resolves ? bgp_attr_next_hop(rib->attrs, old) : 0;
+	path->accepted = accepted;
+	now = hop_needed(rib, path);
+	if (now != before)
+	{
+		path->resolves = now && hop_use(rib, now);
+		if (before)
+		{
+			hop_unuse(rib, before);
+		}
+	}
+	if (old)
+	{
+		bgp_attr_release(rib->attrs, old);
+	}
+}
+
 static void path_free(bgp_rib_t *rib, uint32_t handle)
 {
 	path_t *path = path_at(rib, handle);
 
-	if (path->accepted)
-	{
-		bgp_attr_release(rib->attrs, path->accepted);
-	}
+	path_accept(rib, path, 0);
 	bgp_attr_release(rib->attrs, path->received);
 	if (!path_is_local(path))
 	{
@@ -403,12 +474,13 @@ void net_visit(bgp_rib_t *rib, net_ref_t ref)
 
 			count_path(rib, slot, f, path, -1);
 			changed |= chosen && accepted != path->accepted;
-			if (path->accepted)
-			{
-				bgp_attr_release(rib->attrs, path->accepted);
-			}
-			path->accepted = accepted;
+			path_accept(rib, path, accepted);
 			count_path(rib, slot, f, path, 1);
+		}
+		else if (slot && path_resolve_due(rib, path))
+		{
+			bgp_attr_hold(rib->attrs, path->accepted);
+			path_accept(rib, path, path->accepted);
 		}
 		changed |= slot && slot->reweigh && chosen;
 		link = &path->next;

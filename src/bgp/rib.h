@@ -136,6 +136,9 @@ unsigned bgp_rib_out_write(bgp_rib_t *rib, bgp_rib_peer_t *peer, wbuf_t *w);
  * bgp_path_t.peer through the resolver */
 typedef bgp_peer_t *(*bgp_rib_resolve_t)(void *user, uint16_t index);
 void bgp_rib_set_resolver(bgp_rib_t *rib, bgp_rib_resolve_t fn, void *user);
+/** as bgp_sink_t.next_hop; not called from bgp_rib_destroy */
+typedef void (*bgp_rib_watch_t)(void *user, const addr_t *addr, bool used);
+void bgp_rib_set_watch(bgp_rib_t *rib, bgp_rib_watch_t fn, void *user);
 bool bgp_rib_next_change(bgp_rib_t *rib, bgp_route_t *out);
 void bgp_rib_set_tag(bgp_rib_t *rib, const prefix_t *prefix, uint32_t tag);
 size_t bgp_rib_changes_waiting(const bgp_rib_t *rib);

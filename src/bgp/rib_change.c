@@ -106,6 +106,25 @@ void bgp_rib_next_hop_set(bgp_rib_t *rib, const addr_t *next_hop,
 {
 	if (bgp_nexthop_set(rib->hops, next_hop, reachable, igp_metric))
 	{
-		sweep_start(rib);
+		hops_changed(rib);
 	}
+}
+
+void hops_changed(bgp_rib_t *rib)
+{
+	for (uint32_t i = 0; i < rib->n_slots; i++)
+	{
+		slot_t *slot = &rib->slots[i];
+
+		if (slot->paths && slot->peer && slot->peer->config->resolve_next_hop)
+		{
+			slot_look_at(rib, slot);
+		}
+	}
+}
+
+void bgp_rib_set_watch(bgp_rib_t *rib, bgp_rib_watch_t fn, void *user)
+{
+	rib->watch = fn;
+	rib->watch_user = user;
 }

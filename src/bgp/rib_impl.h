@@ -32,7 +32,7 @@
 #include "bgp/rib.h"
 
 /** the peer number of our own paths; they have no epoch, but a source */
-#define PEER_LOCAL 0xffffu
+#define PEER_LOCAL 0x7fffu
 /** what a path costs beside its attributes when nobody shares its net: the
  * path, the net and two nodes of the trie, its place in queues and lists, and a
  * next hop of its own */
@@ -69,7 +69,9 @@ typedef struct path_t
 	/** attributes as they came, and after import policy (0: rejected) */
 	uint32_t received;
 	uint32_t accepted;
-	uint16_t peer;
+	uint16_t peer : 15;
+	/** counted as a user of its next hop, which is to be resolved */
+	uint16_t resolves : 1;
 	union
 	{
 		uint16_t epoch;
@@ -161,6 +163,10 @@ struct bgp_rib_t
 	size_t cands_size;
 	bgp_rib_resolve_t resolve;
 	void *resolve_user;
+	bgp_rib_watch_t watch;
+	void *watch_user;
+	/** a next hop could not be used, so many are */
+	bool hops_refused;
 	/** who is announced to, and what is left of who was */
 	outs_t outs;
 };
@@ -235,6 +241,12 @@ void net_decide(bgp_rib_t *rib, net_ref_t ref, net_t *net, bool changed);
 /** takes the path at *link, number i of the chain; true: it was chosen, and
  * the net is to be decided */
 bool path_unlink(bgp_rib_t *rib, int f, net_t *net, uint32_t *link, unsigned i);
+/** has it accepted as these attributes, 0: rejected; takes over the hold */
+void path_accept(bgp_rib_t *rib, path_t *path, uint32_t accepted);
+/** it is to be a user of a next hop and is not, or the other way round */
+bool path_resolve_due(const bgp_rib_t *rib, const path_t *path);
+/** some of the paths that wait for their next hops may be eligible now */
+void hops_changed(bgp_rib_t *rib);
 /** bytes of a path as max_memory counts */
 uint64_t path_cost(const bgp_rib_t *rib, int f, const path_t *path);
 /** the counters of a live path that comes (1) or goes (-1) */

@@ -37,7 +37,7 @@ static path_t *path_add(bgp_rib_t *rib, net_t *net, uint16_t peer)
 	}
 	*link = pool_alloc(&rib->paths);
 	path = path_at(rib, *link);
-	path->peer = peer;
+	path->peer = peer & PEER_LOCAL;
 	return path;
 }
 
@@ -45,18 +45,15 @@ static path_t *path_add(bgp_rib_t *rib, net_t *net, uint16_t peer)
 static void path_set(bgp_rib_t *rib, path_t *path, const prefix_t *prefix,
 					 uint32_t received)
 {
-	uint32_t before[] = {path->received, path->accepted};
+	uint32_t before = path->received;
 
 	bgp_attr_hold(rib->attrs, received);
 	path->received = received;
-	path->accepted =
-		import_attrs(rib, &rib->slots[path->peer], prefix, received);
-	for (unsigned i = 0; i < countof(before); i++)
+	path_accept(rib, path,
+				import_attrs(rib, &rib->slots[path->peer], prefix, received));
+	if (before)
 	{
-		if (before[i])
-		{
-			bgp_attr_release(rib->attrs, before[i]);
-		}
+		bgp_attr_release(rib->attrs, before);
 	}
 }
 

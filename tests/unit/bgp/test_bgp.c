@@ -314,6 +314,7 @@ START_TEST(test_views)
 	wire_conn_t *c = raw_establish(w);
 	prefix_t own = prefix("192.168.0.0/24"), found, p = prefix("10.0.0.0/8");
 	addr_t address = addr_v4(0x0a010203);
+	bgp_peer_config_t config;
 	const bgp_attrs_t *attrs;
 	bgp_route_t route;
 
@@ -332,13 +333,18 @@ START_TEST(test_views)
 	ck_assert(prefix_equal(&found, &own));
 	ck_assert_uint_eq(attrs->neighbor_as, 65001);
 	ck_assert(addr_equal(&attrs->next_hop, &w->speaker[0].address));
-	/* its next hop cannot be reached, then it can */
+	/* nobody wants its next hop resolved, then somebody does */
 	ck_assert(bgp_route_get(bgp, &p, &route));
 	address = *bgp_next_hop_addr(bgp, route.best[0].next_hop);
 	ck_assert_uint_eq(address.b[3], 2);
 	bgp_next_hop_set(bgp, &address, false, 0);
 	wire_run(w);
-	ck_assert(!bgp_route_get(bgp, &p, &route) || !route.n_best);
+	ck_assert(bgp_route_get(bgp, &p, &route) && route.n_best);
+	config = *bgp_peer_config(w->speaker[0].peer);
+	config.resolve_next_hop = true;
+	ck_assert(!bgp_peer_configure(bgp, w->speaker[0].peer, &config, w->now));
+	wire_run(w);
+	ck_assert(!bgp_route_get(bgp, &p, &route));
 	bgp_next_hop_set(bgp, &address, true, 5);
 	wire_run(w);
 	ck_assert(bgp_route_get(bgp, &p, &route) && route.n_best);

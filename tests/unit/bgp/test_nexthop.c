@@ -38,30 +38,56 @@ END_TEST
 START_TEST(test_told)
 {
 	bgp_nexthops_t *hops = bgp_nexthops_create(1);
-	addr_t a = addr_v4(1), b = addr_v4(2);
+	addr_t a = addr_v4(1);
 	uint32_t id;
+	bool first;
 
-	/* told before anybody uses it: kept, but nothing is to be decided */
-	ck_assert(!bgp_nexthop_set(hops, &a, false, 0));
-	ck_assert(!bgp_nexthop_set(hops, &addr_none, false, 0));
+	/* nobody has it, or has it resolved: not kept */
+	ck_assert(!bgp_nexthop_set(hops, &a, true, 0));
+	ck_assert(!bgp_nexthop_set(hops, &addr_none, true, 0));
 	id = bgp_nexthop_intern(hops, &a);
+	ck_assert(!bgp_nexthop_set(hops, &a, true, 0));
 	ck_assert(!bgp_nexthop_get(hops, id)->reachable);
+	ck_assert(bgp_nexthop_use(hops, id, &first) && first);
+	ck_assert(bgp_nexthop_use(hops, id, &first) && !first);
+	ck_assert(!bgp_nexthop_get(hops, id)->reachable);
+	ck_assert(!bgp_nexthop_set(hops, &a, false, 10));
 	ck_assert(bgp_nexthop_set(hops, &a, true, 10));
 	ck_assert(!bgp_nexthop_set(hops, &a, true, 10));
 	ck_assert(bgp_nexthop_set(hops, &a, true, 11));
 	ck_assert_uint_eq(bgp_nexthop_get(hops, id)->metric, 11);
-	bgp_nexthop_release(hops, id);
-	/* survives the last user */
-	ck_assert_uint_eq(bgp_nexthop_intern(hops, &a), id);
-	ck_assert_uint_eq(bgp_nexthop_get(hops, id)->metric, 11);
-	bgp_nexthop_release(hops, id);
-	/* told to be plain again: forgotten */
-	ck_assert(!bgp_nexthop_set(hops, &a, true, 0));
-	ck_assert_ptr_null(bgp_nexthop_get(hops, id));
-	id = bgp_nexthop_intern(hops, &b);
+	/* forgotten with the last that uses it, not before */
+	ck_assert(!bgp_nexthop_unuse(hops, id));
 	ck_assert(bgp_nexthop_get(hops, id)->reachable);
+	ck_assert(bgp_nexthop_unuse(hops, id));
+	ck_assert(!bgp_nexthop_get(hops, id)->reachable);
 	ck_assert_uint_eq(bgp_nexthop_get(hops, id)->metric, 0);
 	bgp_nexthop_release(hops, id);
+	ck_assert_ptr_null(bgp_nexthop_get(hops, id));
+	bgp_nexthops_destroy(hops);
+}
+END_TEST
+
+START_TEST(test_limit)
+{
+	bgp_nexthops_t *hops = bgp_nexthops_create(1);
+	uint32_t ids[3];
+	bool first;
+
+	bgp_nexthops_limit(hops, 2);
+	for (uint32_t i = 0; i < 3; i++)
+	{
+		addr_t a = addr_v4(i);
+
+		ids[i] = bgp_nexthop_intern(hops, &a);
+		ck_assert_int_eq(bgp_nexthop_use(hops, ids[i], &first), i < 2);
+	}
+	/* a second user of what is in use is no more */
+	ck_assert(bgp_nexthop_use(hops, ids[0], &first) && !first);
+	ck_assert(!bgp_nexthop_unuse(hops, ids[0]));
+	ck_assert(!bgp_nexthop_use(hops, ids[2], &first));
+	ck_assert(bgp_nexthop_unuse(hops, ids[0]));
+	ck_assert(bgp_nexthop_use(hops, ids[2], &first));
 	bgp_nexthops_destroy(hops);
 }
 END_TEST
@@ -96,6 +122,7 @@ Suite *nexthop_suite(void)
 
 	unit_add(suite, "count", test_count);
 	unit_add(suite, "told", test_told);
+	unit_add(suite, "limit", test_limit);
 	unit_add(suite, "many", test_many);
 	return suite;
 }

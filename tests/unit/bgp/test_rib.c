@@ -318,6 +318,144 @@ START_TEST(test_defer)
 }
 END_TEST
 
+/** what the table says of next hops: "+10.0.0.1 -10.0.0.2 " */
+static char watched[256];
+
+static void watch(void *user, const addr_t *addr, bool used)
+{
+	char text[ADDR_STR_MAX];
+	size_t len = strlen(watched);
+
+	addr_format(addr, text);
+	snprintf(watched + len, sizeof(watched) - len, "%c%s ", used ? '+' : '-',
+			 text);
+}
+
+static void assert_watched(const char *want)
+{
+	ck_assert_str_eq(watched, want);
+	watched[0] = '\0';
+}
+
+static void work_all(small_t *s)
+{
+	while (bgp_rib_work(s->rib, 5))
+	{
+	}
+}
+
+/** 0: not there, else 1 + the number of the peer that is chosen */
+static unsigned chosen(small_t *s, const char *prefix)
+{
+	static bgp_route_t route;
+	prefix_t p;
+
+	ck_assert(prefix_parse(prefix, &p));
+	return bgp_rib_get(s->rib, &p, &route) && route.n_best
+			   ? 1u + (unsigned)((bgp_rib_peer_t *)(void *)route.best[0].peer -
+								 s->peers)
+			   : 0;
+}
+
+START_TEST(test_resolve)
+{
+	static small_t s;
+	addr_t one = addr_v4(0x0a000001), two = addr_v4(0x0a000002);
+
+	small_init(&s, 1);
+	/* in a list, or swept for */
+	s.rib->listed_max = _i ? LISTED_MAX : 0;
+	watched[0] = '\0';
+	bgp_rib_set_watch(s.rib, watch, NULL);
+	s.configs[0].resolve_next_hop = true;
+	s.configs[1].resolve_next_hop = true;
+	s.set.a.next_hop = one;
+	/* who does not ask is not told */
+	ck_assert(announce(&s, 2, "10.1.0.0/16"));
+	assert_watched("");
+	ck_assert_uint_eq(chosen(&s, "10.1.0.0/16"), 3);
+	/* told once, however many paths; not eligible before the answer */
+	ck_assert(announce(&s, 0, "10.2.0.0/16"));
+	ck_assert(announce(&s, 0, "10.3.0.0/16"));
+	ck_assert(announce(&s, 1, "10.3.0.0/16"));
+	assert_watched("+10.0.0.1 ");
+	ck_assert_uint_eq(chosen(&s, "10.2.0.0/16"), 0);
+	bgp_rib_next_hop_set(s.rib, &one, true, 0);
+	work_all(&s);
+	ck_assert_uint_eq(bgp_rib_changes_waiting(s.rib), 3);
+	ck_assert_uint_eq(chosen(&s, "10.2.0.0/16"), 1);
+	ck_assert_uint_eq(chosen(&s, "10.3.0.0/16"), 1);
+	/* the new one is in use before the old one is out of it */
+	s.set.a.next_hop = two;
+	ck_assert(announce(&s, 0, "10.3.0.0/16"));
+	assert_watched("+10.0.0.2 ");
+	ck_assert_uint_eq(chosen(&s, "10.3.0.0/16"), 2);
+	/* the lower metric */
+	bgp_rib_next_hop_set(s.rib, &two, true, 7);
+	bgp_rib_next_hop_set(s.rib, &one, true, 8);
+	work_all(&s);
+	ck_assert_uint_eq(chosen(&s, "10.3.0.0/16"), 1);
+	bgp_rib_next_hop_set(s.rib, &two, true, 9);
+	work_all(&s);
+	ck_assert_uint_eq(chosen(&s, "10.3.0.0/16"), 2);
+	/* of the last path, by withdrawal, policy, or the peer's end */
+	take_back(&s, 0, "10.3.0.0/16");
+	assert_watched("-10.0.0.2 ");
+	bgp_rib_peer_down(s.rib, &s.peers[0]);
+	work_all(&s);
+	assert_watched("");
+	s.peers[1].import_policy = NULL;
+	bgp_rib_peer_changed(s.rib, &s.peers[1]);
+	work_all(&s);
+	assert_watched("-10.0.0.1 ");
+	/* it was forgotten */
+	s.peers[1].import_policy = s.all;
+	bgp_rib_peer_changed(s.rib, &s.peers[1]);
+	work_all(&s);
+	assert_watched("+10.0.0.1 ");
+	ck_assert_uint_eq(chosen(&s, "10.3.0.0/16"), 0);
+	/* and nobody cares any more */
+	s.configs[1].resolve_next_hop = false;
+	bgp_rib_peer_changed(s.rib, &s.peers[1]);
+	work_all(&s);
+	assert_watched("-10.0.0.1 ");
+	ck_assert_uint_eq(chosen(&s, "10.3.0.0/16"), 2);
+	small_deinit(&s);
+}
+END_TEST
+
+START_TEST(test_resolve_limit)
+{
+	static small_t s;
+	addr_t two = addr_v4(0x0a000002);
+
+	small_init(&s, 1);
+	watched[0] = '\0';
+	bgp_rib_set_watch(s.rib, watch, NULL);
+	bgp_nexthops_limit(s.rib->hops, 1);
+	s.configs[0].resolve_next_hop = true;
+	s.set.a.next_hop = addr_v4(0x0a000001);
+	ck_assert(announce(&s, 0, "10.1.0.0/16"));
+	s.set.a.next_hop = two;
+	ck_assert(announce(&s, 0, "10.2.0.0/16"));
+	assert_watched("+10.0.0.1 ");
+	bgp_rib_next_hop_set(s.rib, &two, true, 0);
+	work_all(&s);
+	ck_assert_uint_eq(chosen(&s, "10.2.0.0/16"), 0);
+	/* there is room again: for another path first, then for this one too */
+	take_back(&s, 0, "10.1.0.0/16");
+	s.configs[1].resolve_next_hop = true;
+	ck_assert(announce(&s, 1, "10.3.0.0/16"));
+	assert_watched("-10.0.0.1 +10.0.0.2 ");
+	bgp_rib_next_hop_set(s.rib, &two, true, 0);
+	ck_assert_uint_eq(chosen(&s, "10.3.0.0/16"), 2);
+	ck_assert_uint_eq(chosen(&s, "10.2.0.0/16"), 0);
+	work_all(&s);
+	ck_assert_uint_eq(chosen(&s, "10.2.0.0/16"), 1);
+	small_deinit(&s);
+}
+END_TEST
+
 START_TEST(test_originate)
 {
 	static const struct
@@ -696,6 +834,8 @@ Suite *rib_suite(void)
 	unit_add_loop(suite, "max memory", test_max_memory, 2);
 	unit_add(suite, "memory of a peer", test_memory_of_a_peer);
 	unit_add(suite, "defer", test_defer);
+	unit_add_loop(suite, "resolve", test_resolve, 2);
+	unit_add(suite, "resolve limit", test_resolve_limit);
 	unit_add(suite, "originate", test_originate);
 	unit_add(suite, "multipath limit", test_multipath_limit);
 	unit_add(suite, "changes once", test_changes_once);

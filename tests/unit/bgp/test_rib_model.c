@@ -49,6 +49,8 @@ typedef struct model_t
 	prefix_t prefixes[PREFIXES];
 	bgp_attr_set_t sets[SETS];
 	uint32_t ids[SETS];
+	/** as the table tells, and as it was told since */
+	bool used[HOPS];
 	bool reachable[HOPS];
 	uint32_t metric[HOPS];
 	/** policies: accept all, change LOCAL_PREF of some, reject some */
@@ -79,6 +81,17 @@ static bgp_peer_t *resolve(void *user, uint16_t index)
 	return (bgp_peer_t *)(void *)&m->peers[index];
 }
 
+static void watch(void *user, const addr_t *addr, bool used)
+{
+	model_t *m = user;
+	unsigned hop = (addr_to_v4(addr) >> 8 & 255) - 10;
+
+	ck_assert_uint_lt(hop, HOPS);
+	ck_assert(m->used[hop] != used);
+	m->used[hop] = used;
+	m->reachable[hop] = false;
+}
+
 static void policies_init(model_t *m)
 {
 	bgp_prefix_match_t some = {.ge = 0, .le = 128};
@@ -104,6 +117,7 @@ static void peers_init(model_t *m)
 	{
 		bgp_rib_peer_t *p = &m->peers[i];
 
+		m->configs[i].resolve_next_hop = i == 1 || i >= 4;
 		*p = (bgp_rib_peer_t){
 			.index = (uint16_t)i,
 			.name = names[i],
@@ -179,6 +193,7 @@ static void model_init(model_t *m, uint64_t seed)
 		m->rib->listed_max = 12;
 	}
 	bgp_rib_set_resolver(m->rib, resolve, m);
+	bgp_rib_set_watch(m->rib, watch, m);
 	policies_init(m);
 	peers_init(m);
 	sets_init(m);
@@ -189,10 +204,6 @@ static void model_init(model_t *m, uint64_t seed)
 		snprintf(text, sizeof(text),
 				 i % 3 ? "10.%u.0.0/16" : "2001:db8:%u::/48", i);
 		ck_assert(prefix_parse(text, &m->prefixes[i]));
-	}
-	for (unsigned h = 0; h < HOPS; h++)
-	{
-		m->reachable[h] = true;
 	}
 }
 
@@ -345,7 +356,7 @@ static void naive_decide(const model_t *m, unsigned prefix, chosen_t *chosen)
 		uint32_t pref;
 
 		if (!m->heard[i][prefix] || !m->up[i] || !m->peers[i].eligible ||
-			!m->reachable[set % HOPS])
+			(m->configs[i].resolve_next_hop && !m->reachable[set % HOPS]))
 		{
 			continue;
 		}
@@ -359,7 +370,8 @@ static void naive_decide(const model_t *m, unsigned prefix, chosen_t *chosen)
 				.med = m->sets[set].a.med,
 				.hops = set == 4 ? 4 : 2,
 				.as = 65531 + set % 2,
-				.metric = m->metric[set % HOPS],
+				.metric =
+					m->configs[i].resolve_next_hop ? m->metric[set % HOPS] : 0,
 				.ebgp = i < 4,
 			};
 		}
@@ -742,7 +754,7 @@ static void peer_change(model_t *m, unsigned i)
 {
 	bgp_rib_peer_t *p = &m->peers[i];
 
-	switch (prng_below(&m->rng, 4))
+	switch (prng_below(&m->rng, 5))
 	{
 		case 0:
 			p->eligible = !p->eligible;
@@ -760,6 +772,10 @@ static void peer_change(model_t *m, unsigned i)
 			p->export_policy = prng_below(&m->rng, 4)
 								   ? m->policies[prng_below(&m->rng, 3)]
 								   : NULL;
+			break;
+		case 4:
+			m->configs[i].resolve_next_hop = !m->configs[i].resolve_next_hop;
+			m->importing = true;
 			break;
 	}
 	bgp_rib_peer_changed(m->rib, p);
@@ -793,10 +809,12 @@ static void rare_event(model_t *m)
 			peer_change(m, i);
 			break;
 		case 4:
-			m->reachable[hop] = prng_below(&m->rng, 3) > 0;
 			m->metric[hop] = (uint32_t)prng_below(&m->rng, 2);
+			/* what is said of an address out of use is not heard */
+			m->reachable[hop] = prng_below(&m->rng, 4) > 0;
 			bgp_rib_next_hop_set(m->rib, &addr, m->reachable[hop],
 								 m->metric[hop]);
+			m->reachable[hop] = m->reachable[hop] && m->used[hop];
 			break;
 		case 5:
 			bgp_rib_peer_resend(m->rib, &m->peers[i],
@@ -832,6 +850,26 @@ static void route_event(model_t *m)
 		bgp_rib_withdraw(m->rib, &m->peers[i], &m->prefixes[n]);
 		m->heard[i][n] = 0;
 	}
+}
+
+static void check_used(const model_t *m)
+{
+	bool used[HOPS] = {false};
+
+	for (unsigned i = 0; i < PEERS; i++)
+	{
+		for (unsigned n = 0; n < PREFIXES; n++)
+		{
+			unsigned set = m->heard[i][n] - 1u;
+
+			if (m->heard[i][n] && m->configs[i].resolve_next_hop &&
+				naive_import(m, &m->peers[i], n, set))
+			{
+				used[set % HOPS] = true;
+			}
+		}
+	}
+	ck_assert_mem_eq(used, m->used, sizeof(used));
 }
 
 /** all slices done, all changes taken, all peers written to: then what was
@@ -870,6 +908,7 @@ static void settle(model_t *m)
 	}
 	ck_assert_uint_eq(bgp_rib_count(m->rib, FAMILY_IPV4), count[0]);
 	ck_assert_uint_eq(bgp_rib_count(m->rib, FAMILY_IPV6), count[1]);
+	check_used(m);
 	check_received(m);
 	check_told(m);
 }
