@@ -36,6 +36,7 @@ bgp_t *bgp_create(const bgp_config_t *config, timers_t *timers,
 	bgp_rib_set_resolver(bgp->rib, resolve, bgp);
 	bgp_rib_set_watch(bgp->rib, sink->next_hop ? watch_next_hop : NULL, bgp);
 	bgp_attr_set_init(&bgp->set);
+	bgp_deferral_init(bgp);
 	return bgp;
 }
 
@@ -55,6 +56,7 @@ void bgp_destroy(bgp_t *bgp)
 		}
 	}
 	free(bgp->peers);
+	timer_stop(bgp->timers, &bgp->deferral);
 	bgp_attr_set_deinit(&bgp->set);
 	bgp_rib_destroy(bgp->rib);
 	free(bgp);

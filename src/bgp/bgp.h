@@ -69,6 +69,11 @@ typedef struct bgp_config_t
 	/** seconds that we may be away in a restart of ours, 1 to 4095 (RFC 4724);
 	 * 0: we keep nothing over one, and only help peers over theirs */
 	uint16_t restart_time;
+	/** with restart_time: NOTIFICATIONs but Hard Resets, and hold timers that
+	 * expire, are survived as restarts are, if the peer says so too (RFC 8538).
+	 * Where a hold timer expires as packets are lost, as on a tunnel, routes
+	 * then lead there for as long as restart times say */
+	bool notification_restart;
 	/** share equal paths by their link bandwidth communities, if all have one
 	 * (draft-ietf-idr-link-bandwidth) */
 	bool link_bandwidth;

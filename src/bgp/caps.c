@@ -165,6 +165,30 @@ bool bgp_decode_caps(rbuf_t r, bgp_caps_t *caps, bgp_fault_t *fault)
 	return true;
 }
 
+void bgp_caps_leave_out(bgp_caps_t *caps, const bgp_caps_t *refused)
+{
+	unsigned left = caps->families & ~refused->families;
+
+	if (left)
+	{
+		caps->families = left;
+	}
+	else if (caps->families & BGP_IPV4)
+	{
+		caps->families = 0;
+		caps->mp = false;
+	}
+	caps->route_refresh &= !refused->route_refresh;
+	caps->enhanced_refresh &= !refused->enhanced_refresh;
+	caps->extended_message &= !refused->extended_message;
+	caps->extended_next_hop &= !refused->extended_next_hop;
+	caps->as4 &= !refused->as4;
+	caps->graceful_restart &= !refused->graceful_restart;
+	caps->role = refused->role == 255 ? caps->role : 255;
+	caps->restart_families &= caps->families;
+	caps->forwarding_families &= caps->families;
+}
+
 /* -- writing --------------------------------------------------------------- */
 
 static void encode_graceful_restart(wbuf_t *w, const bgp_caps_t *caps)

@@ -96,7 +96,7 @@ void bgp_connect_failed(bgp_t *bgp, bgp_peer_t *peer, const char *why,
 	if (peer->dialling)
 	{
 		peer->dialling = false;
-		bgp_error_record(peer, "connecting failed: ", why);
+		bgp_error_record(peer, "connecting failed: ", why, now);
 		bgp_machine_event(peer->main, BGP_EV_TCP_FAILS, why, now);
 	}
 }
@@ -105,9 +105,10 @@ bgp_conn_t *bgp_accepted(bgp_t *bgp, bgp_peer_t *peer, const addr_t *local,
 						 usec_t now)
 {
 	bgp_machine_t *m = peer->main;
-	bgp_conn_t *conn;
 
-	if (peer->removed || !peer->started || m->state == BGP_IDLE)
+	/* a peer whose connections fail waits with those that it makes, too */
+	if (peer->removed || !peer->started || m->state == BGP_IDLE ||
+		timer_running(&peer->idle_hold))
 	{
 		return NULL;
 	}
@@ -123,15 +124,7 @@ bgp_conn_t *bgp_accepted(bgp_t *bgp, bgp_peer_t *peer, const addr_t *local,
 		}
 		m->state = BGP_ACTIVE;
 	}
-	conn = attach(m, local, true, now);
-	m = bgp_peer_session(peer);
-	if (m && bgp_restart_expected(m))
-	{
-		/* it has restarted before we saw the old connection end (RFC 4724
-		 * section 4.2) */
-		bgp_machine_event(m, BGP_EV_TCP_FAILS, "the peer has restarted", now);
-	}
-	return conn;
+	return attach(m, local, true, now);
 }
 
 void bgp_conn_closed(bgp_t *bgp, bgp_conn_t *conn, const char *why, usec_t now)
@@ -144,7 +137,7 @@ void bgp_conn_closed(bgp_t *bgp, bgp_conn_t *conn, const char *why, usec_t now)
 	{
 		if (m->state == BGP_ESTABLISHED)
 		{
-			bgp_error_record(m->peer, "connection lost: ", why);
+			bgp_error_record(m->peer, "connection lost: ", why, now);
 		}
 		bgp_machine_event(m, BGP_EV_TCP_FAILS, why, now);
 	}

@@ -7,8 +7,9 @@
  * Active while there is none. Inside src/bgp only.
  *
  * Not here: DelayOpen (events 12, 20) and the tracking of TCP's handshake
- * (14, 15), both optional. Added: ROUTE-REFRESH (RFC 2918) and the send hold
- * timer (RFC 9687).
+ * (14, 15), both optional; starts with DampPeerOscillations (6, 7) are 3 and 5
+ * after IdleHoldTimer_Expires. Added: ROUTE-REFRESH (RFC 2918) and the send
+ * hold timer (RFC 9687).
  */
 
 #ifndef CYGNET_BGP_FSM_H

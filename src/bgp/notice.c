@@ -3,7 +3,9 @@
 /*
  * Errors in words: what a NOTIFICATION said, sent or received, with the
  * offending bytes, and the text of an operator on the other side (RFC 9003).
- * What a peer sends is shown with everything but printable ASCII replaced.
+ * Of what a peer sends, characters of valid UTF-8 are shown; control
+ * characters, marks that change the direction of writing, and all that is no
+ * character become '?'.
  */
 
 #include "bgp/attr_codec.h"
@@ -33,9 +35,10 @@ static void line_add(line_t *l, const char *s)
 	l->s[l->len] = '\0';
 }
 
-static line_t line_begin(bgp_peer_t *peer)
+static line_t line_begin(bgp_peer_t *peer, usec_t now)
 {
 	peer->last_error[0] = '\0';
+	peer->last_error_at = now;
 	return (line_t){peer->last_error, 0, sizeof(peer->last_error)};
 }
 
@@ -67,6 +70,7 @@ void bgp_notice_set(bgp_notice_t *n, uint8_t code, uint8_t subcode,
 	n->code = code;
 	n->subcode = subcode;
 	n->attr = 0;
+	n->hard = false;
 	n->what = NULL;
 	n->len = len < sizeof(n->data) ? len : sizeof(n->data);
 	if (n->len)
@@ -98,20 +102,74 @@ void bgp_notice_text(bgp_notice_t *n, uint8_t subcode, const char *text)
 	n->len = len + 1;
 }
 
+/** a character whose first byte has been read, in *out; r moves behind it only
+ * if it is one (RFC 3629 section 4) */
+static bool take_character(rbuf_t *r, uint8_t first, uint32_t *out)
+{
+	static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
+	rbuf_t look = *r;
+	unsigned more, i;
+	uint8_t byte;
+
+	if (first < 0x80)
+	{
+		*out = first;
+		return true;
+	}
+	if (first < 0xc2 || first > 0xf4)
+	{
+		return false;
+	}
+	more = first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+	*out = first & (0x3fu >> more);
+	for (i = 0; i < more; i++)
+	{
+		if (!rbuf_u8(&look, &byte) || (byte & 0xc0) != 0x80)
+		{
+			return false;
+		}
+		*out = *out << 6 | (byte & 0x3fu);
+	}
+	if (*out < least[more] || *out > 0x10ffff ||
+		(*out >= 0xd800 && *out <= 0xdfff))
+	{
+		return false;
+	}
+	*r = look;
+	return true;
+}
+
+/** may be shown: no control, no separator of lines, nothing that reorders */
+static bool is_plain(uint32_t c)
+{
+	return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && c != 0x061c &&
+		   !(c >= 0x200b && c <= 0x200f) && !(c >= 0x2028 && c <= 0x202e) &&
+		   !(c >= 0x2066 && c <= 0x2069) && c != 0xfeff;
+}
+
 /** the text of RFC 9003; false: there is none, or it is malformed */
 static bool line_text(line_t *l, rbuf_t data)
 {
-	char one[2] = {0};
-	uint8_t len, byte;
+	char one[5] = {0};
+	uint8_t len, first;
+	rbuf_t text, rest;
+	uint32_t c;
 
-	if (!rbuf_u8(&data, &len) || !len || rbuf_left(&data) < len)
+	if (!rbuf_u8(&data, &len) || !len || !rbuf_sub(&data, len, &text))
 	{
 		return false;
 	}
 	line_add(l, ": \"");
-	while (len-- && rbuf_u8(&data, &byte))
+	while (rbuf_u8(&text, &first))
 	{
-		one[0] = byte >= 0x20 && byte < 0x7f ? (char)byte : '?';
+		rest = text;
+		memset(one, 0, sizeof(one));
+		one[0] = '?';
+		if (take_character(&text, first, &c) && is_plain(c))
+		{
+			one[0] = (char)first;
+			rbuf_bytes(&rest, one + 1, rbuf_left(&rest) - rbuf_left(&text));
+		}
 		line_add(l, one);
 	}
 	line_add(l, "\"");
@@ -120,7 +178,9 @@ static bool line_text(line_t *l, rbuf_t data)
 
 static void line_notice(line_t *l, uint8_t code, uint8_t subcode, rbuf_t data)
 {
+	uint8_t inner, inner_subcode;
 	char number[24];
+	rbuf_t rest = data;
 
 	line_add(l, bgp_error_name(code, subcode));
 	snprintf(number, sizeof(number), " (%u/%u)", code, subcode);
@@ -131,17 +191,27 @@ static void line_notice(line_t *l, uint8_t code, uint8_t subcode, rbuf_t data)
 	{
 		return;
 	}
+	/* RFC 8538 section 3.1: what it was, once; nothing nests deeper */
+	if (code == BGP_ERR_CEASE && subcode == BGP_CEASE_HARD_RESET &&
+		rbuf_u8(&rest, &inner) && rbuf_u8(&rest, &inner_subcode) &&
+		(inner != BGP_ERR_CEASE || inner_subcode != BGP_CEASE_HARD_RESET))
+	{
+		line_add(l, ": ");
+		line_notice(l, inner, inner_subcode, rest);
+		return;
+	}
 	line_bytes(l, data);
 }
 
-void bgp_notice_record(bgp_peer_t *peer, const bgp_notice_t *n, bool sent)
+void bgp_notice_record(bgp_peer_t *peer, const bgp_notice_t *n, bool sent,
+					   usec_t now)
 {
-	line_t line = line_begin(peer);
+	line_t line = line_begin(peer, now);
 
 	peer->last_code = n->code;
-	peer->last_subcode = n->subcode;
+	peer->last_subcode = n->hard ? BGP_CEASE_HARD_RESET : n->subcode;
 	peer->last_sent = sent;
-	line_add(&line, "sent ");
+	line_add(&line, n->hard ? "sent Cease/Hard Reset (6/9): " : "sent ");
 	if (n->what)
 	{
 		if (n->attr)
@@ -156,9 +226,9 @@ void bgp_notice_record(bgp_peer_t *peer, const bgp_notice_t *n, bool sent)
 }
 
 void bgp_notice_received(bgp_peer_t *peer, uint8_t code, uint8_t subcode,
-						 rbuf_t data)
+						 rbuf_t data, usec_t now)
 {
-	line_t line = line_begin(peer);
+	line_t line = line_begin(peer, now);
 
 	peer->last_code = code;
 	peer->last_subcode = subcode;
@@ -167,9 +237,9 @@ void bgp_notice_received(bgp_peer_t *peer, uint8_t code, uint8_t subcode,
 	line_notice(&line, code, subcode, data);
 }
 
-void bgp_fault_record(bgp_peer_t *peer, const bgp_fault_t *fault)
+void bgp_fault_record(bgp_peer_t *peer, const bgp_fault_t *fault, usec_t now)
 {
-	line_t line = line_begin(peer);
+	line_t line = line_begin(peer, now);
 
 	line_add(&line, fault->verdict == BGP_FAULT_ATTRIBUTE_DISCARD
 						? "attribute discarded: "
@@ -183,9 +253,10 @@ void bgp_fault_record(bgp_peer_t *peer, const bgp_fault_t *fault)
 	line_bytes(&line, rbuf_make(fault->data, fault->data_len));
 }
 
-void bgp_error_record(bgp_peer_t *peer, const char *what, const char *why)
+void bgp_error_record(bgp_peer_t *peer, const char *what, const char *why,
+					  usec_t now)
 {
-	line_t line = line_begin(peer);
+	line_t line = line_begin(peer, now);
 
 	line_add(&line, what);
 	line_add(&line, why ? why : "no reason given");

@@ -8,6 +8,7 @@
 
 #include "bgp/speaker.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,6 +59,8 @@ bgp_peer_t *bgp_peer_add(bgp_t *bgp, const bgp_peer_config_t *config)
 	peer->extra = &peer->machines[1];
 	bgp_peer_timers_init(peer);
 	bgp_restart_init(peer);
+	bgp_open_forget(peer);
+	peer->awaited = config->no_graceful_restart ? 0 : bgp->deferred;
 	return peer;
 }
 
@@ -91,25 +94,40 @@ void bgp_peers_reap(bgp_t *bgp)
 	}
 }
 
-/** Cease on whatever connections there are */
-static void stop(bgp_peer_t *peer, uint8_t subcode, const char *text,
+/** Cease on whatever connections there are. hard: nothing is kept, by no side
+ * (RFC 8538 section 5) */
+static void stop(bgp_peer_t *peer, uint8_t subcode, const char *text, bool hard,
 				 usec_t now)
 {
 	timer_stop(peer->bgp->timers, &peer->idle_hold);
 	if (peer->extra->state != BGP_IDLE)
 	{
 		bgp_notice_text(&peer->notice, subcode, text);
+		peer->notice.hard = hard;
 		bgp_machine_event(peer->extra, BGP_EV_MANUAL_STOP, NULL, now);
 	}
 	bgp_notice_text(&peer->notice, subcode, text);
+	peer->notice.hard = hard;
 	bgp_machine_event(peer->main, BGP_EV_MANUAL_STOP, NULL, now);
-	bgp_restart_give_up(peer);
+	if (hard)
+	{
+		bgp_restart_give_up(peer);
+	}
+}
+
+/** an operator's, or the gateway's: until it is started again */
+static void stop_for_good(bgp_peer_t *peer, uint8_t subcode, const char *text,
+						  usec_t now)
+{
+	peer->started = false;
+	peer->away = false;
+	stop(peer, subcode, text, true, now);
+	bgp_restart_settle(peer, ~0u);
 }
 
 void bgp_peer_remove(bgp_t *bgp, bgp_peer_t *peer, usec_t now)
 {
-	peer->started = false;
-	stop(peer, BGP_CEASE_DECONFIGURED, NULL, now);
+	stop_for_good(peer, BGP_CEASE_DECONFIGURED, NULL, now);
 	peer->removed = true;
 	peer->user = NULL;
 	/* not ours any more */
@@ -129,12 +147,69 @@ static bool needs_reset(const bgp_peer_config_t *a, const bgp_peer_config_t *b)
 {
 	return a->remote_as != b->remote_as || a->local_as != b->local_as ||
 		   a->families != b->families || a->hold_time != b->hold_time ||
-		   a->keepalive != b->keepalive ||
-		   a->next_hop_self != b->next_hop_self ||
+		   a->keepalive != b->keepalive || a->role != b->role ||
+		   a->role_strict != b->role_strict ||
+		   a->no_graceful_restart != b->no_graceful_restart ||
 		   !addr_equal(&a->address, &b->address) ||
 		   !addr_equal(&a->next_hop4, &b->next_hop4) ||
 		   !addr_equal(&a->next_hop6, &b->next_hop6) ||
 		   !addr_equal(&a->next_hop6_ll, &b->next_hop6_ll);
+}
+
+/** what comes back is another neighbour, or no longer of the same routes:
+ * none are kept over the reset */
+static bool is_another(const bgp_peer_config_t *a, const bgp_peer_config_t *b)
+{
+	return a->remote_as != b->remote_as || a->local_as != b->local_as ||
+		   a->families != b->families || !addr_equal(&a->address, &b->address);
+}
+
+/** routes were judged by it before they came to the tables: the peer has to
+ * tell them again */
+static bool needs_routes_anew(const bgp_peer_config_t *a,
+							  const bgp_peer_config_t *b)
+{
+	return a->allowas_in != b->allowas_in ||
+		   a->any_first_as != b->any_first_as ||
+		   a->max_as_path != b->max_as_path ||
+		   a->max_communities != b->max_communities;
+}
+
+static bool limits_differ(const bgp_peer_config_t *a,
+						  const bgp_peer_config_t *b)
+{
+	return a->max_prefix != b->max_prefix || a->max_memory != b->max_memory ||
+		   a->max_prefix_warn_only != b->max_prefix_warn_only;
+}
+
+void bgp_peer_apply(bgp_peer_t *peer)
+{
+	const bgp_peer_config_t *config = &peer->config;
+	bgp_rib_peer_t *rib = &peer->rib;
+
+	rib->next_hop_self = config->next_hop_self;
+	rib->weight = config->weight;
+	rib->import_policy = config->import_policy;
+	rib->export_policy = config->export_policy;
+	rib->max_prefix = config->max_prefix;
+}
+
+/** ROUTE-REFRESH for all that is agreed on */
+static void ask_again(bgp_machine_t *m, usec_t now)
+{
+	static const family_t families[] = {FAMILY_IPV4, FAMILY_IPV6};
+	size_t i;
+	wbuf_t w;
+
+	for (i = 0; i < countof(families); i++)
+	{
+		if (m->agreed.families & bgp_family_bit(families[i]))
+		{
+			w = bgp_conn_queue(m->conn, BGP_HEADER_LEN + 4);
+			bgp_encode_refresh(&w, families[i], 0);
+			bgp_conn_queued(m->conn, &w, now);
+		}
+	}
 }
 
 /** passive or not has changed, without a session: stop dialling, or begin */
@@ -151,36 +226,68 @@ static void apply_passive(bgp_peer_t *peer, usec_t now)
 	}
 }
 
-bool bgp_peer_configure(bgp_t *bgp, bgp_peer_t *peer,
-						const bgp_peer_config_t *config, usec_t now)
+/** what can be applied to a session that goes on, or to none */
+static void configure_in_place(bgp_peer_t *peer, bgp_peer_config_t *old,
+							   usec_t now)
 {
-	bool reset = needs_reset(&peer->config, config);
-	bool running = peer->main->state != BGP_IDLE;
-	bool passive = peer->config.passive;
+	bgp_t *bgp = peer->bgp;
+	const bgp_peer_config_t *config = &peer->config;
+	bgp_machine_t *m = bgp_peer_session(peer);
 
-	if (reset && running)
-	{
-		stop(peer, BGP_CEASE_CONFIG_CHANGE, NULL, now);
-	}
-	copy_config(peer, config);
-	peer->rib.weight = config->weight;
-	peer->rib.import_policy = config->import_policy;
-	peer->rib.export_policy = config->export_policy;
-	peer->rib.max_prefix = config->max_prefix;
-	if (reset)
-	{
-		if (peer->started)
-		{
-			bgp_peer_start(bgp, peer, now);
-		}
-	}
-	else if (passive != config->passive)
+	if (old->passive != config->passive)
 	{
 		apply_passive(peer, now);
 	}
-	if (!reset && peer->established)
+	if (peer->established)
 	{
 		bgp_rib_peer_changed(bgp->rib, &peer->rib);
+	}
+	if (m && needs_routes_anew(old, config))
+	{
+		ask_again(m, now);
+	}
+	if (!limits_differ(old, config))
+	{
+		return;
+	}
+	if (m)
+	{
+		bgp_limit_changed(m, now);
+	}
+	else if (peer->held && peer->started)
+	{
+		/* a limit held it that is another now */
+		bgp_peer_start(bgp, peer, now);
+	}
+}
+
+bool bgp_peer_configure(bgp_t *bgp, bgp_peer_t *peer,
+						const bgp_peer_config_t *config, usec_t now)
+{
+	bgp_peer_config_t old = peer->config;
+	bgp_machine_t *m = bgp_peer_session(peer);
+	bool running = peer->main->state != BGP_IDLE;
+	bool reset = needs_reset(&old, config) || (m && !m->agreed.route_refresh &&
+											   needs_routes_anew(&old, config));
+
+	if (reset && running)
+	{
+		stop(peer, BGP_CEASE_CONFIG_CHANGE, NULL, is_another(&old, config),
+			 now);
+	}
+	copy_config(peer, config);
+	bgp_peer_apply(peer);
+	if (config->no_graceful_restart)
+	{
+		bgp_restart_settle(peer, ~0u);
+	}
+	if (!reset)
+	{
+		configure_in_place(peer, &old, now);
+	}
+	else if (peer->started)
+	{
+		bgp_peer_start(bgp, peer, now);
 	}
 	bgp_tell(bgp, now);
 	return reset && running;
@@ -191,10 +298,17 @@ void bgp_peer_start(bgp_t *bgp, bgp_peer_t *peer, usec_t now)
 	bgp_machine_t *m = peer->main;
 
 	peer->started = true;
+	peer->failures = 0;
+	timer_stop(bgp->timers, &peer->idle_hold);
+	if (peer->away)
+	{
+		/* we did not go after all */
+		peer->away = false;
+		timer_start(bgp->timers, &peer->restart, now + BGP_STALE_MAX);
+	}
 	if (m->state == BGP_IDLE)
 	{
-		timer_stop(bgp->timers, &peer->idle_hold);
-		peer->failures = 0;
+		bgp_open_forget(peer);
 		bgp_machine_event(m,
 						  peer->config.passive ? BGP_EV_MANUAL_START_PASSIVE
 											   : BGP_EV_MANUAL_START,
@@ -210,8 +324,44 @@ void bgp_peer_start(bgp_t *bgp, bgp_peer_t *peer, usec_t now)
 void bgp_peer_stop(bgp_t *bgp, bgp_peer_t *peer, uint8_t subcode,
 				   const char *text, usec_t now)
 {
+	stop_for_good(peer, subcode, text, now);
+	peer->held = subcode == BGP_CEASE_SHUTDOWN;
+	if (peer->held)
+	{
+		snprintf(peer->held_by, sizeof(peer->held_by), "%s%s%s",
+				 bgp_error_name(BGP_ERR_CEASE, subcode), text ? ": " : "",
+				 text ? text : "");
+	}
+	bgp_tell(bgp, now);
+}
+
+void bgp_peer_stop_for_restart(bgp_t *bgp, bgp_peer_t *peer, usec_t now)
+{
+	bgp_machine_t *m = bgp_peer_session(peer), *other;
+
+	if (!m || !m->agreed.graceful_restart || !bgp->config.restart_time)
+	{
+		bgp_peer_stop(bgp, peer, BGP_CEASE_CONFIG_CHANGE, NULL, now);
+		return;
+	}
 	peer->started = false;
-	stop(peer, subcode, text, now);
+	peer->away = true;
+	other = m == peer->main ? peer->extra : peer->main;
+	if (other->state != BGP_IDLE)
+	{
+		bgp_notice_text(&peer->notice, BGP_CEASE_CONFIG_CHANGE, NULL);
+		bgp_machine_event(other, BGP_EV_MANUAL_STOP, NULL, now);
+	}
+	if (m->agreed.notification_restart)
+	{
+		bgp_notice_text(&peer->notice, BGP_CEASE_RESET, NULL);
+		bgp_machine_event(m, BGP_EV_MANUAL_STOP, NULL, now);
+	}
+	else
+	{
+		/* a NOTIFICATION would end the routes, too (RFC 4724 section 4) */
+		bgp_machine_event(m, BGP_EV_TCP_FAILS, "restarting", now);
+	}
 	bgp_tell(bgp, now);
 }
 
@@ -227,29 +377,16 @@ void bgp_peer_set_eligible(bgp_t *bgp, bgp_peer_t *peer, bool eligible)
 
 void bgp_peer_refresh(bgp_t *bgp, bgp_peer_t *peer, usec_t now)
 {
-	static const family_t families[] = {FAMILY_IPV4, FAMILY_IPV6};
 	bgp_machine_t *m = bgp_peer_session(peer);
-	size_t i;
-	wbuf_t w;
 
-	if (!m)
+	if (m && m->agreed.route_refresh)
 	{
-		return;
+		ask_again(m, now);
 	}
-	if (!m->agreed.route_refresh)
+	else if (m)
 	{
 		bgp_rib_peer_changed(bgp->rib, &peer->rib);
 		bgp_tell(bgp, now);
-		return;
-	}
-	for (i = 0; i < countof(families); i++)
-	{
-		if (m->agreed.families & bgp_family_bit(families[i]))
-		{
-			w = bgp_conn_queue(m->conn, BGP_HEADER_LEN + 4);
-			bgp_encode_refresh(&w, families[i], 0);
-			bgp_conn_queued(m->conn, &w, now);
-		}
 	}
 }
 
@@ -313,6 +450,19 @@ bgp_peer_t *bgp_peer_find(const bgp_t *bgp, const char *name)
 	return NULL;
 }
 
+static usec_t idle_until(const bgp_peer_t *peer)
+{
+	if (peer->main->state != BGP_IDLE)
+	{
+		return 0;
+	}
+	if (timer_running(&peer->idle_hold))
+	{
+		return peer->idle_hold.at;
+	}
+	return peer->held ? USEC_NEVER : 0;
+}
+
 void bgp_peer_info(const bgp_peer_t *peer, bgp_peer_info_t *info)
 {
 	const bgp_machine_t *m =
@@ -346,6 +496,17 @@ void bgp_peer_info(const bgp_peer_t *peer, bgp_peer_info_t *info)
 	info->last_subcode = peer->last_subcode;
 	info->last_sent = peer->last_sent;
 	info->last_error = peer->last_error;
+	info->last_error_at = peer->last_error_at;
 	info->treated_as_withdraw = peer->treated_as_withdraw;
 	info->discarded_attributes = peer->discarded_attributes;
+	info->idle_until = idle_until(peer);
+	info->held_by = peer->held_by;
+	info->notification_restart = agreed->notification_restart;
+	info->extended_next_hop = agreed->extended_next_hop;
+	if (agreed->router_id)
+	{
+		info->remote_role = bgp_role_of(agreed->caps.role);
+		info->restart_time =
+			agreed->graceful_restart ? agreed->caps.restart_time : 0;
+	}
 }

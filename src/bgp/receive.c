@@ -25,6 +25,20 @@ static addr_t own_next_hop(const addr_t *configured, const addr_t *local,
 	return local->family == family ? *local : addr_none;
 }
 
+/** RFC 2545 section 3: our link-local address goes beside a global one, if
+ * the neighbour is on the link. Without a global one it stands alone */
+static addr_t own_link_local(const bgp_peer_config_t *config,
+							 const addr_t *local)
+{
+	if (addr_is_set(&config->next_hop6_ll))
+	{
+		return config->next_hop6_ll;
+	}
+	return addr_is_link_local(local) && addr_is_set(&config->next_hop6)
+			   ? *local
+			   : addr_none;
+}
+
 void bgp_session_up(bgp_machine_t *m, usec_t now)
 {
 	bgp_peer_t *peer = m->peer;
@@ -48,12 +62,8 @@ void bgp_session_up(bgp_machine_t *m, usec_t now)
 		own_next_hop(&config->next_hop4, &m->conn->local, FAMILY_IPV4);
 	rib->next_hop6 =
 		own_next_hop(&config->next_hop6, &m->conn->local, FAMILY_IPV6);
-	rib->next_hop6_ll = config->next_hop6_ll;
-	rib->next_hop_self = config->next_hop_self;
-	rib->weight = config->weight;
-	rib->import_policy = config->import_policy;
-	rib->export_policy = config->export_policy;
-	rib->max_prefix = config->max_prefix;
+	rib->next_hop6_ll = own_link_local(config, &m->conn->local);
+	bgp_peer_apply(peer);
 
 	peer->codec = (bgp_codec_t){
 		.as4 = agreed->as4,
@@ -67,7 +77,9 @@ void bgp_session_up(bgp_machine_t *m, usec_t now)
 	peer->up_since = now;
 	peer->eor = 0;
 	peer->eorr = 0;
+	peer->away = false;
 	peer->established++;
+	timer_stop(peer->bgp->timers, &peer->idle_hold);
 	bgp_rib_peer_up(peer->bgp->rib, rib);
 	bgp_restart_back(m, now);
 }
@@ -79,9 +91,10 @@ void bgp_session_down(bgp_machine_t *m, bgp_event_t event, usec_t now)
 	if (now - peer->up_since >= BGP_STABLE)
 	{
 		peer->failures = 0;
+		bgp_open_forget(peer);
 	}
 	peer->up_since = 0;
-	if (event == BGP_EV_TCP_FAILS && bgp_restart_expected(m))
+	if (bgp_restart_survives(m, event))
 	{
 		bgp_restart_begin(m, now);
 	}
@@ -106,23 +119,7 @@ static void withdraw_all(bgp_peer_t *peer, bgp_nlri_t nlri)
 	}
 }
 
-/** Cease, Maximum Number of Prefixes Reached (RFC 4486 section 4) */
-static void over_limit(bgp_machine_t *m, family_t family, usec_t now)
-{
-	bgp_peer_t *peer = m->peer;
-	uint8_t data[7];
-	wbuf_t w = wbuf_make(data, sizeof(data));
-
-	wbuf_u16(&w, bgp_family_afi(family));
-	wbuf_u8(&w, BGP_SAFI_UNICAST);
-	wbuf_u32(&w, peer->config.max_prefix);
-	bgp_notice_set(&peer->notice, BGP_ERR_CEASE, BGP_CEASE_MAX_PREFIXES, data,
-				   wbuf_len(&w));
-	peer->over_limit = true;
-	bgp_machine_event(m, BGP_EV_AUTOMATIC_STOP, NULL, now);
-}
-
-static void count_fault(bgp_peer_t *peer, const bgp_fault_t *fault)
+static void count_fault(bgp_peer_t *peer, const bgp_fault_t *fault, usec_t now)
 {
 	if (fault->verdict == BGP_FAULT_NONE)
 	{
@@ -132,10 +129,10 @@ static void count_fault(bgp_peer_t *peer, const bgp_fault_t *fault)
 	{
 		peer->treated_as_withdraw++;
 	}
-	bgp_fault_record(peer, fault);
+	bgp_fault_record(peer, fault, now);
 }
 
-static bool may_be_used(const bgp_machine_t *m, bgp_attrs_t *attrs)
+static bool may_be_used(const bgp_machine_t *m, bgp_attrs_t *attrs, usec_t now)
 {
 	bgp_peer_t *peer = m->peer;
 	const bgp_import_self_t self = {
@@ -149,7 +146,7 @@ static bool may_be_used(const bgp_machine_t *m, bgp_attrs_t *attrs)
 	{
 		return true;
 	}
-	count_fault(peer, &fault);
+	count_fault(peer, &fault, now);
 	return false;
 }
 
@@ -160,8 +157,8 @@ static bool announce_all(bgp_machine_t *m, bgp_nlri_t nlri, bgp_attrs_t *attrs,
 {
 	bgp_peer_t *peer = m->peer;
 	bgp_rib_t *rib = peer->bgp->rib;
-	bgp_rib_verdict_t verdict = BGP_RIB_ENTERED;
-	bool fits = true;
+	bgp_rib_verdict_t verdict;
+	bool goes_on = true;
 	prefix_t prefix;
 	uint32_t id;
 
@@ -169,27 +166,22 @@ static bool announce_all(bgp_machine_t *m, bgp_nlri_t nlri, bgp_attrs_t *attrs,
 	{
 		return true;
 	}
-	if (!may_be_used(m, attrs))
+	if (!may_be_used(m, attrs, now))
 	{
 		withdraw_all(peer, nlri);
 		return true;
 	}
 	id = bgp_attr_intern(bgp_rib_attrs(rib), attrs);
-	while (fits && bgp_nlri_next(&nlri, &prefix))
+	while (goes_on && bgp_nlri_next(&nlri, &prefix))
 	{
 		if (!bgp_prefix_is_martian(&prefix))
 		{
 			verdict = bgp_rib_announce(rib, &peer->rib, &prefix, id);
-			fits =
-				verdict != BGP_RIB_MAX_PREFIX && verdict != BGP_RIB_MAX_MEMORY;
+			goes_on = bgp_limit_verdict(m, nlri.family, verdict, now);
 		}
 	}
 	bgp_attr_release(bgp_rib_attrs(rib), id);
-	if (!fits)
-	{
-		over_limit(m, nlri.family, now);
-	}
-	return fits;
+	return goes_on;
 }
 
 static void process_update(bgp_machine_t *m, bgp_update_t *update,
@@ -199,7 +191,7 @@ static void process_update(bgp_machine_t *m, bgp_update_t *update,
 	bgp_attrs_t *attrs = &update->attrs->a;
 
 	peer->discarded_attributes += update->discarded;
-	count_fault(peer, fault);
+	count_fault(peer, fault, now);
 	if (update->end_of_rib != FAMILY_NONE)
 	{
 		peer->eor |= bgp_family_bit(update->end_of_rib);
@@ -268,7 +260,13 @@ static void receive_notification(bgp_machine_t *m, rbuf_t body, usec_t now)
 		peer->collided = false;
 		return;
 	}
-	bgp_notice_received(peer, code, subcode, data);
+	bgp_notice_received(peer, code, subcode, data, now);
+	peer->notice.hard =
+		code == BGP_ERR_CEASE && subcode == BGP_CEASE_HARD_RESET;
+	if (code == BGP_ERR_OPEN && m->state < BGP_ESTABLISHED)
+	{
+		bgp_open_refused(peer, subcode, data);
+	}
 	bgp_machine_event(m,
 					  code == BGP_ERR_OPEN && subcode == BGP_OPEN_BAD_VERSION
 						  ? BGP_EV_NOTIFICATION_VERSION
@@ -308,10 +306,19 @@ static void receive_refresh(bgp_machine_t *m, rbuf_t body, usec_t now)
 			bgp_rib_peer_resend(rib, &peer->rib, family);
 			break;
 		case 1:
-			bgp_rib_stale_begin(rib, &peer->rib, family);
+			/* not while the first telling after a restart is under way: its
+			 * end would be taken for that of the refresh (RFC 7313 section
+			 * 4.1 keeps the peer from it) */
+			if (!(peer->stale & bgp_family_bit(family)))
+			{
+				bgp_rib_stale_begin(rib, &peer->rib, family);
+			}
 			break;
 		case 2:
-			bgp_rib_stale_end(rib, &peer->rib, family);
+			if (!(peer->stale & bgp_family_bit(family)))
+			{
+				bgp_rib_stale_end(rib, &peer->rib, family);
+			}
 			break;
 		default:
 			/* RFC 7313 section 5: ignored */

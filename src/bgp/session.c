@@ -13,6 +13,7 @@
 
 #include "bgp/speaker.h"
 
+#include <stdio.h>
 #include <string.h>
 
 usec_t bgp_jitter(bgp_t *bgp, usec_t span)
@@ -130,7 +131,11 @@ static void idle_hold_expires(cyg_timer_t *timer, void *user, usec_t now)
 {
 	bgp_peer_t *peer = user;
 
-	bgp_machine_event(peer->main, BGP_EV_IDLE_HOLD_EXPIRES, NULL, now);
+	/* else it was connections of the peer's that had to wait */
+	if (peer->main->state == BGP_IDLE)
+	{
+		bgp_machine_event(peer->main, BGP_EV_IDLE_HOLD_EXPIRES, NULL, now);
+	}
 }
 
 void bgp_machine_init(bgp_machine_t *m, bgp_peer_t *peer)
@@ -183,12 +188,33 @@ static void send_keepalive(bgp_machine_t *m, usec_t now)
 	bgp_conn_queued(m->conn, &w, now);
 }
 
+static void write_notification(bgp_machine_t *m, const bgp_notice_t *n,
+							   usec_t now)
+{
+	wbuf_t w = bgp_conn_queue(m->conn, BGP_HEADER_LEN + 4 + n->len);
+	uint8_t wrapped[sizeof(n->data) + 2];
+	wbuf_t data = wbuf_make(wrapped, sizeof(wrapped));
+
+	if (n->hard)
+	{
+		wbuf_u8(&data, n->code);
+		wbuf_u8(&data, n->subcode);
+		wbuf_bytes(&data, n->data, n->len);
+		bgp_encode_notification(&w, BGP_ERR_CEASE, BGP_CEASE_HARD_RESET,
+								wrapped, wbuf_len(&data));
+	}
+	else
+	{
+		bgp_encode_notification(&w, n->code, n->subcode, n->data, n->len);
+	}
+	bgp_conn_queued(m->conn, &w, now);
+}
+
 static void send_notification(bgp_machine_t *m, const bgp_fsm_result_t *r,
 							  usec_t now)
 {
 	bgp_peer_t *peer = m->peer;
 	bgp_notice_t *n = &peer->notice;
-	wbuf_t w;
 
 	if (r->code)
 	{
@@ -200,16 +226,17 @@ static void send_notification(bgp_machine_t *m, const bgp_fsm_result_t *r,
 			n->len = 0;
 		}
 	}
+	/* of a session only, and with a peer that knows of it */
+	n->hard =
+		n->hard && r->actions & BGP_ACT_DOWN && m->agreed.notification_restart;
 	/* a collision is no error of the session that stays */
 	if (n->code != BGP_ERR_CEASE || n->subcode != BGP_CEASE_COLLISION)
 	{
-		bgp_notice_record(peer, n, true);
+		bgp_notice_record(peer, n, true, now);
 	}
 	if (m->conn)
 	{
-		w = bgp_conn_queue(m->conn, BGP_HEADER_LEN + 2 + n->len);
-		bgp_encode_notification(&w, n->code, n->subcode, n->data, n->len);
-		bgp_conn_queued(m->conn, &w, now);
+		write_notification(m, n, now);
 	}
 }
 
@@ -241,10 +268,24 @@ static void drop(bgp_machine_t *m)
 	}
 }
 
-/** a wait in Idle that doubles while failures follow each other */
+/** a wait that doubles while failures follow each other */
+static void back_off(bgp_peer_t *peer, usec_t now)
+{
+	usec_t span = BGP_IDLE_HOLD_MIN
+				  << (peer->failures < 8 ? peer->failures : 8);
+
+	if (span > BGP_IDLE_HOLD_MAX)
+	{
+		span = BGP_IDLE_HOLD_MAX;
+	}
+	peer->failures++;
+	timer_start(peer->bgp->timers, &peer->idle_hold,
+				now + bgp_jitter(peer->bgp, span));
+}
+
+/** the wait in Idle before the next start */
 static void start_idle_hold(bgp_peer_t *peer, usec_t now)
 {
-	usec_t span = BGP_IDLE_HOLD_MIN;
 	bgp_t *bgp = peer->bgp;
 
 	if (!peer->started || has_connection(other_of(peer->main)) ||
@@ -268,15 +309,16 @@ static void start_idle_hold(bgp_peer_t *peer, usec_t now)
 			timer_start(bgp->timers, &peer->idle_hold,
 						now + peer->config.max_prefix_restart * USEC_PER_SEC);
 		}
+		else
+		{
+			peer->held = true;
+			bgp_restart_settle(peer, ~0u);
+		}
 		return;
 	}
-	span <<= peer->failures < 8 ? peer->failures : 8;
-	if (span > BGP_IDLE_HOLD_MAX)
-	{
-		span = BGP_IDLE_HOLD_MAX;
-	}
-	peer->failures++;
-	timer_start(bgp->timers, &peer->idle_hold, now + bgp_jitter(bgp, span));
+	back_off(peer, now);
+	snprintf(peer->held_by, sizeof(peer->held_by), "%u failures in a row",
+			 peer->failures);
 }
 
 static void act_timers(bgp_machine_t *m, unsigned actions, usec_t now)
@@ -402,11 +444,23 @@ static void session_begins(bgp_machine_t *m, usec_t now)
 	bgp_session_up(m, now);
 }
 
+/** a connection of the peer's has come to nothing, and its machine does not
+ * wait in Idle for it: the next of the kind are to wait (RFC 4271 section
+ * 8.1.1). Collisions are no failures */
+static bool incoming_failed(const bgp_peer_t *peer, bgp_event_t event,
+							bool incoming, bool extra, bgp_state_t next)
+{
+	return incoming && next < BGP_OPENSENT && peer->started &&
+		   !peer->collided && event != BGP_EV_COLLISION_DUMP &&
+		   (extra || next == BGP_ACTIVE);
+}
+
 void bgp_machine_event(bgp_machine_t *m, bgp_event_t event, const char *reason,
 					   usec_t now)
 {
 	bgp_peer_t *peer = m->peer;
 	bgp_state_t before = m->state;
+	bool incoming = m->conn && m->conn->incoming, extra = m == peer->extra;
 	bgp_fsm_result_t r = step(m, event, now);
 
 	/* most messages by far */
@@ -419,9 +473,18 @@ void bgp_machine_event(bgp_machine_t *m, bgp_event_t event, const char *reason,
 		session_begins(m, now);
 	}
 	settle(peer);
-	if (r.actions & BGP_ACT_IDLE_HOLD)
+	if (incoming_failed(peer, event, incoming, extra, r.next))
+	{
+		back_off(peer, now);
+	}
+	else if (r.actions & BGP_ACT_IDLE_HOLD && m == peer->main)
 	{
 		start_idle_hold(peer, now);
+	}
+	if (peer->main->state != BGP_IDLE)
+	{
+		peer->held = false;
+		peer->held_by[0] = '\0';
 	}
 	if (!reason)
 	{

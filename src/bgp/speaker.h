@@ -11,7 +11,8 @@
  *   open.c     OPEN: ours, the peer's, what is agreed on; collisions
  *   receive.c  messages of the peer's, once there is a session; what may be
  *              used of them is import.c's to say
- *   restart.c  the routes of a peer that restarts
+ *   restart.c  restarts, of a peer's and of our own
+ *   limit.c    what a peer may take
  *   notice.c   errors in words
  */
 
@@ -33,6 +34,8 @@
 #define BGP_IDLE_HOLD_MAX (120 * USEC_PER_SEC)
 #define BGP_STABLE        (60 * USEC_PER_SEC)
 
+/** a second OPEN that soon after the session began may be of a collision */
+#define BGP_COLLISION_SPAN (10 * USEC_PER_SEC)
 /** stale routes are dropped that long after their peer is back, End-of-RIB or
  * not */
 #define BGP_STALE_MAX (360 * USEC_PER_SEC)
@@ -51,6 +54,8 @@ typedef struct bgp_agreed_t
 	bool extended_next_hop;
 	/** the peer speaks it, at least for End-of-RIB */
 	bool graceful_restart;
+	/** both outlive NOTIFICATIONs and hold timers (RFC 8538) */
+	bool notification_restart;
 	/** its capability whole */
 	bgp_caps_t caps;
 } bgp_agreed_t;
@@ -74,6 +79,9 @@ typedef struct bgp_notice_t
 	uint8_t code;
 	uint8_t subcode;
 	uint8_t attr;
+	/** sent or received as Cease, Hard Reset, if both know it: nothing is to
+	 * be kept (RFC 8538 section 5) */
+	bool hard;
 	/** words beside the code's name, NULL: none; borrowed */
 	const char *what;
 	size_t len;
@@ -90,8 +98,18 @@ struct bgp_peer_t
 	bool started;
 	/** removed, waits for its paths to be purged */
 	bool removed;
-	/** stopped by max_prefix: what the next wait in Idle is, or never */
+	/** stopped by a limit: what the next wait in Idle is, or never */
 	bool over_limit;
+	/** in Idle until a person starts it */
+	bool held;
+	/** why it does not run, "" if it does or nobody is to know */
+	char held_by[160];
+	/** ended for a restart of ours: its routes stay */
+	bool away;
+	/** what it would not have in our OPEN (RFC 5492): some capabilities, or
+	 * the whole parameter */
+	bgp_caps_t refused;
+	bool refused_all;
 	/** a collision ended the connection: wait for the peer's, do not fail */
 	bool collided;
 	/** the peer's own machine, and that of a second connection: pointers, as
@@ -122,6 +140,8 @@ struct bgp_peer_t
 	/** families whose refresh is to be ended by EoRR (RFC 7313) */
 	unsigned eorr;
 	unsigned eor;
+	/** families whose End-of-RIB our own restart waits for */
+	unsigned awaited;
 	/** the NOTIFICATION of the event being worked on */
 	bgp_notice_t notice;
 	uint64_t messages_in, messages_out;
@@ -132,6 +152,9 @@ struct bgp_peer_t
 	uint64_t treated_as_withdraw;
 	uint64_t discarded_attributes;
 	char last_error[512];
+	usec_t last_error_at;
+	/** words on the OPEN being judged */
+	char words[96];
 	/** bgp_conn_t.link */
 	list_t conns;
 };
@@ -168,6 +191,11 @@ struct bgp_t
 	void *user;
 	prng_t rng;
 	bgp_rib_t *rib;
+	/** our restart: families forwarded throughout, those still held back, and
+	 * until when at most */
+	unsigned preserved;
+	unsigned deferred;
+	cyg_timer_t deferral;
 	/** by index; NULL: free */
 	bgp_peer_t **peers;
 	size_t peer_count;
@@ -195,6 +223,12 @@ usec_t bgp_jitter(bgp_t *bgp, usec_t span);
 /* open.c */
 uint32_t bgp_peer_local_as(const bgp_peer_t *peer);
 void bgp_open_build(const bgp_peer_t *peer, bgp_open_t *open);
+/** the peer's NOTIFICATION on our OPEN: what the next is to leave out */
+void bgp_open_refused(bgp_peer_t *peer, uint8_t subcode, rbuf_t data);
+/** the next OPEN is to have all again */
+void bgp_open_forget(bgp_peer_t *peer);
+/** a role by its number on the wire (RFC 9234 section 4.1) */
+bgp_role_t bgp_role_of(uint8_t number);
 /** an OPEN has come in OpenSent */
 void bgp_open_receive(bgp_machine_t *m, rbuf_t body, usec_t now);
 
@@ -209,7 +243,9 @@ void bgp_session_down(bgp_machine_t *m, bgp_event_t event, usec_t now);
 void bgp_restart_init(bgp_peer_t *peer);
 /** the peer would keep its forwarding over a restart, and we its routes */
 bool bgp_restart_expected(const bgp_machine_t *m);
-/** the connection broke: routes become stale */
+/** its routes stay over this end of the session */
+bool bgp_restart_survives(const bgp_machine_t *m, bgp_event_t event);
+/** the session ended: routes become stale */
 void bgp_restart_begin(bgp_machine_t *m, usec_t now);
 /** there is a session again */
 void bgp_restart_back(bgp_machine_t *m, usec_t now);
@@ -217,6 +253,17 @@ void bgp_restart_back(bgp_machine_t *m, usec_t now);
 void bgp_restart_heard(bgp_peer_t *peer, family_t family);
 /** stale routes go at once */
 void bgp_restart_give_up(bgp_peer_t *peer);
+void bgp_deferral_init(bgp_t *bgp);
+/** our own restart waits no more for these families of the peer's */
+void bgp_restart_settle(bgp_peer_t *peer, unsigned families);
+
+/* limit.c */
+/** what the table said of a route: warns, or ends the session. false: it is
+ * over */
+bool bgp_limit_verdict(bgp_machine_t *m, family_t family,
+					   bgp_rib_verdict_t verdict, usec_t now);
+/** ends the session if limits configured anew are under what it has */
+void bgp_limit_changed(bgp_machine_t *m, usec_t now);
 
 /* conn.c */
 bgp_conn_t *bgp_conn_create(bgp_peer_t *peer, const addr_t *local,
@@ -237,16 +284,20 @@ void bgp_notice_set(bgp_notice_t *n, uint8_t code, uint8_t subcode,
 /** RFC 9003: text behind its length, cut at a character */
 void bgp_notice_text(bgp_notice_t *n, uint8_t subcode, const char *text);
 /** notes it as the last error, in words */
-void bgp_notice_record(bgp_peer_t *peer, const bgp_notice_t *n, bool sent);
+void bgp_notice_record(bgp_peer_t *peer, const bgp_notice_t *n, bool sent,
+					   usec_t now);
 void bgp_notice_received(bgp_peer_t *peer, uint8_t code, uint8_t subcode,
-						 rbuf_t data);
+						 rbuf_t data, usec_t now);
 /** a fault that cost no session (RFC 7606) */
-void bgp_fault_record(bgp_peer_t *peer, const bgp_fault_t *fault);
+void bgp_fault_record(bgp_peer_t *peer, const bgp_fault_t *fault, usec_t now);
 
-/** an error of the connection's */
-void bgp_error_record(bgp_peer_t *peer, const char *what, const char *why);
+/** an error of the connection's, or a limit's */
+void bgp_error_record(bgp_peer_t *peer, const char *what, const char *why,
+					  usec_t now);
 
 /* peer.c */
+/** what of the configuration is applied in place goes to the tables' view */
+void bgp_peer_apply(bgp_peer_t *peer);
 void bgp_peer_free(bgp_peer_t *peer);
 /** frees removed peers; their paths are purged */
 void bgp_peers_reap(bgp_t *bgp);

@@ -57,6 +57,9 @@ bool bgp_fault_set(bgp_fault_t *fault, bgp_fault_verdict_t verdict,
 /** capabilities, the value of an optional parameter 2 (RFC 5492) */
 bool bgp_decode_caps(rbuf_t r, bgp_caps_t *caps, bgp_fault_t *fault);
 void bgp_encode_caps(wbuf_t *w, const bgp_caps_t *caps);
+/** what is in both is taken out of caps. The last family stays, IPv4 without
+ * MP-BGP if that can be */
+void bgp_caps_leave_out(bgp_caps_t *caps, const bgp_caps_t *refused);
 
 /** begins a message with marker, type and a length to be patched; returns its
  * offset */

@@ -221,15 +221,43 @@ START_TEST(test_new_connection)
 	rbuf_t body;
 
 	ck_assert_ptr_nonnull(c);
-	ck_assert(old->closed);
+	/* to connect says nothing */
+	ck_assert(!old->closed);
+	ck_assert_int_eq(wire_state(w, 0), BGP_ESTABLISHED);
+	if (_i)
+	{
+		/* a peer that does not say that it restarted is believed later */
+		wire_advance(w, 10 * USEC_PER_SEC);
+	}
+	raw_message(c, BGP_OPEN,
+				_i ? OPEN_GR("00", "80", "80") : OPEN_GR("80", "80", "80"));
 	/* without a word on the old one */
+	ck_assert(old->closed);
 	ck_assert_uint_eq(raw_take(old, &body), 0);
-	ck_assert_int_eq(wire_state(w, 0), BGP_OPENSENT);
+	ck_assert_int_eq(wire_state(w, 0), BGP_OPENCONFIRM);
 	ck_assert(has_route(w, "10.0.0.0/8"));
-	open_again(c, OPEN_GR("80", "80", "80"));
+	raw_message(c, BGP_KEEPALIVE, "");
+	ck_assert_int_eq(wire_state(w, 0), BGP_ESTABLISHED);
 	raw_message(c, BGP_UPDATE, "0000 0000");
 	ck_assert(!has_route(w, "10.0.0.0/8"));
 	ck_assert(has_route(w, "2001::/16"));
+	wire_destroy(w);
+}
+END_TEST
+
+/** a second OPEN right after the first is of a collision, not of a restart */
+START_TEST(test_new_collision)
+{
+	wire_t *w = wire_create_raw(65001, 65002);
+	wire_conn_t *old = begin(w), *c = raw_dial(w);
+	rbuf_t body;
+
+	wire_advance(w, 10 * USEC_PER_SEC - 1);
+	ck_assert_uint_eq(raw_take(c, &body), BGP_OPEN);
+	raw_message(c, BGP_OPEN, OPEN_GR("00", "80", "80"));
+	raw_expect_end(c, "06 07");
+	ck_assert(!old->closed);
+	ck_assert_int_eq(wire_state(w, 0), BGP_ESTABLISHED);
 	wire_destroy(w);
 }
 END_TEST
@@ -284,7 +312,8 @@ Suite *restart_suite(void)
 	unit_add(suite, "no end", test_no_end);
 	unit_add(suite, "twice", test_twice);
 	unit_add_loop(suite, "no restart", test_no_restart, 5);
-	unit_add(suite, "new connection", test_new_connection);
+	unit_add_loop(suite, "new connection", test_new_connection, 2);
+	unit_add(suite, "new collision", test_new_collision);
 	unit_add(suite, "no time", test_no_time);
 	unit_add(suite, "helper peer", test_helper_peer);
 	return suite;
