@@ -6,12 +6,7 @@
  */
 
 #include "bgp/rib_impl.h"
-
-#include <math.h>
-#include <string.h>
-
-/** the share of a path that has the widest link */
-#define WEIGHT_MAX 255
+#include "bgp/weigh.h"
 
 static void path_fill(const bgp_rib_t *rib, const bgp_cand_t *c,
 					  bgp_path_t *out)
@@ -31,51 +26,6 @@ static void path_fill(const bgp_rib_t *rib, const bgp_cand_t *c,
 		out->peer =
 			rib->resolve ? rib->resolve(rib->resolve_user, c->peer) : NULL;
 		out->weight = weight ? weight : 1;
-	}
-}
-
-/** bytes a second of the link bandwidth community
- * (draft-ietf-idr-link-bandwidth), 0: none */
-static float link_bandwidth(const bgp_attrs_t *a)
-{
-	rbuf_t r = rbuf_make(a->ext_communities.data, a->ext_communities.len);
-	uint16_t type, asn;
-	uint32_t bits;
-
-	while (rbuf_u16(&r, &type) && rbuf_u16(&r, &asn) && rbuf_u32(&r, &bits))
-	{
-		/* two-octet AS specific, transitive or not, subtype 4 */
-		if ((type & 0xbfff) == 0x0004)
-		{
-			float f;
-
-			memcpy(&f, &bits, sizeof(f));
-			return isfinite(f) && f > 0 ? f : 0;
-		}
-	}
-	return 0;
-}
-
-/** shares by bandwidth if each of the set says one */
-static void weigh(bgp_path_t *paths, unsigned count)
-{
-	float width[BGP_PATHS_MAX];
-	float most = 0;
-
-	for (unsigned i = 0; i < count; i++)
-	{
-		width[i] = link_bandwidth(paths[i].attrs);
-		if (!(width[i] > 0))
-		{
-			return;
-		}
-		most = width[i] > most ? width[i] : most;
-	}
-	for (unsigned i = 0; i < count; i++)
-	{
-		float share = width[i] / most * WEIGHT_MAX;
-
-		paths[i].weight = share < 1 ? 1 : (uint16_t)(share + 0.5f);
 	}
 }
 
@@ -104,8 +54,8 @@ bool route_fill(const bgp_rib_t *rib, int f, const net_t *net, bgp_route_t *out)
 	{
 		path_fill(rib, &c[out->n_best + i], &out->backup[i]);
 	}
-	weigh(out->best, out->n_best);
-	weigh(out->backup, out->n_backup);
+	bgp_weigh(out->best, out->n_best, rib->config.link_bandwidth);
+	bgp_weigh(out->backup, out->n_backup, rib->config.link_bandwidth);
 	return out->n_best > 0;
 }
 

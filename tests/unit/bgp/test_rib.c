@@ -31,8 +31,10 @@ static bgp_peer_t *resolve_small(void *user, uint16_t index)
 
 static void small_init(small_t *s, unsigned multipath)
 {
-	bgp_config_t config = {
-		.asn = SPEAKER, .router_id = 1, .multipath = multipath};
+	bgp_config_t config = {.asn = SPEAKER,
+						   .router_id = 1,
+						   .multipath = multipath,
+						   .link_bandwidth = true};
 
 	memset(s, 0, sizeof(*s));
 	s->rib = bgp_rib_create(&config, 1);
@@ -776,8 +778,8 @@ START_TEST(test_link_bandwidth)
 	ck_assert(announce(&s, 1, "10.0.0.0/8"));
 	ck_assert(bgp_rib_get(s.rib, &p, &route));
 	ck_assert_uint_eq(route.n_best, 2);
-	ck_assert_uint_eq(route.best[0].weight, 255);
-	ck_assert_uint_eq(route.best[1].weight, 128);
+	ck_assert_uint_eq(route.best[0].weight, 65535);
+	ck_assert_uint_eq(route.best[1].weight, 32768);
 	/* one that says none: the configured weights hold for all */
 	ck_assert(bgp_attr_set_blob(&s.set, BGP_BLOB_EXT_COMMUNITIES, NULL, 0));
 	ck_assert(announce(&s, 2, "10.0.0.0/8"));

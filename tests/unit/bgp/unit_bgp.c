@@ -32,6 +32,7 @@ int main(void)
 		pool_suite,
 		rib_suite,
 		rib_model_suite,
+		weigh_suite,
 	};
 
 	return unit_run("bgp", suites, countof(suites));
