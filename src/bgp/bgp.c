@@ -152,6 +152,32 @@ bool bgp_route_next(const bgp_t *bgp, family_t family, const prefix_t *after,
 	return bgp_rib_next(bgp->rib, family, after, out);
 }
 
+size_t bgp_paths(const bgp_t *bgp, const prefix_t *prefix, size_t skip,
+				 bgp_path_view_t *out, size_t room)
+{
+	return bgp_rib_paths(bgp->rib, prefix, skip, out, room);
+}
+
+bool bgp_prefix_next(const bgp_t *bgp, family_t family, const prefix_t *after,
+					 prefix_t *prefix)
+{
+	return bgp_rib_prefix_next(bgp->rib, family, after, prefix);
+}
+
+bool bgp_received_get(const bgp_t *bgp, const bgp_peer_t *peer,
+					  const prefix_t *prefix, const bgp_attrs_t **received,
+					  const bgp_attrs_t **accepted)
+{
+	return bgp_rib_received_get(bgp->rib, &peer->rib, prefix, received,
+								accepted);
+}
+
+const char *bgp_import_rule(bgp_t *bgp, const bgp_peer_t *peer,
+							const prefix_t *prefix, const bgp_attrs_t *received)
+{
+	return bgp_rib_import_rule(bgp->rib, &peer->rib, prefix, received);
+}
+
 bool bgp_received_next(const bgp_t *bgp, const bgp_peer_t *peer,
 					   family_t family, const prefix_t *after, prefix_t *prefix,
 					   const bgp_attrs_t **received,

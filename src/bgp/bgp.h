@@ -470,6 +470,61 @@ bool bgp_route_lookup(const bgp_t *bgp, const addr_t *addr, bgp_route_t *out);
 /** the next after `after` (NULL: the first) in prefix order */
 bool bgp_route_next(const bgp_t *bgp, family_t family, const prefix_t *after,
 					bgp_route_t *out);
+/** what becomes of a path */
+typedef enum bgp_use_t
+{
+	BGP_USE_BEST,
+	/** used beside the best */
+	BGP_USE_EQUAL,
+	/** used when all of these are lost */
+	BGP_USE_BACKUP,
+	/** others are better */
+	BGP_USE_WORSE,
+	/* those that cannot be chosen: */
+	/** the next hop is not reachable */
+	BGP_USE_NEXT_HOP,
+	/** the tunnel does not forward, or the session was just lost */
+	BGP_USE_PEER,
+	/** by import policy */
+	BGP_USE_REJECTED,
+} bgp_use_t;
+
+typedef struct bgp_path_view_t
+{
+	/** NULL: our own */
+	bgp_peer_t *peer;
+	/** after import policy, or as they came if it rejected them; borrowed as of
+	 * bgp_path_t, of BGP_PATHS_VIEW paths at a time */
+	const bgp_attrs_t *attrs;
+	bgp_source_t source;
+	bgp_use_t use;
+	/** the step at which the best won over it; not of the last three */
+	bgp_step_t step;
+	uint16_t weight;
+	/** kept from before a restart of the peer's, or not heard again yet in a
+	 * refresh */
+	bool stale;
+} bgp_path_view_t;
+
+#define BGP_PATHS_VIEW 32
+
+/** all paths of the prefix, the best first, from the skip-th on: fills at most
+ * room (up to BGP_PATHS_VIEW) and returns how many; 0: no more */
+size_t bgp_paths(const bgp_t *bgp, const prefix_t *prefix, size_t skip,
+				 bgp_path_view_t *out, size_t room);
+/** the next prefix of the table, chosen paths or not */
+bool bgp_prefix_next(const bgp_t *bgp, family_t family, const prefix_t *after,
+					 prefix_t *prefix);
+/** what the peer announced of the prefix; false: nothing. accepted as of
+ * bgp_received_next */
+bool bgp_received_get(const bgp_t *bgp, const bgp_peer_t *peer,
+					  const prefix_t *prefix, const bgp_attrs_t **received,
+					  const bgp_attrs_t **accepted);
+/** the rule of the peer's import policy that decides over what it announced
+ * of the prefix, borrowed; NULL: none does */
+const char *bgp_import_rule(bgp_t *bgp, const bgp_peer_t *peer,
+							const prefix_t *prefix,
+							const bgp_attrs_t *received);
 /** what a peer announced to us; accepted NULL if policy took it away. The
  * next after `after` */
 bool bgp_received_next(const bgp_t *bgp, const bgp_peer_t *peer,

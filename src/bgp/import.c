@@ -194,7 +194,8 @@ bool bgp_import_check(const bgp_rib_peer_t *peer, const bgp_import_self_t *self,
 
 /** false: rejected; else *a is what came out, in rib->scratch if changed */
 static bool apply_policy(bgp_rib_t *rib, const bgp_rib_peer_t *peer,
-						 const prefix_t *prefix, const bgp_attrs_t **a)
+						 const prefix_t *prefix, const bgp_attrs_t **a,
+						 const char **rule)
 {
 	bgp_policy_input_t input = {
 		.prefix = *prefix,
@@ -205,22 +206,32 @@ static bool apply_policy(bgp_rib_t *rib, const bgp_rib_peer_t *peer,
 		.local_as = peer->local_as,
 	};
 	bgp_policy_result_t result;
+	bgp_verdict_t verdict;
 
+	*rule = NULL;
 	if (!peer->import_policy)
 	{
 		/* RFC 8212 */
 		return peer->ibgp;
 	}
-	if (bgp_policy_run(peer->import_policy, &input, *a, &rib->scratch,
-					   &result) != BGP_POLICY_ACCEPT)
-	{
-		return false;
-	}
-	if (result.changed)
+	verdict = bgp_policy_run(peer->import_policy, &input, *a, &rib->scratch,
+							 &result);
+	*rule = result.rule;
+	if (verdict == BGP_POLICY_ACCEPT && result.changed)
 	{
 		*a = &rib->scratch.a;
 	}
-	return true;
+	return verdict == BGP_POLICY_ACCEPT;
+}
+
+const char *bgp_rib_import_rule(bgp_rib_t *rib, const bgp_rib_peer_t *peer,
+								const prefix_t *prefix,
+								const bgp_attrs_t *received)
+{
+	const char *rule;
+
+	apply_policy(rib, peer, prefix, &received, &rule);
+	return rule;
 }
 
 /** the last choice (RFC 8326 section 4): by our word, or by the peer's unless
@@ -237,8 +248,9 @@ uint32_t import_attrs(bgp_rib_t *rib, const slot_t *slot,
 {
 	const bgp_rib_peer_t *peer = slot->peer;
 	const bgp_attrs_t *in = bgp_attr_get(rib->attrs, received), *a = in;
+	const char *rule;
 
-	if (!apply_policy(rib, peer, prefix, &a))
+	if (!apply_policy(rib, peer, prefix, &a, &rule))
 	{
 		return 0;
 	}

@@ -149,6 +149,16 @@ bool bgp_rib_get(const bgp_rib_t *rib, const prefix_t *p, bgp_route_t *out);
 bool bgp_rib_lookup(const bgp_rib_t *rib, const addr_t *a, bgp_route_t *out);
 bool bgp_rib_next(const bgp_rib_t *rib, family_t family, const prefix_t *after,
 				  bgp_route_t *out);
+size_t bgp_rib_paths(const bgp_rib_t *rib, const prefix_t *prefix, size_t skip,
+					 bgp_path_view_t *out, size_t room);
+bool bgp_rib_prefix_next(const bgp_rib_t *rib, family_t family,
+						 const prefix_t *after, prefix_t *prefix);
+bool bgp_rib_received_get(const bgp_rib_t *rib, const bgp_rib_peer_t *peer,
+						  const prefix_t *prefix, const bgp_attrs_t **received,
+						  const bgp_attrs_t **accepted);
+const char *bgp_rib_import_rule(bgp_rib_t *rib, const bgp_rib_peer_t *peer,
+								const prefix_t *prefix,
+								const bgp_attrs_t *received);
 bool bgp_rib_received_next(const bgp_rib_t *rib, const bgp_rib_peer_t *peer,
 						   family_t family, const prefix_t *after,
 						   prefix_t *prefix, const bgp_attrs_t **received,

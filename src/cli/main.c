@@ -62,10 +62,14 @@ static const struct
 {
 	const char *name;
 	const char *command;
-	/** a text may follow, or a prefix */
+	/** a text may follow */
 	bool text;
-	bool prefix;
+	/** routes of the session, a prefix may follow */
+	bool table;
 } verbs[] = {
+	{"received", "neighbor-routes", false, true},
+	{"accepted", "neighbor-routes", false, true},
+	{"advertised", "neighbor-routes", false, true},
 	{"refresh", "neighbor-refresh", false, false},
 	{"reset", "neighbor-reset", true, false},
 	{"shutdown", "neighbor-shutdown", true, false},
@@ -85,7 +89,7 @@ static char *rest_of(char **argv)
 	return text_take(&text);
 }
 
-static int say(const options_t *options, size_t verb, char **argv)
+static int say(const options_t *options, const char *command, char **argv)
 {
 	json_object *args = show_args("name", argv[0]);
 	char *text = argv[2] ? rest_of(argv + 2) : NULL;
@@ -95,7 +99,33 @@ static int say(const options_t *options, size_t verb, char **argv)
 		json_object_object_add(args, "text", json_object_new_string(text));
 	}
 	free(text);
-	return show_done(options, verbs[verb].command, args);
+	return show_done(options, command, args);
+}
+
+static int run_table(const options_t *options, char **argv)
+{
+	static const show_list_t received = {.head = print_received_head,
+										 .rows = print_received_part};
+	static const show_list_t advertised = {.head = print_advertised_head,
+										   .rows = print_advertised_part};
+	static const show_list_t one = {
+		.print = print_announcement,
+		.none = "there is no such route: with --longer, "
+				"what is within the prefix"};
+	json_object *args = show_args("name", argv[0]);
+	bool sent = strcmp(argv[1], "advertised") == 0;
+
+	json_object_object_add(args, "table", json_object_new_string(argv[1]));
+	if (argv[2])
+	{
+		json_object_object_add(args, "prefix", json_object_new_string(argv[2]));
+	}
+	json_object_object_add(args, "longer",
+						   json_object_new_boolean(options->longer));
+	return show_list(options, "neighbor-routes", args,
+					 argv[2] && !options->longer ? &one
+					 : sent                      ? &advertised
+												 : &received);
 }
 
 static int run_neighbor(const options_t *options, char **argv)
@@ -113,30 +143,35 @@ static int run_neighbor(const options_t *options, char **argv)
 		if (strcmp(verbs[i].name, argv[1]) != 0)
 		{
 			suggest_offer(&near, verbs[i].name);
+			continue;
 		}
-		else if (!argv[2] || verbs[i].text || verbs[i].prefix)
+		if (argv[2] && ((!verbs[i].text && !verbs[i].table) ||
+						(verbs[i].table && argv[3])))
 		{
-			return say(options, i, argv);
-		}
-		else
-		{
-			fprintf(stderr, "usage: cygnetctl neighbor NAME %s\n",
-					verbs[i].name);
+			fprintf(stderr, "usage: cygnetctl neighbor NAME %s%s\n",
+					verbs[i].name, verbs[i].table ? " [PREFIX]" : "");
 			return 2;
 		}
+		return verbs[i].table ? run_table(options, argv)
+							  : say(options, verbs[i].command, argv);
 	}
 	return unknown("neighbor NAME: unknown word", &near, argv[1]);
 }
 
 static int run_routes(const options_t *options, char **argv)
 {
-	static const show_list_t list = {print_routes_head, print_routes_part,
-									 NULL};
+	static const show_list_t many = {.head = print_routes_head,
+									 .rows = print_routes_part};
+	static const show_list_t one = {
+		.print = print_route,
+		.none = "there is no such route: with --longer, "
+				"what is within the prefix"};
 	json_object *args = show_args("prefix", argv[0]);
 
 	json_object_object_add(args, "longer",
 						   json_object_new_boolean(options->longer));
-	return show_list(options, "routes", args, &list);
+	return show_list(options, "routes", args,
+					 argv[0] && !options->longer ? &one : &many);
 }
 
 static void reload_printer(json_object *data, text_t *out)
@@ -169,6 +204,8 @@ static const command_t commands[] = {
 	 run_tunnels},
 	{"neighbors", "", "BGP sessions with their counts", 0, 0, run_neighbors},
 	{"neighbor", "NAME", "one BGP session in full", 1, ANY, run_neighbor},
+	{"neighbor", "NAME received|accepted|advertised [PREFIX]",
+	 "routes of the session with their attributes", 1, ANY, run_neighbor},
 	{"neighbor", "NAME refresh", "ask for its routes anew, or run policy anew",
 	 1, ANY, run_neighbor},
 	{"neighbor", "NAME reset [TEXT]", "end the session and connect anew", 1,

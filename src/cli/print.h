@@ -18,8 +18,24 @@ void print_status(json_object *data, bool colour, text_t *out);
 void print_tunnels(json_object *data, text_t *out);
 void print_neighbors(json_object *data, text_t *out);
 void print_neighbor(json_object *data, text_t *out);
-/** routes come in parts */
+/* routes come in parts */
+/** a line a path */
 void print_routes_head(table_t *table);
 void print_routes_part(json_object *part, table_t *table);
+/** all paths of a prefix in full */
+void print_route(json_object *part, text_t *out);
+/** what goes over a session: a line a route, or in full */
+void print_received_head(table_t *table);
+void print_received_part(json_object *part, table_t *table);
+void print_advertised_head(table_t *table);
+void print_advertised_part(json_object *part, table_t *table);
+void print_announcement(json_object *part, text_t *out);
+
+/** attributes of a route in lines, each begun with indent */
+void print_attrs(json_object *attrs, const char *indent, text_t *out);
+/** "65531 64512 {1 2}", "-": empty */
+void print_as_path(json_object *attrs, text_t *out);
+/** what a policy changed, a line each */
+void print_changes(json_object *changes, const char *indent, text_t *out);
 
 #endif

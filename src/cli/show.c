@@ -93,10 +93,19 @@ typedef struct taken_t
 static void take_text(void *user, json_object *part)
 {
 	taken_t *taken = user;
+	text_t out;
 
 	taken->count += reply_length(part);
 	reply_clean(part);
-	taken->list->part(part, &taken->table);
+	if (!taken->list->print)
+	{
+		taken->list->rows(part, &taken->table);
+		return;
+	}
+	text_init(&out);
+	taken->list->print(part, &out);
+	fputs(text_str(&out), stdout);
+	text_deinit(&out);
 }
 
 static void take_json(void *user, json_object *part)
@@ -123,7 +132,7 @@ static void put_table(const taken_t *taken)
 	{
 		text_printf(&out, "%s\n", taken->list->none);
 	}
-	else
+	else if (!taken->list->print)
 	{
 		table_print(&taken->table, &out);
 	}
@@ -139,7 +148,10 @@ int show_list(const options_t *options, const char *command, json_object *args,
 	char *error;
 	bool good;
 
-	list->head(&taken.table);
+	if (list->head)
+	{
+		list->head(&taken.table);
+	}
 	if (options->json)
 	{
 		fputs("[\n", stdout);

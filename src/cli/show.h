@@ -32,11 +32,14 @@ int show(const options_t *options, const char *command, json_object *args,
 /** what a command has done, in the daemon's words */
 int show_done(const options_t *options, const char *command, json_object *args);
 
-/** how a list that comes in parts is shown as text */
+/** how a list that comes in parts is shown as text: in a table, or each part
+ * for itself */
 typedef struct show_list_t
 {
 	void (*head)(table_t *table);
-	void (*part)(json_object *part, table_t *table);
+	void (*rows)(json_object *part, table_t *table);
+	/** NULL: the table */
+	void (*print)(json_object *part, text_t *out);
 	/** what to say of a list without any; NULL: the head alone */
 	const char *none;
 } show_list_t;

@@ -84,7 +84,7 @@ typedef struct view_state_t
 	const view_neighbor_t *neighbors;
 	size_t n_neighbors;
 	/** NULL before the first configuration */
-	const bgp_t *bgp;
+	bgp_t *bgp;
 	const fib_t *fib;
 	/** what is wrong now, a line each with the remedy */
 	const char *const *problems;
@@ -111,5 +111,22 @@ const view_neighbor_t *view_neighbor_find(const view_state_t *state,
 typedef const view_state_t *(*view_fetch_t)(void *user);
 control_list_t view_routes(view_fetch_t fetch, void *user,
 						   const prefix_t *prefix, bool longer);
+
+/** what goes over a session */
+typedef enum view_table_t
+{
+	/** as it came, with what import policy did to it */
+	VIEW_RECEIVED,
+	/** as import policy left it */
+	VIEW_ACCEPTED,
+	VIEW_ADVERTISED,
+} view_table_t;
+
+/** routes of a neighbour, in slices as of view_routes; prefix NULL: all;
+ * longer: more specific ones too. name is copied; without such a neighbour
+ * the list is empty */
+control_list_t view_neighbor_routes(view_fetch_t fetch, void *user,
+									const char *name, view_table_t table,
+									const prefix_t *prefix, bool longer);
 
 #endif

@@ -10,9 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/rbuf.h"
-#include "bgp/attr.h"
-#include "control/json.h"
+#include "control/view_attrs.h"
 
 /** routes of one part */
 #define PART_MAX 128
@@ -36,55 +34,140 @@ static const char *tunnel_of(const view_state_t *state, const bgp_peer_t *peer)
 	return n && n->tunnel ? n->tunnel->name : NULL;
 }
 
-static void as_path(json_object *obj, const bgp_attrs_t *attrs)
+static void origin(json_object *obj, const view_state_t *state,
+				   const bgp_peer_t *peer, bgp_source_t source)
 {
-	rbuf_t r = rbuf_make(attrs->as_path.data, attrs->as_path.len);
-	json_object *array = put_array(obj, "as_path");
-	uint8_t type, count;
-
-	while (rbuf_u8(&r, &type) && rbuf_u8(&r, &count))
-	{
-		/* a set (RFC 4271) is an array in the array */
-		json_object *to = array;
-		uint32_t asn;
-
-		if (type == 1)
-		{
-			to = json_object_new_array();
-			json_object_array_add(array, to);
-		}
-		while (count-- && rbuf_u32(&r, &asn))
-		{
-			json_object_array_add(to, json_object_new_uint64(asn));
-		}
-	}
+	put_str(obj, "neighbor", peer ? bgp_peer_name(peer) : NULL);
+	put_str(obj, "tunnel", peer ? tunnel_of(state, peer) : NULL);
+	put_str(obj, "source", bgp_source_name(source));
 }
 
 static void path(json_object *array, const view_state_t *state,
 				 const bgp_path_t *p, bool best)
 {
-	static const char *const origins[] = {"igp", "egp", "incomplete"};
 	json_object *obj = put_item(array);
-	const bgp_attrs_t *a = p->attrs;
 
-	put_str(obj, "neighbor", p->peer ? bgp_peer_name(p->peer) : NULL);
-	put_str(obj, "tunnel", p->peer ? tunnel_of(state, p->peer) : NULL);
+	origin(obj, state, p->peer, p->source);
 	put_str(obj, "use", best ? "best" : "backup");
 	put_num(obj, "weight", p->weight);
-	if (!a)
+	if (p->attrs)
 	{
-		return;
+		view_attrs(obj, p->attrs);
 	}
-	put_addr(obj, "next_hop", bgp_next_hop_addr(state->bgp, p->next_hop));
-	as_path(obj, a);
-	put_str(obj, "origin", origins[a->origin % 3]);
-	if (a->has & BGP_HAS_LOCAL_PREF)
+}
+
+static const char *use_name(bgp_use_t use)
+{
+	switch (use)
 	{
-		put_num(obj, "local_pref", a->local_pref);
+		case BGP_USE_BEST:
+		case BGP_USE_EQUAL:
+			return "best";
+		case BGP_USE_BACKUP:
+			return "backup";
+		case BGP_USE_WORSE:
+			return "worse";
+		case BGP_USE_NEXT_HOP:
+		case BGP_USE_PEER:
+		case BGP_USE_REJECTED:
+			break;
 	}
-	if (a->has & BGP_HAS_MED)
+	return "not eligible";
+}
+
+/** chosen, but its tunnel does not forward: the kernel's groups are without it
+ * until the tunnel is back, or the decision has come by */
+static bool stands_still(const view_state_t *state, const view_neighbor_t *n)
+{
+	for (size_t i = 0; n && n->tunnel && i < state->n_tunnels; i++)
 	{
-		put_num(obj, "med", a->med);
+		if (state->tunnels[i].config == n->tunnel)
+		{
+			return !tunnel_forwarding(state->tunnels[i].tunnel);
+		}
+	}
+	return false;
+}
+
+static char *rejected(const view_state_t *state, const view_neighbor_t *n,
+					  const prefix_t *prefix, const bgp_path_view_t *p)
+{
+	const char *rule;
+
+	if (!n || !n->import_policy)
+	{
+		return str_copy("there is no import policy (RFC 8212)");
+	}
+	rule = bgp_import_rule(state->bgp, p->peer, prefix, p->attrs);
+	return rule ? str_format("rejected by import policy %s, rule %s",
+							 n->import_policy, rule)
+				: str_format("rejected by import policy %s: no rule takes it",
+							 n->import_policy);
+}
+
+/** why the path is not the best one, or not in use; NULL: it is */
+static char *why(const view_state_t *state, const prefix_t *prefix,
+				 const bgp_path_view_t *p)
+{
+	const view_neighbor_t *n =
+		p->peer ? view_neighbor_find(state, bgp_peer_name(p->peer)) : NULL;
+	const char *still = stands_still(state, n)
+							? "the tunnel does not forward, the kernel goes by "
+							  "the others"
+							: NULL;
+	char text[ADDR_STR_MAX];
+
+	switch (p->use)
+	{
+		case BGP_USE_BEST:
+			return still ? str_copy(still) : NULL;
+		case BGP_USE_EQUAL:
+			return str_format("equal, behind the best by %s%s%s",
+							  bgp_step_name(p->step), still ? "; " : "",
+							  still ? still : "");
+		case BGP_USE_BACKUP:
+		case BGP_USE_WORSE:
+			return str_format("loses by %s", bgp_step_name(p->step));
+		case BGP_USE_NEXT_HOP:
+			return str_format("next hop %s is not reachable",
+							  addr_format(&p->attrs->next_hop, text));
+		case BGP_USE_PEER:
+			return str_copy(n && n->tunnel
+								? "the tunnel does not forward, or the "
+								  "session was just lost"
+								: "the session was just lost");
+		case BGP_USE_REJECTED:
+			return rejected(state, n, prefix, p);
+	}
+	return NULL;
+}
+
+/** all that is known of one prefix */
+static void paths_all(json_object *array, const view_state_t *state,
+					  const bgp_route_t *route)
+{
+	const prefix_t *prefix = &route->prefix;
+	bgp_path_view_t list[BGP_PATHS_VIEW];
+	size_t skip = 0, n;
+
+	while ((n = bgp_paths(state->bgp, prefix, skip, list, countof(list))) > 0)
+	{
+		for (size_t i = 0; i < n; i++)
+		{
+			json_object *obj = put_item(array);
+			char *words = why(state, prefix, &list[i]);
+
+			origin(obj, state, list[i].peer, list[i].source);
+			put_str(obj, "use", use_name(list[i].use));
+			put_str(obj, "why", words);
+			put_bool(obj, "stale", list[i].stale);
+			put_num(obj, "weight",
+					skip + i < route->n_best ? route->best[skip + i].weight
+											 : list[i].weight);
+			view_attrs(obj, list[i].attrs);
+			free(words);
+		}
+		skip += n;
 	}
 }
 
@@ -125,8 +208,9 @@ static void kernel(json_object *obj, const view_state_t *state,
 	}
 }
 
+/** full: all paths, also those that are not in use */
 static void route_add(json_object *part, const view_state_t *state,
-					  const bgp_route_t *route)
+					  const bgp_route_t *route, bool full)
 {
 	json_object *obj = put_item(part);
 	char text[PREFIX_STR_MAX];
@@ -136,6 +220,11 @@ static void route_add(json_object *part, const view_state_t *state,
 	put_str(obj, "reason", bgp_step_name(route->step));
 	kernel(obj, state, route);
 	paths = put_array(obj, "paths");
+	if (full)
+	{
+		paths_all(paths, state, route);
+		return;
+	}
 	for (unsigned i = 0; i < route->n_best; i++)
 	{
 		path(paths, state, &route->best[i], true);
@@ -191,6 +280,26 @@ static bool step(cursor_t *c, const view_state_t *state, bgp_route_t *route)
 	}
 }
 
+/** the prefix in full, also if none of its paths can be chosen; or the route
+ * that an address takes */
+static void one(const cursor_t *c, const view_state_t *state, json_object *part)
+{
+	bool host = c->within.len == addr_bits(&c->within.addr);
+	bgp_route_t route;
+	bgp_path_view_t path_seen;
+
+	if (bgp_route_get(state->bgp, &c->within, &route) ||
+		(host && bgp_route_lookup(state->bgp, &c->within.addr, &route)))
+	{
+		route_add(part, state, &route, true);
+	}
+	else if (bgp_paths(state->bgp, &c->within, 0, &path_seen, 1))
+	{
+		route = (bgp_route_t){.prefix = c->within, .step = BGP_STEP_ONLY};
+		route_add(part, state, &route, true);
+	}
+}
+
 static bool routes_next(void *cursor, json_object *part)
 {
 	cursor_t *c = cursor;
@@ -203,14 +312,7 @@ static bool routes_next(void *cursor, json_object *part)
 	}
 	if (c->one)
 	{
-		bool found = c->within.len == addr_bits(&c->within.addr)
-						 ? bgp_route_lookup(state->bgp, &c->within.addr, &route)
-						 : bgp_route_get(state->bgp, &c->within, &route);
-
-		if (found)
-		{
-			route_add(part, state, &route);
-		}
+		one(c, state, part);
 		return false;
 	}
 	for (unsigned i = 0; i < PART_MAX; i++)
@@ -219,7 +321,7 @@ static bool routes_next(void *cursor, json_object *part)
 		{
 			return false;
 		}
-		route_add(part, state, &route);
+		route_add(part, state, &route, false);
 	}
 	return true;
 }

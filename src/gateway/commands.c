@@ -20,7 +20,11 @@ static const view_state_t *fetch(void *user)
 
 static void status(void *user, json_object *args, control_reply_t *reply)
 {
-	reply->data = view_status(gateway_view(user));
+	gateway_t *gateway = user;
+
+	gateway_view(gateway);
+	core_view_problems(gateway->core, &gateway->view, gateway->now);
+	reply->data = view_status(&gateway->view);
 }
 
 static void tunnels(void *user, json_object *args, control_reply_t *reply)
@@ -199,28 +203,87 @@ static void neighbor_start(void *user, json_object *args,
 	}
 }
 
-static void routes(void *user, json_object *args, control_reply_t *reply)
+/** the prefix asked for: given false: none; false: it is not one */
+static bool prefix_of(json_object *args, prefix_t *prefix, bool *given,
+					  control_reply_t *reply)
 {
 	const char *text = argument(args, "prefix");
-	json_object *value;
-	bool longer = args && json_object_object_get_ex(args, "longer", &value) &&
-				  json_object_get_boolean(value);
-	prefix_t prefix;
 	addr_t addr;
 
-	if (text && !prefix_parse(text, &prefix))
+	*given = text != NULL;
+	if (!text || prefix_parse(text, prefix))
 	{
-		if (!addr_parse(text, &addr))
-		{
-			reply->error = str_format("'%.64s' is not a prefix such as "
-									  "10.0.0.0/8, nor an address",
-									  text);
-			return;
-		}
-		prefix = prefix_make(&addr, addr_bits(&addr));
+		return true;
 	}
-	reply->list = view_routes(fetch, user, text ? &prefix : NULL, longer);
-	reply->data = json_object_new_object();
+	if (!addr_parse(text, &addr))
+	{
+		reply->error = str_format("'%.64s' is not a prefix such as "
+								  "10.0.0.0/8, nor an address",
+								  text);
+		return false;
+	}
+	*prefix = prefix_make(&addr, addr_bits(&addr));
+	return true;
+}
+
+static bool longer_of(json_object *args)
+{
+	json_object *value;
+
+	return args && json_object_object_get_ex(args, "longer", &value) &&
+		   json_object_get_boolean(value);
+}
+
+static void routes(void *user, json_object *args, control_reply_t *reply)
+{
+	prefix_t prefix;
+	bool given;
+
+	if (prefix_of(args, &prefix, &given, reply))
+	{
+		reply->list =
+			view_routes(fetch, user, given ? &prefix : NULL, longer_of(args));
+		reply->data = json_object_new_object();
+	}
+}
+
+static void neighbor_routes(void *user, json_object *args,
+							control_reply_t *reply)
+{
+	static const char *const tables[] = {
+		[VIEW_RECEIVED] = "received",
+		[VIEW_ACCEPTED] = "accepted",
+		[VIEW_ADVERTISED] = "advertised",
+	};
+	const char *name = name_of(args, reply), *table = argument(args, "table");
+	unsigned at = 0;
+	prefix_t prefix;
+	bool given;
+
+	if (!name)
+	{
+		return;
+	}
+	while (at < countof(tables) && (!table || strcmp(tables[at], table) != 0))
+	{
+		at++;
+	}
+	if (at == countof(tables))
+	{
+		reply->error = str_copy("\"table\" has to be received, accepted or "
+								"advertised");
+	}
+	else if (!view_neighbor_find(gateway_view(user), name))
+	{
+		no_neighbor(name, reply);
+	}
+	else if (prefix_of(args, &prefix, &given, reply))
+	{
+		reply->list =
+			view_neighbor_routes(fetch, user, name, (view_table_t)at,
+								 given ? &prefix : NULL, longer_of(args));
+		reply->data = json_object_new_object();
+	}
 }
 
 static json_object *strings(const config_strings_t *list)
@@ -267,6 +330,7 @@ const control_command_t gateway_commands[] = {
 	{"neighbor-refresh", true, neighbor_refresh},
 	{"neighbor-reset", true, neighbor_reset},
 	{"neighbor-shutdown", true, neighbor_shutdown},
+	{"neighbor-routes", false, neighbor_routes},
 	{"neighbor-start", true, neighbor_start},
 	{"routes", false, routes},
 	{"reload", true, reload},

@@ -398,7 +398,6 @@ static void view_counters(core_t *core, view_state_t *view)
 
 void core_view(core_t *core, view_state_t *view, usec_t now)
 {
-	problems_collect(core, now);
 	core->view_tunnels =
 		mem_resize(core->view_tunnels, core->n_tunnels ? core->n_tunnels : 1,
 				   sizeof(*core->view_tunnels));
@@ -414,6 +413,11 @@ void core_view(core_t *core, view_state_t *view, usec_t now)
 	view->n_tunnels = core->n_tunnels;
 	view->bgp = core->bgp;
 	view->fib = core->fib;
+}
+
+void core_view_problems(core_t *core, view_state_t *view, usec_t now)
+{
+	problems_collect(core, now);
 	view->problems = (const char *const *)core->problems;
 	view->n_problems = core->n_problems;
 	view_counters(core, view);

@@ -67,6 +67,12 @@ static json_object *run(const char *command, const char *args, char **error)
 	ck_abort_msg("there is no command %s", command);
 }
 
+static const char *words_of(json_object *data)
+{
+	return json_object_to_json_string_ext(
+		data, JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
+}
+
 /** it is done, and the answer has these words */
 static void good(const char *command, const char *args, const char *words)
 {
@@ -74,8 +80,8 @@ static void good(const char *command, const char *args, const char *words)
 	json_object *data = run(command, args, &error);
 
 	ck_assert_msg(data, "%s", error);
-	ck_assert_msg(strstr(json_object_to_json_string(data), words), "%s in %s",
-				  words, json_object_to_json_string(data));
+	ck_assert_msg(strstr(words_of(data), words), "%s in %s", words,
+				  words_of(data));
 	json_object_put(data);
 }
 
@@ -214,6 +220,132 @@ START_TEST(test_refresh)
 }
 END_TEST
 
+/** items of a list, and a word that it has; NULL: none */
+static void list(const char *command, const char *args, size_t count,
+				 const char *words)
+{
+	char *error;
+	json_object *data = run(command, args, &error);
+
+	ck_assert_msg(data, "%s", error);
+	ck_assert_msg(json_object_array_length(data) == count, "%zu: %s", count,
+				  words_of(data));
+	ck_assert_msg(!words || strstr(words_of(data), words), "%s in %s", words,
+				  words_of(data));
+	json_object_put(data);
+}
+
+START_TEST(test_received)
+{
+	world_announce(w, 0, "10.1.0.0/16", true);
+	world_announce(w, 0, "10.1.2.0/24", true);
+	world_announce(w, 1, "10.1.3.0/24", true);
+	world_announce(w, 0, "0.0.0.0/0", true);
+	world_run(w, USEC_PER_SEC);
+	list("neighbor-routes", "{\"name\":\"t1\",\"table\":\"received\"}", 3,
+		 "\"prefix\": \"0.0.0.0/0\", \"accepted\": false, \"policy\": "
+		 "\"default-import\", \"rule\": \"not-wanted\"");
+	list("neighbor-routes", "{\"name\":\"t1\",\"table\":\"accepted\"}", 2,
+		 "\"as_path\": [ 65531 ]");
+	list("neighbor-routes", "{\"name\":\"t2\",\"table\":\"received\"}", 1,
+		 "10.1.3.0/24");
+	/* one prefix, what is within it, and where there is nothing */
+	list("neighbor-routes",
+		 "{\"name\":\"t1\",\"table\":\"received\",\"prefix\":\"0.0.0.0/0\"}", 1,
+		 "0.0.0.0/0");
+	list("neighbor-routes",
+		 "{\"name\":\"t1\",\"table\":\"received\",\"prefix\":\"10.1.0.0/16\"}",
+		 1, "10.1.0.0/16");
+	list("neighbor-routes",
+		 "{\"name\":\"t1\",\"table\":\"received\",\"prefix\":\"10.1.0.0/"
+		 "16\",\"longer\":true}",
+		 2, "10.1.2.0/24");
+	list("neighbor-routes",
+		 "{\"name\":\"t1\",\"table\":\"received\",\"prefix\":\"::/0\","
+		 "\"longer\":true}",
+		 0, NULL);
+	list("neighbor-routes",
+		 "{\"name\":\"t1\",\"table\":\"received\",\"prefix\":\"10.0.0.0/8\"}",
+		 0, NULL);
+	list("neighbor-routes",
+		 "{\"name\":\"t1\",\"table\":\"received\",\"prefix\":\"11.0.0.0/"
+		 "8\",\"longer\":true}",
+		 0, NULL);
+	bad("neighbor-routes", "{\"name\":\"t1\",\"table\":\"heard\"}",
+		"received, accepted or advertised");
+	bad("neighbor-routes", "{\"name\":\"t1\"}", "received, accepted or");
+	bad("neighbor-routes", "{\"name\":\"t8\",\"table\":\"received\"}",
+		"no neighbor");
+	bad("neighbor-routes",
+		"{\"name\":\"t1\",\"table\":\"received\",\"prefix\":\"10.1\"}",
+		"not a prefix");
+}
+END_TEST
+
+START_TEST(test_advertised)
+{
+	list("neighbor-routes", "{\"name\":\"t1\",\"table\":\"advertised\"}", 1,
+		 "\"prefix\": \"192.168.0.0/24\", \"next_hop\": \"169.254.0.2\"");
+	list("neighbor-routes",
+		 "{\"name\":\"t1\",\"table\":\"advertised\",\"prefix\":\"192.168.0.0/"
+		 "24\"}",
+		 1, "192.168.0.0/24");
+	list("neighbor-routes",
+		 "{\"name\":\"t1\",\"table\":\"advertised\",\"prefix\":\"192.168.0.0/"
+		 "16\",\"longer\":true}",
+		 1, "192.168.0.0/24");
+	list("neighbor-routes",
+		 "{\"name\":\"t1\",\"table\":\"advertised\",\"prefix\":\"192.168.0.0/"
+		 "16\"}",
+		 0, NULL);
+}
+END_TEST
+
+/** more prefixes than one part looks at, few of them the neighbour's */
+START_TEST(test_received_sliced)
+{
+	for (unsigned i = 0; i < 6000; i++)
+	{
+		char text[32];
+
+		snprintf(text, sizeof(text), "10.%u.%u.0/24", i / 256, i % 256);
+		world_announce(w, 0, text, true);
+	}
+	world_announce(w, 1, "10.22.200.0/24", true);
+	world_run(w, 5 * USEC_PER_SEC);
+	list("neighbor-routes", "{\"name\":\"t2\",\"table\":\"received\"}", 1,
+		 "10.22.200.0/24");
+	list("neighbor-routes", "{\"name\":\"t1\",\"table\":\"received\"}", 6000,
+		 NULL);
+	list("neighbor-routes", "{\"name\":\"t1\",\"table\":\"advertised\"}", 1,
+		 NULL);
+}
+END_TEST
+
+START_TEST(test_paths_of_a_prefix)
+{
+	world_announce(w, 0, "10.1.0.0/16", true);
+	world_announce(w, 1, "10.1.0.0/16", true);
+	world_announce(w, 0, "0.0.0.0/0", true);
+	world_run(w, USEC_PER_SEC);
+	list("routes", "{\"prefix\":\"10.1.0.0/16\"}", 1,
+		 "\"use\": \"best\", \"why\": \"equal, behind the best by");
+	list("routes", "{\"prefix\":\"10.1.0.9\"}", 1, "10.1.0.0/16");
+	/* rejected: no route of the table, but a path to explain */
+	list("routes", "{\"prefix\":\"0.0.0.0/0\"}", 1,
+		 "\"use\": \"not eligible\", \"why\": \"rejected by import policy "
+		 "default-import, rule not-wanted\"");
+	list("routes", "{\"prefix\":\"10.2.0.0/16\"}", 0, NULL);
+	world_fact(w, 0, FACT_CHILD_DOWN, 100, 0);
+	world_run(w, USEC_PER_SEC);
+	list("routes", "{\"prefix\":\"10.1.0.0/16\"}", 1,
+		 "\"use\": \"best\", \"why\": \"the tunnel does not forward");
+	world_fact(w, 1, FACT_CHILD_DOWN, 101, 0);
+	world_run(w, USEC_PER_SEC);
+	list("routes", "{\"prefix\":\"10.1.0.0/16\"}", 1, "does not forward");
+}
+END_TEST
+
 /** which may be run by those who may only look */
 START_TEST(test_rights)
 {
@@ -249,6 +381,10 @@ Suite *commands_suite(void)
 	tcase_add_test(tcase, test_text);
 	tcase_add_test(tcase, test_reset);
 	tcase_add_test(tcase, test_refresh);
+	tcase_add_test(tcase, test_received);
+	tcase_add_test(tcase, test_advertised);
+	tcase_add_test(tcase, test_received_sliced);
+	tcase_add_test(tcase, test_paths_of_a_prefix);
 	tcase_add_test(tcase, test_rights);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -686,7 +686,7 @@ bool world_problem(world_t *w, const char *words)
 {
 	view_state_t view = {0};
 
-	core_view(w->core, &view, w->now);
+	core_view_problems(w->core, &view, w->now);
 	for (size_t i = 0; i < view.n_problems; i++)
 	{
 		if (strstr(view.problems[i], words))
