@@ -80,6 +80,7 @@ static void audit(cyg_timer_t *timer, void *user, usec_t now)
 	core->pins_dirty = true;
 	core_routes_again(core);
 	core_nexthops_audit(core);
+	core_redistribute_audit(core, now);
 	if (core->seams.firewall && core->firewall_applied &&
 		core->seams.fw_ops->intact(core->seams.firewall) == 0)
 	{
@@ -178,6 +179,7 @@ void core_destroy(core_t *core, usec_t now)
 		bgp_destroy(core->bgp);
 	}
 	core_nexthops_drop(core);
+	core_redistribute_free(core);
 	if (core->fib)
 	{
 		fib_destroy(core->fib);
@@ -344,6 +346,11 @@ static bool prefixes_have(const config_prefixes_t *list, const prefix_t *p)
 	return false;
 }
 
+bool core_is_advertised(const core_t *core, const prefix_t *prefix)
+{
+	return prefixes_have(&core->config->advertise, prefix);
+}
+
 static void configure_advertise(core_t *core, const config_t *old, usec_t now)
 {
 	const config_prefixes_t *new = &core->config->advertise;
@@ -399,6 +406,7 @@ void core_configure(core_t *core, config_t *config, usec_t now)
 		configure_neighbors(core, old_neighbors, n_old_neighbors, now);
 		configure_advertise(core, stay ? old_config : NULL, now);
 	}
+	core_redistribute_configure(core, stay, now);
 	for (size_t i = 0; i < n_old_neighbors; i++)
 	{
 		if (old_neighbors[i])

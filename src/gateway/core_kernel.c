@@ -30,7 +30,31 @@ static const kernel_what_t dump_order[] = {
 	KERNEL_WHAT_ROUTE, KERNEL_WHAT_NEXTHOP,
 };
 
-static void dump_next(core_t *core)
+/** tables of others, when our own things are known */
+static void dump_table(core_t *core)
+{
+	uint32_t table;
+	uint8_t protocol;
+	int error;
+
+	if (!core_redistribute_dump(core, &table, &protocol))
+	{
+		return;
+	}
+	error =
+		core->seams.kernel_ops->dump_table(core->seams.kernel, table, protocol);
+	core->dumps.running = !error;
+	core->dumps.now = KERNEL_WHAT_TABLE;
+	if (error)
+	{
+		log_error("asking the kernel for table %u: %s", table,
+				  strerror(-error));
+		/* the audit asks again */
+		core_redistribute_lost(core);
+	}
+}
+
+void core_kernel_dump(core_t *core)
 {
 	core_dumps_t *d = &core->dumps;
 
@@ -59,12 +83,13 @@ static void dump_next(core_t *core)
 			return;
 		}
 	}
+	dump_table(core);
 }
 
 void core_kernel_start(core_t *core, usec_t now)
 {
 	core->dumps.wanted = DUMPS_ALL;
-	dump_next(core);
+	core_kernel_dump(core);
 }
 
 static bool have(const core_t *core, unsigned dumps)
@@ -156,17 +181,26 @@ static void taken_over(core_t *core, const kernel_route_t *route)
 	}
 }
 
-static void route_event(core_t *core, const kernel_event_t *event)
+static void foreign_route(core_t *core, const kernel_event_t *event)
 {
-	if (!event->ours)
+	core_redistribute_route(core, event);
+	if (!event->dump)
 	{
 		/* the underlay may have changed */
 		core->underlay_dirty = true;
 		core_nexthops_within(core, &event->route.dst);
-		if (event->replaced)
-		{
-			taken_over(core, &event->route);
-		}
+	}
+	if (event->replaced)
+	{
+		taken_over(core, &event->route);
+	}
+}
+
+static void route_event(core_t *core, const kernel_event_t *event)
+{
+	if (!event->ours)
+	{
+		foreign_route(core, event);
 	}
 	else if (is_small_route(&event->route))
 	{
@@ -219,6 +253,7 @@ static void link_event(core_t *core, const kernel_event_t *event, usec_t now)
 	core->tunnels_dirty = true;
 	core->underlay_dirty = true;
 	core_nexthops_all(core);
+	core_redistribute_links(core, now);
 	if (renamed)
 	{
 		core_tunnel_link(core, renamed, NULL, now);
@@ -253,6 +288,7 @@ static void dumped_add(core_t *core, const kernel_event_t *event)
 			break;
 		case KERNEL_WHAT_NEXTHOP:
 		case KERNEL_WHAT_GROUP:
+		case KERNEL_WHAT_TABLE:
 			break;
 	}
 }
@@ -288,6 +324,7 @@ static bool missing(const core_t *core, kernel_what_t what, kernel_event_t *out)
 			return route != NULL;
 		case KERNEL_WHAT_NEXTHOP:
 		case KERNEL_WHAT_GROUP:
+		case KERNEL_WHAT_TABLE:
 			break;
 	}
 	return false;
@@ -332,6 +369,7 @@ void core_kernel_event(core_t *core, const kernel_event_t *event, usec_t now)
 				core->peers_dirty = true;
 				core->underlay_dirty = true;
 				core_nexthops_all(core);
+				core_redistribute_links(core, now);
 			}
 			break;
 		case KERNEL_WHAT_RULE:
@@ -356,6 +394,8 @@ void core_kernel_event(core_t *core, const kernel_event_t *event, usec_t now)
 				seen_add(core, KERNEL_GROUP_SET, event);
 			}
 			break;
+		case KERNEL_WHAT_TABLE:
+			break;
 	}
 }
 
@@ -365,6 +405,12 @@ void core_kernel_dumped(core_t *core, kernel_what_t what, int error, usec_t now)
 	bool ready = core_kernel_ready(core);
 
 	d->running = false;
+	if (what == KERNEL_WHAT_TABLE)
+	{
+		core_redistribute_dumped(core, error, now);
+		core_kernel_dump(core);
+		return;
+	}
 	if (!error)
 	{
 		d->wanted &= ~WHAT(what);
@@ -378,14 +424,16 @@ void core_kernel_dumped(core_t *core, kernel_what_t what, int error, usec_t now)
 	{
 		core_kernel_adopt(core);
 	}
-	dump_next(core);
+	core_kernel_dump(core);
 }
 
 void core_kernel_lost(core_t *core, usec_t now)
 {
 	log_warn("the kernel's notifications overran: reading its state anew");
 	core->dumps.wanted |= DUMPS_SMALL | WHAT(KERNEL_WHAT_ROUTE);
-	dump_next(core);
+	core_redistribute_lost(core);
+	core_nexthops_all(core);
+	core_kernel_dump(core);
 }
 
 /* -- plan, compare, write ----------------------------------------------------- */

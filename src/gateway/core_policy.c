@@ -215,7 +215,7 @@ static bgp_policy_t *compile(const config_policy_t *section)
 	return policy;
 }
 
-static bgp_policy_t *named(const config_t *config, const char *name)
+bgp_policy_t *core_policy_named(const config_t *config, const char *name)
 {
 	const config_policy_t *section =
 		name ? config_find_policy(config, name) : NULL;
@@ -239,7 +239,7 @@ bgp_policy_t *core_policy_import(const config_t *config,
 	const char *name = neighbor->import_policy ? neighbor->import_policy
 					   : bundle                ? bundle->import_policy
 											   : NULL;
-	bgp_policy_t *policy = named(config, name);
+	bgp_policy_t *policy = core_policy_named(config, name);
 
 	/* a tunnel's far side is there for its routes; another AS beside tunnels
 	 * gives nothing unasked (RFC 8212) */
@@ -257,7 +257,7 @@ bgp_policy_t *core_policy_export(const config_t *config,
 	const char *name = neighbor->export_policy ? neighbor->export_policy
 					   : bundle                ? bundle->export_policy
 											   : NULL;
-	bgp_policy_t *policy = named(config, name);
+	bgp_policy_t *policy = core_policy_named(config, name);
 
 	if (!policy && !internal(config, bundle, neighbor))
 	{

@@ -8,6 +8,7 @@
  * core_nexthops.c next hops that are not a tunnel's far end
  * core_ways.c     how a next hop is reached
  * core_routes.c   chosen paths to FIB members, FIB operations to the kernel
+ * core_redistribute.c  networks on links and routes of others as origins
  * core_kernel.c   the mirror, reconcile, firewall
  * core_underlay.c the ways to the peers
  * core_policy.c   policies for the speaker
@@ -208,6 +209,11 @@ typedef struct core_shutdown_t
 	usec_t at;
 } core_shutdown_t;
 
+/** routes of others that are followed for redistribution */
+#define CORE_REDISTRIBUTE_MAX 100000
+
+typedef struct core_redistribute_t core_redistribute_t;
+
 /** what still has to be dumped, as bits of 1 << kernel_what_t */
 typedef struct core_dumps_t
 {
@@ -246,6 +252,8 @@ struct core_t
 	 * be told */
 	kernel_ops_list_t seen_fib;
 	core_nexthops_t nexthops;
+	/** NULL: nothing is redistributed */
+	core_redistribute_t *redistribute;
 	kernel_op_t batch[CORE_BATCH];
 	int batch_errors[CORE_BATCH];
 	prefix_t again[CORE_AGAIN_MAX];
@@ -303,6 +311,8 @@ static inline bool core_is_scoped(const addr_t *addr)
 }
 
 /* core.c */
+/** `advertise` names it */
+bool core_is_advertised(const core_t *core, const prefix_t *prefix);
 bool core_str_equal(const char *a, const char *b); /* NULL equals NULL */
 
 /* core_tunnels.c */
@@ -360,6 +370,8 @@ void core_shutdowns_free(core_t *core);
 bgp_policy_t *core_policy_import(const config_t *config,
 								 const config_bundle_t *bundle,
 								 const config_neighbor_t *neighbor);
+/** the one of this name; NULL: none is named */
+bgp_policy_t *core_policy_named(const config_t *config, const char *name);
 bgp_policy_t *core_policy_export(const config_t *config,
 								 const config_bundle_t *bundle,
 								 const config_neighbor_t *neighbor);
@@ -436,12 +448,34 @@ bool core_path_direct(const core_t *core, const bgp_path_t *path,
 
 /* core_kernel.c */
 void core_kernel_start(core_t *core, usec_t now);
+/** asks for the next dump that is wanted, unless one runs */
+void core_kernel_dump(core_t *core);
 /** tells a FIB that is new what a dump showed */
 void core_kernel_adopt(core_t *core);
 /** routes may be written: the dumps of an earlier run's are in */
 bool core_kernel_ready(const core_t *core);
 void core_kernel_apply(core_t *core, usec_t now);
 void core_kernel_remove(core_t *core, config_keep_t keep);
+
+/* core_redistribute.c */
+/** takes the entries of the configuration; tables_stayed false: the speaker is
+ * new, and nothing has been originated */
+void core_redistribute_configure(core_t *core, bool tables_stayed, usec_t now);
+void core_redistribute_free(core_t *core);
+/** a route of somebody else's, from a dump or not */
+void core_redistribute_route(core_t *core, const kernel_event_t *event);
+/** links or addresses changed: the kernel may have taken routes along */
+void core_redistribute_links(core_t *core, usec_t now);
+/** notifications were lost */
+void core_redistribute_lost(core_t *core);
+void core_redistribute_audit(core_t *core, usec_t now);
+/** the next dump to ask for; false: none */
+bool core_redistribute_dump(core_t *core, uint32_t *table, uint8_t *protocol);
+void core_redistribute_dumped(core_t *core, int error, usec_t now);
+/** one slice; true: more waits */
+bool core_redistribute_work(core_t *core, usec_t now);
+/** there were more than CORE_REDISTRIBUTE_MAX */
+bool core_redistribute_full(const core_t *core);
 
 /* core_underlay.c */
 /** the way to a peer as last looked up; NULL: not one of ours */

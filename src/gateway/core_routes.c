@@ -491,6 +491,7 @@ bool core_routes_work(core_t *core, usec_t now)
 		return more;
 	}
 	more = core_nexthops_work(core, now) || more;
+	more = core_redistribute_work(core, now) || more;
 	more = rescan(core) || more;
 	for (unsigned i = 0; i < SLICE_CHANGES; i++)
 	{

@@ -111,6 +111,13 @@ static void route_problems(core_t *core)
 	{
 		problem(core, "%s", core->swallow_words);
 	}
+	if (core_redistribute_full(core))
+	{
+		problem(core,
+				"there are more routes to redistribute than %u: those beyond "
+				"are not announced",
+				CORE_REDISTRIBUTE_MAX);
+	}
 	if (core->conflict_words[0])
 	{
 		problem(core, "%s", core->conflict_words);

@@ -91,6 +91,11 @@ static int ask(kernel_t *kernel)
 			w = nlw_make(buf, sizeof(buf), RTM_GETRULE, NLM_F_DUMP);
 			nlh = encode_rules(&w, af);
 			break;
+		case KERNEL_WHAT_TABLE:
+			nlh = kernel_route_encode_dump(
+				buf, sizeof(buf), kernel->dump.family, kernel->dump.protocol,
+				kernel->dump.table);
+			break;
 	}
 	return nlh ? nl_send(&kernel->dumper, nlh) : -EINVAL;
 }
@@ -99,7 +104,7 @@ static int ask(kernel_t *kernel)
 static bool by_family(kernel_what_t what)
 {
 	return what == KERNEL_WHAT_ADDR || what == KERNEL_WHAT_ROUTE ||
-		   what == KERNEL_WHAT_RULE;
+		   what == KERNEL_WHAT_RULE || what == KERNEL_WHAT_TABLE;
 }
 
 int kernel_dump(void *self, kernel_what_t what)
@@ -119,6 +124,18 @@ int kernel_dump(void *self, kernel_what_t what)
 	return error;
 }
 
+int kernel_dump_table(void *self, uint32_t table, uint8_t protocol)
+{
+	kernel_t *kernel = self;
+
+	if (!kernel->dump.active)
+	{
+		kernel->dump.table = table;
+		kernel->dump.protocol = protocol;
+	}
+	return kernel_dump(self, KERNEL_WHAT_TABLE);
+}
+
 static void doubt(kernel_t *kernel, int error)
 {
 	if (!kernel->dump.error)
@@ -131,7 +148,9 @@ static void finish(kernel_t *kernel, int error)
 {
 	kernel_dump_t *dump = &kernel->dump;
 
-	doubt(kernel, error);
+	/* nobody has made the table so far: the kernel says so for IPv4 */
+	doubt(kernel,
+		  dump->what == KERNEL_WHAT_TABLE && error == -ENOENT ? 0 : error);
 	if (!dump->error && dump->family == FAMILY_IPV4)
 	{
 		dump->family = FAMILY_IPV6;
@@ -154,6 +173,12 @@ static bool asked_for(const kernel_dump_t *dump, const kernel_event_t *event)
 			   dump->what == KERNEL_WHAT_NEXTHOP;
 	}
 	/* one that does not filter routes would give all */
+	if (dump->what == KERNEL_WHAT_TABLE)
+	{
+		return event->what == KERNEL_WHAT_ROUTE && !event->ours &&
+			   event->route.table == dump->table &&
+			   event->route.protocol == dump->protocol;
+	}
 	return event->what == dump->what &&
 		   (event->what != KERNEL_WHAT_ROUTE || event->ours);
 }

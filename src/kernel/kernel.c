@@ -119,6 +119,7 @@ static int sysctl_get(void *kernel, const char *path, char value[static 24])
 const kernel_ops_t kernel_rtnetlink_ops = {
 	.write = kernel_write,
 	.dump = kernel_dump,
+	.dump_table = kernel_dump_table,
 	.route_get = kernel_route_get,
 	.sysctl_get = sysctl_get,
 };

@@ -20,6 +20,8 @@ typedef enum kernel_what_t
 	KERNEL_WHAT_GROUP,
 	KERNEL_WHAT_ROUTE,
 	KERNEL_WHAT_RULE,
+	/** of kernel_ops_t.dump_table alone: its events are of ROUTE */
+	KERNEL_WHAT_TABLE,
 } kernel_what_t;
 
 typedef struct kernel_event_t
@@ -80,6 +82,10 @@ typedef struct kernel_ops_t
 	 * too; groups: groups alone. 0 or -errno;
 	 * -EBUSY while one runs */
 	int (*dump)(void *kernel, kernel_what_t what);
+	/** starts a dump of somebody else's routes of a protocol (RTPROT_*) in a
+	 * table, both families, in slices as above; `dumped` tells of
+	 * KERNEL_WHAT_TABLE. A table that is not there is empty */
+	int (*dump_table)(void *kernel, uint32_t table, uint8_t protocol);
 	/** route to an address as the kernel would choose now, for underlay pins,
 	 * leaving out our own and our pins. out has the prefix that matched, and
 	 * link, gateway and source of the way itself. 0 or -errno,

@@ -25,6 +25,9 @@ typedef struct kernel_dump_t
 {
 	bool active;
 	kernel_what_t what;
+	/** KERNEL_WHAT_TABLE */
+	uint32_t table;
+	uint8_t protocol;
 	/** of the family that is being dumped now */
 	family_t family;
 	/** rest of the dump is not to be trusted: first -errno */
@@ -81,6 +84,7 @@ bool monitor_read(kernel_t *kernel, unsigned *budget);
 
 /* dump.c */
 int kernel_dump(void *kernel, kernel_what_t what);
+int kernel_dump_table(void *kernel, uint32_t table, uint8_t protocol);
 bool dump_read(kernel_t *kernel, unsigned *budget);
 
 /* lookup.c */

@@ -102,6 +102,9 @@ static void check_event(const kernel_event_t *e)
 		case KERNEL_WHAT_RULE:
 			check_rule(&e->rule);
 			break;
+		case KERNEL_WHAT_TABLE:
+			fuzz_check(false);
+			break;
 	}
 }
 

@@ -12,5 +12,6 @@ Suite *core_suite(void);
 Suite *nexthops_suite(void);
 Suite *peers_suite(void);
 Suite *queue_suite(void);
+Suite *redistribute_suite(void);
 
 #endif

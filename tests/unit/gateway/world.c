@@ -546,7 +546,7 @@ static void turn(world_t *w)
 			more |= w->far[k].bgp && bgp_work(w->far[k].bgp, 64, w->now);
 		}
 		core_apply(w->core, w->now);
-		more |= w->n_events > 0 || w->dumps != 0;
+		more |= w->n_events > 0 || w->dumps != 0 || w->table_wanted;
 		ck_assert_uint_lt(i, 999);
 	}
 }
@@ -643,6 +643,21 @@ unsigned world_ways(const world_t *w, const char *text, bool *there)
 		}
 	}
 	return ways;
+}
+
+uint32_t world_told(const world_t *w, unsigned i, const char *text)
+{
+	bgp_route_t route;
+	prefix_t prefix;
+
+	ck_assert(prefix_parse(text, &prefix));
+	if (!bgp_route_get(w->far[i].bgp, &prefix, &route) || !route.n_best ||
+		!route.best[0].peer)
+	{
+		return UINT32_MAX;
+	}
+	return route.best[0].attrs->has & BGP_HAS_MED ? route.best[0].attrs->med
+												  : 0;
 }
 
 const char *world_hops(const world_t *w, const char *text)

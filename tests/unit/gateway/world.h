@@ -72,6 +72,12 @@ typedef struct world_t
 	/** somebody else's routes, for lookups and dumps */
 	kernel_route_t foreign[16];
 	unsigned n_foreign;
+	/** a dump of a table that is under way; its next so many fail */
+	bool table_wanted;
+	uint32_t table;
+	uint8_t table_protocol;
+	unsigned table_errors;
+	unsigned table_dumps;
 	unsigned lookups;
 	/** changes a configuration on its way to the core; NULL: nobody */
 	void (*edit)(config_t *config);
@@ -107,6 +113,8 @@ void world_addr(world_t *w, uint32_t link, const char *ifaddr, bool there);
 void world_foreign(world_t *w, const char *prefix, uint8_t protocol,
 				   uint32_t table, uint32_t metric, uint32_t link,
 				   const char *gateway, bool there);
+/** how our own prefix goes out at far side i: its MED; UINT32_MAX: it does not */
+uint32_t world_told(const world_t *w, unsigned i, const char *prefix);
 /** links (kernel indexes) and gateways that a prefix leaves by, "10 2/192.0.2.1"
  * in the group's order; "": blackhole or nothing */
 const char *world_hops(const world_t *w, const char *prefix);

@@ -180,6 +180,18 @@ static int kernel_dump(void *kernel, kernel_what_t what)
 	return 0;
 }
 
+static int kernel_dump_table(void *kernel, uint32_t table, uint8_t protocol)
+{
+	world_t *w = kernel;
+
+	ck_assert(!w->table_wanted);
+	w->table_wanted = true;
+	w->table = table;
+	w->table_protocol = protocol;
+	w->table_dumps++;
+	return 0;
+}
+
 static int kernel_route_get(void *kernel, const addr_t *dst,
 							kernel_route_t *out)
 {
@@ -234,6 +246,7 @@ static int kernel_sysctl_get(void *kernel, const char *path,
 const kernel_ops_t world_kernel_ops = {
 	.write = kernel_write,
 	.dump = kernel_dump,
+	.dump_table = kernel_dump_table,
 	.route_get = kernel_route_get,
 	.sysctl_get = kernel_sysctl_get,
 };
@@ -306,9 +319,28 @@ static void dump(world_t *w, kernel_what_t what)
 			fake_kernel_dump(w->kernel, seen_nexthop, seen_group, NULL, w);
 			break;
 		case KERNEL_WHAT_GROUP:
+		case KERNEL_WHAT_TABLE:
 			break;
 	}
 	core_kernel_dumped(w->core, what, 0, w->now);
+}
+
+static void dump_table(world_t *w)
+{
+	kernel_event_t e = {.what = KERNEL_WHAT_ROUTE, .dump = true};
+	int error = w->table_errors ? -EINTR : 0;
+
+	w->table_errors -= w->table_errors > 0;
+	for (unsigned i = 0; !error && i < w->n_foreign; i++)
+	{
+		e.route = w->foreign[i];
+		if (e.route.table == w->table && e.route.protocol == w->table_protocol)
+		{
+			core_kernel_event(w->core, &e, w->now);
+		}
+	}
+	w->table_wanted = false;
+	core_kernel_dumped(w->core, KERNEL_WHAT_TABLE, error, w->now);
 }
 
 void world_kernel_step(world_t *w)
@@ -329,6 +361,10 @@ void world_kernel_step(world_t *w)
 		{
 			dump(w, (kernel_what_t)what);
 		}
+	}
+	if (w->table_wanted)
+	{
+		dump_table(w);
 	}
 }
 
