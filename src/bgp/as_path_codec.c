@@ -207,8 +207,8 @@ void bgp_as_path_merge(bgp_attr_decoder_t *d)
 	if (!bgp_attr_set_blob(d->update->attrs, BGP_BLOB_AS_PATH, mem,
 						   wbuf_len(&j.w)))
 	{
-		bgp_fault_set(d->fault, BGP_FAULT_TREAT_AS_WITHDRAW, BGP_ERR_UPDATE,
-					  BGP_UPDATE_BAD_AS_PATH, "path too long", NULL, 0);
+		bgp_attr_fault(d, BGP_FAULT_TREAT_AS_WITHDRAW, BGP_UPDATE_BAD_AS_PATH,
+					   BGP_ATTR_AS_PATH, "path too long", rbuf_make(NULL, 0));
 	}
 	free(mem);
 }

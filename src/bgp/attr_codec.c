@@ -219,22 +219,29 @@ static const char *words_of(uint8_t subcode)
 	}
 }
 
-/** a fault with the attribute whole as its data (RFC 4271 section 6.3) */
-static void attr_fault(bgp_attr_decoder_t *d, bgp_fault_verdict_t verdict,
-					   uint8_t subcode, uint8_t type, rbuf_t whole)
+void bgp_attr_fault(bgp_attr_decoder_t *d, bgp_fault_verdict_t verdict,
+					uint8_t subcode, uint8_t type, const char *what,
+					rbuf_t data)
 {
 	bgp_fault_verdict_t before = d->fault->verdict;
 
-	if (verdict == BGP_FAULT_ATTRIBUTE_DISCARD)
-	{
-		d->update->discarded++;
-	}
-	bgp_fault_set(d->fault, verdict, BGP_ERR_UPDATE, subcode, words_of(subcode),
-				  whole.p, rbuf_left(&whole));
+	bgp_fault_set(d->fault, verdict, BGP_ERR_UPDATE, subcode, what, data.p,
+				  rbuf_left(&data));
 	if (d->fault->verdict != before)
 	{
 		d->fault->attr = type;
 	}
+}
+
+/** a fault with the attribute whole as its data (RFC 4271 section 6.3) */
+static void attr_fault(bgp_attr_decoder_t *d, bgp_fault_verdict_t verdict,
+					   uint8_t subcode, uint8_t type, rbuf_t whole)
+{
+	if (verdict == BGP_FAULT_ATTRIBUTE_DISCARD)
+	{
+		d->update->discarded++;
+	}
+	bgp_attr_fault(d, verdict, subcode, type, words_of(subcode), whole);
 }
 
 /** keeps it for passing on, in order of type (RFC 4271 section 5) */
@@ -272,38 +279,47 @@ static void decode_unknown(bgp_attr_decoder_t *d, uint8_t flags, uint8_t type,
 	}
 }
 
-static void decode_one(bgp_attr_decoder_t *d, uint8_t flags, uint8_t type,
-					   rbuf_t value, rbuf_t whole)
+/** what an attribute costs that is there twice or flagged wrongly (RFC 7606
+ * sections 3 g and 3 c); false: it is not read */
+static bool check_head(bgp_attr_decoder_t *d, const bgp_attr_desc_t *desc,
+					   uint8_t flags, uint8_t type, rbuf_t whole)
 {
 	const uint8_t kind = BGP_FLAG_OPTIONAL | BGP_FLAG_TRANSITIVE;
-	const bgp_attr_desc_t *desc = bgp_attr_desc(type);
-	uint8_t subcode;
+	/* prefixes are in it */
+	bool nlri = desc && desc->malformed == BGP_FAULT_SESSION_RESET;
 
 	if (d->seen[type / 32] & 1u << type % 32)
 	{
-		/* RFC 7606 section 3 g: the first counts */
+		/* the first counts */
 		attr_fault(d,
-				   type == BGP_ATTR_MP_REACH || type == BGP_ATTR_MP_UNREACH
-					   ? BGP_FAULT_SESSION_RESET
-					   : BGP_FAULT_ATTRIBUTE_DISCARD,
+				   nlri ? BGP_FAULT_SESSION_RESET : BGP_FAULT_ATTRIBUTE_DISCARD,
 				   BGP_UPDATE_MALFORMED_LIST, type, whole);
-		return;
+		return false;
 	}
 	d->seen[type / 32] |= 1u << type % 32;
+	if (desc && (flags & kind) != desc->flags)
+	{
+		/* whatever the attribute; what is to be withdrawn must be read */
+		attr_fault(d, BGP_FAULT_TREAT_AS_WITHDRAW, BGP_UPDATE_BAD_FLAGS, type,
+				   whole);
+		return nlri;
+	}
+	return true;
+}
+
+static void decode_one(bgp_attr_decoder_t *d, uint8_t flags, uint8_t type,
+					   rbuf_t value, rbuf_t whole)
+{
+	const bgp_attr_desc_t *desc = bgp_attr_desc(type);
+	uint8_t subcode;
+
+	if (!check_head(d, desc, flags, type, whole))
+	{
+		return;
+	}
 	if (!desc)
 	{
 		decode_unknown(d, flags, type, value, whole);
-		return;
-	}
-	if ((flags & kind) != desc->flags)
-	{
-		/* RFC 7606 section 3 c: whatever the attribute; for the MP ones the
-		 * row is stronger */
-		attr_fault(d,
-				   desc->malformed == BGP_FAULT_SESSION_RESET
-					   ? BGP_FAULT_SESSION_RESET
-					   : BGP_FAULT_TREAT_AS_WITHDRAW,
-				   BGP_UPDATE_BAD_FLAGS, type, whole);
 		return;
 	}
 	if (desc->internal && !d->codec->ibgp)
@@ -428,7 +444,9 @@ bool bgp_decode_attrs(bgp_attr_decoder_t *d, rbuf_t r)
 
 		if (!next_attr(&r, &flags, &type, &value, &whole))
 		{
-			/* RFC 7606 section 4: the total length is trusted */
+			/* RFC 7606 section 4: the total length is trusted. What it is
+			 * is not known: as type 0, which nothing is, it was seen */
+			d->seen[0] |= 1;
 			attr_fault(d, BGP_FAULT_TREAT_AS_WITHDRAW,
 					   BGP_UPDATE_MALFORMED_LIST, 0, rest);
 			break;

@@ -26,6 +26,8 @@ typedef struct bgp_attr_decoder_t
 	bgp_fault_t *fault;
 	/** the UPDATE has plain NLRI: NEXT_HOP counts */
 	bool plain_nlri;
+	/** MP_REACH has prefixes, be it of a family that is passed over */
+	bool mp_nlri;
 	/** types seen, a bit each */
 	uint32_t seen[8];
 	/** AS_PATH of two octets, AS4_PATH, AS4_AGGREGATOR: from a peer of two
@@ -76,6 +78,10 @@ const bgp_attr_desc_t *bgp_attr_desc(uint8_t type);
 /** "AS_PATH"; "unknown" without a row */
 const char *bgp_attr_name(uint8_t type);
 
+/** a fault of this attribute, unless a stronger one is there */
+void bgp_attr_fault(bgp_attr_decoder_t *d, bgp_fault_verdict_t verdict,
+					uint8_t subcode, uint8_t type, const char *what,
+					rbuf_t data);
 /** reads a list of attributes into d->update; faults into d->fault. false:
  * the session is to be reset */
 bool bgp_decode_attrs(bgp_attr_decoder_t *d, rbuf_t r);

@@ -105,6 +105,7 @@ uint8_t bgp_mp_reach_decode(bgp_attr_decoder_t *d, rbuf_t v)
 	{
 		return BGP_UPDATE_OPTIONAL_ATTR;
 	}
+	d->mp_nlri = rbuf_left(&v) != 0;
 	family = bgp_family_of(afi, safi);
 	if (!(d->codec->families & bgp_family_bit(family)))
 	{
@@ -117,9 +118,9 @@ uint8_t bgp_mp_reach_decode(bgp_attr_decoder_t *d, rbuf_t v)
 	}
 	if (!bgp_next_hop_is_host(&update->mp_next_hop))
 	{
-		bgp_fault_set(d->fault, BGP_FAULT_TREAT_AS_WITHDRAW, BGP_ERR_UPDATE,
-					  BGP_UPDATE_BAD_NEXT_HOP, "next hop is no host's address",
-					  whole.p, rbuf_left(&whole));
+		bgp_attr_fault(d, BGP_FAULT_TREAT_AS_WITHDRAW, BGP_UPDATE_BAD_NEXT_HOP,
+					   BGP_ATTR_MP_REACH, "next hop is no host's address",
+					   whole);
 	}
 	update->mp_announced = (bgp_nlri_t){.bytes = v, .family = family};
 	return 0;

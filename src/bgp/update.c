@@ -24,12 +24,11 @@ static bool has_seen(const bgp_attr_decoder_t *d, uint8_t type)
 
 static void require(bgp_attr_decoder_t *d, uint8_t type)
 {
-	if (!has_seen(d, type) && d->fault->verdict < BGP_FAULT_TREAT_AS_WITHDRAW)
+	if (!has_seen(d, type))
 	{
-		bgp_fault_set(d->fault, BGP_FAULT_TREAT_AS_WITHDRAW, BGP_ERR_UPDATE,
-					  BGP_UPDATE_MISSING_WELL_KNOWN, "attribute missing", &type,
-					  1);
-		d->fault->attr = type;
+		bgp_attr_fault(d, BGP_FAULT_TREAT_AS_WITHDRAW,
+					   BGP_UPDATE_MISSING_WELL_KNOWN, type, "attribute missing",
+					   rbuf_make(&type, 1));
 	}
 }
 
@@ -50,15 +49,31 @@ static void check_mandatory(bgp_attr_decoder_t *d)
 	}
 }
 
-/** an UPDATE with attributes but without a route that could be read: a fault
- * in it may have hidden routes (RFC 7606 section 5.2) */
+/** attributes of other types than this */
+static bool has_others(const bgp_attr_decoder_t *d, uint8_t type)
+{
+	uint32_t others = 0;
+	unsigned i;
+
+	for (i = 0; i < countof(d->seen); i++)
+	{
+		others |=
+			i == type / 32u ? d->seen[i] & ~(1u << type % 32) : d->seen[i];
+	}
+	return others != 0;
+}
+
+/** an UPDATE with attributes other than MP_UNREACH, but without a route that
+ * could be read: a fault in it may have hidden routes (RFC 7606 section 5.2).
+ * So may one in a list cut short before there was any */
 static bool check_hidden(bgp_attr_decoder_t *d)
 {
 	bgp_fault_t *fault = d->fault;
 
-	if (fault->verdict != BGP_FAULT_TREAT_AS_WITHDRAW ||
-		rbuf_left(&d->update->announced.bytes) ||
-		has_seen(d, BGP_ATTR_MP_REACH))
+	if (fault->verdict != BGP_FAULT_TREAT_AS_WITHDRAW || d->plain_nlri ||
+		d->mp_nlri ||
+		(fault->attr == BGP_ATTR_MP_UNREACH &&
+		 !has_others(d, BGP_ATTR_MP_UNREACH)))
 	{
 		return true;
 	}
@@ -70,20 +85,12 @@ static bool check_hidden(bgp_attr_decoder_t *d)
 static family_t end_of_rib(const bgp_attr_decoder_t *d, bool empty)
 {
 	const bgp_update_t *u = d->update;
-	uint32_t others = 0;
-	unsigned i;
 
 	if (empty)
 	{
 		return FAMILY_IPV4;
 	}
-	for (i = 0; i < countof(d->seen); i++)
-	{
-		others |= i == BGP_ATTR_MP_UNREACH / 32
-					  ? d->seen[i] & ~(1u << BGP_ATTR_MP_UNREACH % 32)
-					  : d->seen[i];
-	}
-	if (others || rbuf_left(&u->announced.bytes) ||
+	if (has_others(d, BGP_ATTR_MP_UNREACH) || rbuf_left(&u->announced.bytes) ||
 		rbuf_left(&u->withdrawn.bytes) || rbuf_left(&u->mp_withdrawn.bytes))
 	{
 		return FAMILY_NONE;

@@ -10,6 +10,7 @@
 #include "unit/unit.h"
 
 /* wire and sessions */
+Suite *as_path_codec_suite(void);
 Suite *attr_codec_suite(void);
 Suite *bgp_suite(void);
 Suite *error_suite(void);
@@ -17,6 +18,7 @@ Suite *fsm_suite(void);
 Suite *message_suite(void);
 Suite *receive_suite(void);
 Suite *restart_suite(void);
+Suite *rfc7606_suite(void);
 Suite *session_suite(void);
 Suite *update_suite(void);
 

@@ -10,6 +10,7 @@ int main(void)
 {
 	static const unit_suite_t suites[] = {
 		/* wire and sessions */
+		as_path_codec_suite,
 		attr_codec_suite,
 		bgp_suite,
 		error_suite,
@@ -17,6 +18,7 @@ int main(void)
 		message_suite,
 		receive_suite,
 		restart_suite,
+		rfc7606_suite,
 		session_suite,
 		update_suite,
 
