@@ -16,6 +16,7 @@ Suite *bgp_suite(void);
 Suite *error_suite(void);
 Suite *fsm_suite(void);
 Suite *message_suite(void);
+Suite *notification_suite(void);
 Suite *receive_suite(void);
 Suite *restart_suite(void);
 Suite *rfc7606_suite(void);

@@ -204,136 +204,12 @@ START_TEST(test_hold_expires)
 }
 END_TEST
 
-/* -- what ends a session, byte for byte ------------------------------------ */
-
-static wire_conn_t *in_opensent(wire_t *w)
-{
-	wire_conn_t *c;
-	rbuf_t body;
-
-	bgp_peer_start(w->speaker[0].bgp, w->speaker[0].peer, w->now);
-	c = raw_answer(w);
-	ck_assert_uint_eq(raw_take(c, &body), BGP_OPEN);
-	return c;
-}
-
-static wire_conn_t *in_openconfirm(wire_t *w)
-{
-	wire_conn_t *c = in_opensent(w);
-
-	raw_open(c, 65002, 90, 0x0a000002);
-	raw_expect(c, BGP_KEEPALIVE, "");
-	ck_assert_int_eq(wire_state(w, 0), BGP_OPENCONFIRM);
-	return c;
-}
-
-static wire_conn_t *in_established(wire_t *w)
-{
-	return raw_establish(w);
-}
-
-/** an OPEN but for its parameters: 65002, hold 90, 10.0.0.2 */
-#define HEAD "04 fdea 005a 0a000002 "
-
-static const struct
-{
-	wire_conn_t *(*state)(wire_t *w);
-	uint8_t type;
-	const char *body;
-	const char *notification;
-} endings[] = {
-	/* OPEN (RFC 4271 section 6.2) */
-	{in_opensent, BGP_OPEN, "03 fdea 005a 0a000002 00", "02 01 0004"},
-	{in_opensent, BGP_OPEN, "04 fdeb 005a 0a000002 00", "02 02"},
-	{in_opensent, BGP_OPEN, "04 fdea 005a 00000000 00", "02 03"},
-	{in_opensent, BGP_OPEN, HEAD "02 0100", "02 04 01"},
-	{in_opensent, BGP_OPEN, "04 fdea 0002 0a000002 00", "02 06"},
-	{in_opensent, BGP_OPEN, HEAD "01 02", "02 00"},
-	/* the four-octet AS is the one that counts */
-	{in_opensent, BGP_OPEN, HEAD "08 0206 4104 0000fdeb", "02 02"},
-	/* VPN alone: we miss IPv4 and IPv6 unicast (RFC 5492) */
-	{in_opensent, BGP_OPEN, HEAD "08 0206 0104 0001 0080",
-	 "02 07 0104 0001 0001 0104 0002 0001"},
-	/* unexpected messages (RFC 6608) */
-	{in_opensent, BGP_KEEPALIVE, "", "05 01 04"},
-	{in_opensent, BGP_UPDATE, "0000 0000", "05 01 02"},
-	{in_opensent, BGP_ROUTE_REFRESH, "0001 00 01", "05 01 05"},
-	{in_openconfirm, BGP_OPEN, HEAD "00", "05 02 01"},
-	{in_openconfirm, BGP_UPDATE, "0000 0000", "05 02 02"},
-	{in_openconfirm, BGP_ROUTE_REFRESH, "0001 00 01", "05 02 05"},
-	{in_established, BGP_OPEN, HEAD "00", "05 03 01"},
-	/* header (section 6.1) */
-	{in_opensent, 0, "", "01 03 00"},
-	{in_established, 6, "", "01 03 06"},
-	{in_established, BGP_KEEPALIVE, "00", "01 02 0014"},
-	{in_established, BGP_UPDATE, "0000 00", "01 02 0016"},
-	/* UPDATE (section 6.3, RFC 7606) */
-	{in_established, BGP_UPDATE, "0005 0000 00", "03 01"},
-	{in_established, BGP_UPDATE, "0000 0004 40c801 07 08 0a",
-	 "03 02 40c801 07"},
-	{in_established, BGP_UPDATE, "0000 0004 800e01 07", "03 09 800e01 07"},
-	{in_established, BGP_UPDATE, "0000 0003 400100", "03 05 400100"},
-	{in_established, BGP_UPDATE, "0001 21 0000", "03 0a"},
-	/* ROUTE-REFRESH (RFC 7313) */
-	{in_established, BGP_ROUTE_REFRESH, "0001 01 01 00",
-	 "07 01 ffffffffffffffffffffffffffffffff 0018 05 0001 01 01 00"},
-};
-
-START_TEST(test_ending)
-{
-	wire_t *w = wire_create_raw(65001, 65002);
-	wire_conn_t *c = endings[_i].state(w);
-
-	raw_message(c, endings[_i].type, endings[_i].body);
-	raw_expect_end(c, endings[_i].notification);
-	ck_assert_int_eq(wire_state(w, 0), BGP_IDLE);
-	ck_assert(info(w, 0).last_sent);
-	ck_assert_ptr_eq(strstr(info(w, 0).last_error, "sent "),
-					 info(w, 0).last_error);
-	/* the peer is tried again, after a wait */
-	ck_assert_uint_eq(w->speaker[0].dials, 1);
-	wire_advance(w, 1 * USEC_PER_SEC);
-	ck_assert_uint_eq(w->speaker[0].dials, 2);
-	wire_destroy(w);
-}
-END_TEST
-
-START_TEST(test_not_synchronised)
-{
-	wire_t *w = wire_create_raw(65001, 65002);
-	wire_conn_t *c = in_established(w);
-
-	raw_send(c, "GET / HTTP/1.1\r\nHost: x\r\n\r\n", 27);
-	raw_expect_end(c, "01 01");
-	ck_assert_ptr_nonnull(
-		strstr(info(w, 0).last_error, "marker is not all ones"));
-	wire_destroy(w);
-}
-END_TEST
-
-START_TEST(test_own_id)
-{
-	/* within an AS an identifier is unique; beyond it need not be */
-	wire_t *w = wire_create_raw(65001, _i ? 65002 : 65001);
-	wire_conn_t *c = in_opensent(w);
-
-	raw_open(c, _i ? 65002 : 65001, 90, 0x0a000001);
-	if (_i)
-	{
-		raw_expect(c, BGP_KEEPALIVE, "");
-	}
-	else
-	{
-		raw_expect_end(c, "02 03");
-	}
-	wire_destroy(w);
-}
-END_TEST
+/* -- timers and ends ------------------------------------------------------- */
 
 START_TEST(test_open_hold)
 {
 	wire_t *w = wire_create_raw(65001, 65002);
-	wire_conn_t *c = in_opensent(w);
+	wire_conn_t *c = raw_in_opensent(w);
 
 	/* four minutes for the OPEN */
 	wire_advance(w, 239 * USEC_PER_SEC);
@@ -348,7 +224,7 @@ END_TEST
 START_TEST(test_no_hold)
 {
 	wire_t *w = wire_create_raw(65001, 65002);
-	wire_conn_t *c = in_opensent(w);
+	wire_conn_t *c = raw_in_opensent(w);
 
 	raw_open(c, 65002, 0, 0x0a000002);
 	raw_expect(c, BGP_KEEPALIVE, "");
@@ -362,28 +238,11 @@ START_TEST(test_no_hold)
 }
 END_TEST
 
-START_TEST(test_notification_received)
-{
-	wire_t *w = wire_create_raw(65001, 65002);
-	wire_conn_t *c = in_established(w);
-
-	/* it is never answered */
-	raw_message(c, BGP_NOTIFICATION, "03 0b 400206");
-	ck_assert(c->closed);
-	ck_assert_uint_eq(c->got_len, 0);
-	ck_assert_str_eq(info(w, 0).last_error,
-					 "received UPDATE Message Error/Malformed AS_PATH (3/11): "
-					 "bytes 40 02 06");
-	ck_assert(!info(w, 0).last_sent);
-	wire_destroy(w);
-}
-END_TEST
-
 /** a peer that takes no bytes is given up (RFC 9687) */
 START_TEST(test_send_hold)
 {
 	wire_t *w = wire_create_raw(65001, 65002);
-	wire_conn_t *c = in_established(w);
+	wire_conn_t *c = raw_establish(w);
 	unsigned i;
 
 	w->blocked = true;
@@ -413,7 +272,7 @@ START_TEST(test_collision)
 	bool higher = _i & 1, own_first = _i & 2;
 	uint32_t id = higher ? 0x0a000002 : 0x09000002;
 	wire_t *w = wire_create_raw(65001, 65002);
-	wire_conn_t *ours = in_opensent(w), *theirs = raw_dial(w);
+	wire_conn_t *ours = raw_in_opensent(w), *theirs = raw_dial(w);
 	wire_conn_t *stays = higher ? theirs : ours;
 	wire_conn_t *goes = higher ? ours : theirs;
 	rbuf_t body;
@@ -446,7 +305,7 @@ START_TEST(test_collision_as)
 {
 	uint32_t asn = _i ? 65002 : 64999;
 	wire_t *w = wire_create_raw(65001, asn);
-	wire_conn_t *ours = in_opensent(w), *theirs = raw_dial(w);
+	wire_conn_t *ours = raw_in_opensent(w), *theirs = raw_dial(w);
 	rbuf_t body;
 
 	ck_assert_uint_eq(raw_take(theirs, &body), BGP_OPEN);
@@ -460,7 +319,7 @@ END_TEST
 START_TEST(test_collision_established)
 {
 	wire_t *w = wire_create_raw(65001, 65002);
-	wire_conn_t *c = in_established(w), *second = raw_dial(w);
+	wire_conn_t *c = raw_establish(w), *second = raw_dial(w);
 	rbuf_t body;
 
 	ck_assert_ptr_nonnull(second);
@@ -635,7 +494,7 @@ END_TEST
 START_TEST(test_collision_elsewhere)
 {
 	wire_t *w = wire_create_raw(65001, 65002);
-	wire_conn_t *c = in_opensent(w);
+	wire_conn_t *c = raw_in_opensent(w);
 
 	raw_message(c, BGP_NOTIFICATION, "06 07");
 	ck_assert(c->closed);
@@ -644,28 +503,6 @@ START_TEST(test_collision_elsewhere)
 	c = raw_dial(w);
 	ck_assert_ptr_nonnull(c);
 	ck_assert_int_eq(wire_state(w, 0), BGP_OPENSENT);
-	wire_destroy(w);
-}
-END_TEST
-
-/** the text of a stop is cut at a character, not within it (RFC 9003) */
-START_TEST(test_long_text)
-{
-	wire_t *w = wire_create_raw(65001, 65002);
-	wire_conn_t *c = in_established(w);
-	char text[300];
-	uint8_t len;
-	rbuf_t body;
-
-	memset(text, 'a', sizeof(text));
-	memcpy(text + 254, "\xc3\xa9", 3);
-	bgp_peer_stop(w->speaker[0].bgp, w->speaker[0].peer, BGP_CEASE_RESET, text,
-				  w->now);
-	wire_run(w);
-	ck_assert_uint_eq(raw_take(c, &body), BGP_NOTIFICATION);
-	ck_assert(rbuf_skip(&body, 2) && rbuf_u8(&body, &len));
-	ck_assert_uint_eq(len, 254);
-	ck_assert_uint_eq(rbuf_left(&body), 254);
 	wire_destroy(w);
 }
 END_TEST
@@ -681,12 +518,8 @@ Suite *session_suite(void)
 	unit_add(suite, "stop", test_stop);
 	unit_add(suite, "open bytes", test_open_bytes);
 	unit_add(suite, "hold expires", test_hold_expires);
-	unit_add_loop(suite, "ending", test_ending, countof(endings));
-	unit_add(suite, "not synchronised", test_not_synchronised);
-	unit_add_loop(suite, "own id", test_own_id, 2);
 	unit_add(suite, "open hold", test_open_hold);
 	unit_add(suite, "no hold", test_no_hold);
-	unit_add(suite, "notification received", test_notification_received);
 	unit_add(suite, "send hold", test_send_hold);
 	unit_add_loop(suite, "collision", test_collision, 4);
 	unit_add_loop(suite, "collision as", test_collision_as, 2);
@@ -696,7 +529,6 @@ Suite *session_suite(void)
 	unit_add(suite, "passive", test_passive);
 	unit_add(suite, "passive broken", test_passive_broken);
 	unit_add(suite, "collision elsewhere", test_collision_elsewhere);
-	unit_add(suite, "long text", test_long_text);
 	unit_add(suite, "retry", test_retry);
 	unit_add(suite, "backoff", test_backoff);
 	return suite;

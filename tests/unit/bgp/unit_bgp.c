@@ -16,6 +16,7 @@ int main(void)
 		error_suite,
 		fsm_suite,
 		message_suite,
+		notification_suite,
 		receive_suite,
 		restart_suite,
 		rfc7606_suite,

@@ -98,21 +98,28 @@ bgp_peer_config_t wire_config(const wire_t *w, unsigned side, uint32_t asn)
 	return config;
 }
 
-static void make_speaker(wire_t *w, unsigned side, uint32_t asn,
-						 uint32_t remote_as)
+static void make_speaker_of(wire_t *w, unsigned side,
+							const bgp_config_t *config, uint32_t remote_as)
 {
 	wire_speaker_t *s = &w->speaker[side];
 	bgp_peer_config_t peer;
-	bgp_config_t config = {
+
+	s->wire = w;
+	s->bgp = bgp_create(config, w->timers, &sink, s, 7 + side);
+	peer = wire_config(w, side, remote_as);
+	s->peer = bgp_peer_add(s->bgp, &peer);
+}
+
+static void make_speaker(wire_t *w, unsigned side, uint32_t asn,
+						 uint32_t remote_as)
+{
+	const bgp_config_t config = {
 		.asn = asn,
 		.router_id = 0x0a000001 + side,
 		.multipath = 4,
 	};
 
-	s->wire = w;
-	s->bgp = bgp_create(&config, w->timers, &sink, s, 7 + side);
-	peer = wire_config(w, side, remote_as);
-	s->peer = bgp_peer_add(s->bgp, &peer);
+	make_speaker_of(w, side, &config, remote_as);
 }
 
 static wire_t *make(void)
@@ -145,6 +152,22 @@ wire_t *wire_create_raw(uint32_t asn, uint32_t raw_asn)
 
 	w->auto_dial = false;
 	make_speaker(w, 0, asn, raw_asn);
+	return w;
+}
+
+wire_t *wire_create_restarter(bool notification_restart)
+{
+	wire_t *w = make();
+	const bgp_config_t config = {
+		.asn = 65001,
+		.router_id = 0x0a000001,
+		.multipath = 4,
+		.restart_time = 120,
+		.notification_restart = notification_restart,
+	};
+
+	w->auto_dial = false;
+	make_speaker_of(w, 0, &config, 65002);
 	return w;
 }
 
@@ -551,18 +574,43 @@ void raw_expect_end(wire_conn_t *c, const char *hex)
 	ck_assert(c->closed);
 }
 
-wire_conn_t *raw_establish(wire_t *w)
+void raw_drain(wire_conn_t *c)
+{
+	c->got_len = 0;
+}
+
+wire_conn_t *raw_in_opensent(wire_t *w)
 {
 	wire_conn_t *c;
 	rbuf_t body;
 
 	bgp_peer_start(w->speaker[0].bgp, w->speaker[0].peer, w->now);
 	c = raw_answer(w);
-	raw_open(c, bgp_peer_config(w->speaker[0].peer)->remote_as, 90, 0x0a000002);
+	ck_assert_uint_eq(raw_take(c, &body), BGP_OPEN);
+	return c;
+}
+
+static void confirm(wire_conn_t *c)
+{
 	raw_message(c, BGP_KEEPALIVE, "");
-	ck_assert_int_eq(wire_state(w, 0), BGP_ESTABLISHED);
-	while (raw_take(c, &body))
-	{
-	}
+	ck_assert_int_eq(wire_state(c->wire, 0), BGP_ESTABLISHED);
+	raw_drain(c);
+}
+
+wire_conn_t *raw_establish(wire_t *w)
+{
+	wire_conn_t *c = raw_in_opensent(w);
+
+	raw_open(c, bgp_peer_config(w->speaker[0].peer)->remote_as, 90, 0x0a000002);
+	confirm(c);
+	return c;
+}
+
+wire_conn_t *raw_establish_by(wire_t *w, const char *open)
+{
+	wire_conn_t *c = raw_in_opensent(w);
+
+	raw_message(c, BGP_OPEN, open);
+	confirm(c);
 	return c;
 }

@@ -68,6 +68,9 @@ struct wire_t
 /** asn[1] 0: the second speaker is a raw peer of AS raw_asn */
 wire_t *wire_create(uint32_t asn0, uint32_t asn1);
 wire_t *wire_create_raw(uint32_t asn, uint32_t raw_asn);
+/** the same of 65001 and 65002, the speaker with a restart time of 120 seconds,
+ * and with RFC 8538 or without */
+wire_t *wire_create_restarter(bool notification_restart);
 /** as it would be configured for the other side; edit, then bgp_peer_add */
 bgp_peer_config_t wire_config(const wire_t *w, unsigned side, uint32_t asn);
 void wire_destroy(wire_t *w);
@@ -103,6 +106,12 @@ void raw_expect(wire_conn_t *c, uint8_t type, const char *hex);
 void raw_expect_end(wire_conn_t *c, const char *hex);
 /** to Established, the speaker dialling; all messages so far are taken */
 wire_conn_t *raw_establish(wire_t *w);
+/** the same with an OPEN whose body is given */
+wire_conn_t *raw_establish_by(wire_t *w, const char *open);
+/** forgets what has come */
+void raw_drain(wire_conn_t *c);
+/** starts the speaker and answers its dialling; its OPEN is taken */
+wire_conn_t *raw_in_opensent(wire_t *w);
 
 /** what a prefix is originated with where it does not matter */
 extern const bgp_local_t wire_own;
