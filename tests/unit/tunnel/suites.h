@@ -13,6 +13,7 @@
 Suite *bundle_suite(void);
 Suite *mtu_suite(void);
 Suite *sequences_suite(void);
+Suite *supervisor_suite(void);
 Suite *tunnel_suite(void);
 
 #endif

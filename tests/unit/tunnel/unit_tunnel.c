@@ -12,6 +12,7 @@ int main(void)
 		bundle_suite,
 		mtu_suite,
 		sequences_suite,
+		supervisor_suite,
 		tunnel_suite,
 	};
 
