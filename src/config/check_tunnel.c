@@ -81,6 +81,89 @@ static void check_link(config_load_t *load, const place_t *place)
 	}
 }
 
+/** the network of an address of ours on the tunnel */
+static bool on_tunnel(const config_tunnel_t *tunnel, const addr_t *addr)
+{
+	for (size_t i = 0; i < tunnel->n_addresses; i++)
+	{
+		prefix_t net = ifaddr_prefix(&tunnel->addresses[i]);
+
+		if (prefix_contains_addr(&net, addr))
+		{
+			return true;
+		}
+	}
+	/* an existing link may have addresses of its own */
+	return !tunnel->n_addresses || addr_is_link_local(addr);
+}
+
+static void check_bfd(config_load_t *load, const place_t *place)
+{
+	const config_tunnel_t *tunnel = place->tunnel;
+	char path[CONFIG_PATH_MAX], text[ADDR_STR_MAX];
+
+	path_tunnel(path, place->bundle, tunnel);
+	if (!tunnel->bfd)
+	{
+		return;
+	}
+	if (!addr_is_set(&tunnel->bfd_address))
+	{
+		report_error(load->report, path, "bfd",
+					 "there is no neighbor to watch: write bfd_address = ...");
+	}
+	else if (!on_tunnel(tunnel, &tunnel->bfd_address))
+	{
+		report_error(load->report, path, "bfd_address",
+					 "%s is in none of the tunnel's networks: BFD is spoken on "
+					 "link only (RFC 5881)",
+					 addr_format(&tunnel->bfd_address, text));
+	}
+	if (tunnel->bfd_auth != CONFIG_BFD_NONE && !tunnel->bfd_password)
+	{
+		report_error(load->report, path, "bfd_auth",
+					 "has no key: write bfd_password = ...");
+	}
+	if (tunnel->bfd_password && strlen(tunnel->bfd_password) > 20)
+	{
+		report_error(load->report, path, "bfd_password",
+					 "is longer than 20 bytes, the most that BFD takes");
+	}
+	if (tunnel->bfd_auth == CONFIG_BFD_NONE && tunnel->bfd_password)
+	{
+		report_error(load->report, path, "bfd_password",
+					 "is not used: write bfd_auth = keyed-sha1 or "
+					 "meticulous-sha1");
+	}
+	if (tunnel->bfd_interval < 50)
+	{
+		report_warning(load->report, path, "bfd_interval",
+					   "%u ms is faster than a busy machine may keep up with: "
+					   "50 or more is advised",
+					   tunnel->bfd_interval);
+	}
+}
+
+static void check_probe(config_load_t *load, const place_t *place)
+{
+	const config_tunnel_t *tunnel = place->tunnel;
+	char path[CONFIG_PATH_MAX];
+
+	path_tunnel(path, place->bundle, tunnel);
+	if (tunnel->probe_fail > tunnel->probe_window)
+	{
+		report_error(load->report, path, "probe_fail",
+					 "%u can never be lost of %u: raise probe_window",
+					 tunnel->probe_fail, tunnel->probe_window);
+	}
+	if (addr_is_set(&tunnel->probe) && tunnel->n_addresses &&
+		!tunnel_address(tunnel, tunnel->probe.family))
+	{
+		report_error(load->report, path, "probe",
+					 "the tunnel has no address of that family to ask from");
+	}
+}
+
 /** what of the addresses needs no second tunnel */
 static void check_addresses(config_load_t *load, const place_t *place)
 {
@@ -209,6 +292,8 @@ void check_tunnels(config_load_t *load)
 		}
 		check_link(load, &place);
 		check_addresses(load, &place);
+		check_bfd(load, &place);
+		check_probe(load, &place);
 		while (next_place(config, &k, &l, &before) &&
 			   before.tunnel != place.tunnel)
 		{

@@ -157,6 +157,13 @@ typedef struct config_neighbor_t
 	char *password;
 } config_neighbor_t;
 
+typedef enum config_bfd_auth_t
+{
+	CONFIG_BFD_NONE,
+	CONFIG_BFD_KEYED_SHA1,
+	CONFIG_BFD_METICULOUS_SHA1,
+} config_bfd_auth_t;
+
 typedef struct config_tunnel_t
 {
 	char *name;
@@ -178,6 +185,28 @@ typedef struct config_tunnel_t
 	/** active-standby: smaller is preferred, 0 to 255 */
 	uint8_t priority;
 	config_session_t on_down;
+	/** BFD (RFC 5880) with the far end's address, the first neighbour's if
+	 * nothing is written */
+	bool bfd;
+	addr_t bfd_address;
+	/** milliseconds, both ways */
+	uint32_t bfd_interval;
+	uint8_t bfd_multiplier;
+	/** a session that never came up is a failure too */
+	bool bfd_strict;
+	config_bfd_auth_t bfd_auth;
+	uint8_t bfd_key_id;
+	/** 1 to 20 bytes. A secret: never shown */
+	char *bfd_password;
+	/** ICMP echo to this address, unset: none */
+	addr_t probe;
+	/** milliseconds */
+	uint32_t probe_interval;
+	uint8_t probe_fail;
+	uint8_t probe_window;
+	uint8_t probe_recover;
+	/** we initiate the connection whenever it has no SA */
+	bool supervise;
 	/** names of policies, NULL: the bundle's */
 	char *import_policy;
 	char *export_policy;

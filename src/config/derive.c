@@ -112,6 +112,10 @@ static void derive_tunnel(const config_load_t *load,
 		tunnel->if_id =
 			connection_if_id(connection_find(load->config, tunnel->connection));
 	}
+	if (!addr_is_set(&tunnel->bfd_address) && tunnel->n_neighbors)
+	{
+		tunnel->bfd_address = tunnel->neighbors[0].address;
+	}
 	for (size_t i = 0; i < tunnel->n_neighbors; i++)
 	{
 		derive_neighbor(load, bundle, tunnel, &tunnel->neighbors[i]);

@@ -85,6 +85,8 @@ static const char *const modes[] = {"active-active", "active-standby", NULL};
 static const char *const keeps[] = {"guard", "all", "none", NULL};
 static const char *const downs[] = {"withdraw", "unreachable", NULL};
 static const char *const lost[] = {"keep", "reset", NULL};
+static const char *const bfd_auths[] = {"none", "keyed-sha1", "meticulous-sha1",
+										NULL};
 static const char *const limits[] = {"stop", "warn", NULL};
 static const char *const roles[] = {
 	"none", "provider", "rs-server", "rs-client", "customer", "peer", NULL};
@@ -215,6 +217,55 @@ static const config_option_t options[] = {
 	 .names = lost, .fallback = "keep",
 	 .text = "The BGP session of a lost tunnel: keep it until its hold time, "
 			 "or reset it at once."},
+	{IN(CONFIG_IN_TUNNEL), "supervise", CONFIG_BOOL, TUNNEL(supervise),
+	 .fallback = "yes",
+	 .text = "Initiate the connection whenever it has no SA, at growing waits "
+			 "and for ever. 'no' leaves it to charon or to the far side."},
+	{IN(CONFIG_IN_TUNNEL), "bfd", CONFIG_BOOL, TUNNEL(bfd), .fallback = "no",
+	 .text = "Watch the tunnel by BFD (RFC 5880, 5881): it is not used while "
+			 "the session, once up, is down."},
+	{IN(CONFIG_IN_TUNNEL), "bfd_address", CONFIG_ADDRESS, TUNNEL(bfd_address),
+	 .text = "The far end of the BFD session. Default: the neighbour's "
+			 "address."},
+	{IN(CONFIG_IN_TUNNEL), "bfd_interval", CONFIG_NUMBER, TUNNEL(bfd_interval),
+	 .min = 10, .max = 60000, .fallback = "300",
+	 .text = "Milliseconds between BFD packets that we want to send and are "
+			 "ready to receive."},
+	{IN(CONFIG_IN_TUNNEL), "bfd_multiplier", CONFIG_NUMBER,
+	 TUNNEL(bfd_multiplier), .min = 1, .max = 255, .fallback = "3",
+	 .text = "Packets that may be missing before the far side takes us for "
+			 "dead."},
+	{IN(CONFIG_IN_TUNNEL), "bfd_strict", CONFIG_BOOL, TUNNEL(bfd_strict),
+	 .fallback = "no",
+	 .text = "Do not use the tunnel before its BFD session is up."},
+	{IN(CONFIG_IN_TUNNEL), "bfd_auth", CONFIG_CHOICE, TUNNEL(bfd_auth),
+	 .names = bfd_auths, .fallback = "none",
+	 .text = "The authentication of BFD packets (RFC 5880 section 6.7)."},
+	{IN(CONFIG_IN_TUNNEL), "bfd_key_id", CONFIG_NUMBER, TUNNEL(bfd_key_id),
+	 .min = 0, .max = 255, .fallback = "1",
+	 .text = "The key's number on both sides."},
+	{IN(CONFIG_IN_TUNNEL), "bfd_password", CONFIG_SECRET, TUNNEL(bfd_password),
+	 .min = 1, .max = 80,
+	 .text = "The key of BFD's authentication, 20 bytes at most."},
+	{IN(CONFIG_IN_TUNNEL), "probe", CONFIG_ADDRESS, TUNNEL(probe),
+	 .text = "Watch the tunnel by echo requests (ICMP, ICMPv6) to this "
+			 "address beyond it: it is not used while they, once answered, "
+			 "are lost."},
+	{IN(CONFIG_IN_TUNNEL), "probe_interval", CONFIG_NUMBER,
+	 TUNNEL(probe_interval), .min = 50, .max = 60000, .fallback = "1000",
+	 .text = "Milliseconds between two requests, and the longest time that an "
+			 "answer may take."},
+	{IN(CONFIG_IN_TUNNEL), "probe_fail", CONFIG_NUMBER, TUNNEL(probe_fail),
+	 .min = 1, .max = 64, .fallback = "3",
+	 .text = "Requests of the last 'probe_window' that have to be lost for the "
+			 "tunnel to be dead."},
+	{IN(CONFIG_IN_TUNNEL), "probe_window", CONFIG_NUMBER, TUNNEL(probe_window),
+	 .min = 1, .max = 64, .fallback = "3",
+	 .text = "How many of the last requests are looked at. As many as "
+			 "'probe_fail': only losses in a row count."},
+	{IN(CONFIG_IN_TUNNEL), "probe_recover", CONFIG_NUMBER,
+	 TUNNEL(probe_recover), .min = 1, .max = 64, .fallback = "5",
+	 .text = "Answers in a row that bring a dead tunnel back."},
 	{IN(CONFIG_IN_TUNNEL), "import", CONFIG_WORD, TUNNEL(import_policy),
 	 .text = "The policy for what its neighbours announce. Default: the "
 			 "bundle's."},
