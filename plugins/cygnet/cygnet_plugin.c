@@ -13,6 +13,7 @@
 
 #include "cygnet_child.h"
 #include "cygnet_compat.h"
+#include "cygnet_initiator.h"
 #include "cygnet_reader.h"
 #include "cygnet_listener.h"
 #include "cygnet_log.h"
@@ -60,6 +61,11 @@ struct private_cygnet_plugin_t
 	 * ID of the control socket's group, or -1
 	 */
 	int socket_group;
+
+	/**
+	 * SHA-1, used by the gateway's thread alone, NULL if charon has none
+	 */
+	hasher_t *sha1;
 
 	/**
 	 * The gateway, NULL until charon's threads run
@@ -159,6 +165,29 @@ static char *charon_routes(void)
 }
 
 /**
+ * gateway_options_t.initiate
+ */
+static void initiate(void *user, const char *connection)
+{
+	cygnet_initiator_queue(connection);
+}
+
+/**
+ * gateway_options_t.sha1
+ */
+static void sha1(void *user, const uint8_t *data, size_t len,
+				 uint8_t digest[20])
+{
+	private_cygnet_plugin_t *this = user;
+
+	if (!this->sha1->get_hash(this->sha1, chunk_create((u_char *)data, len),
+							  digest))
+	{
+		memset(digest, 0, HASH_SIZE_SHA1);
+	}
+}
+
+/**
  * Create the gateway. Its thread inherits that all signals are blocked: they
  * are for charon's main thread.
  */
@@ -171,11 +200,18 @@ static gateway_t *create_gateway(private_cygnet_plugin_t *this)
 		.charon_routes = charon_routes(),
 		.charon_version = "strongSwan " VERSION,
 		.load = cygnet_reader_load,
+		.initiate = initiate,
+		.user = this,
 	};
 	gateway_t *gateway;
 	sigset_t all, old;
 	int error = 0;
 
+	this->sha1 = lib->crypto->create_hasher(lib->crypto, HASH_SHA1);
+	if (this->sha1)
+	{
+		options.sha1 = sha1;
+	}
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	gateway = gateway_create(&options, &error);
@@ -226,6 +262,8 @@ static void stop_gateway(private_cygnet_plugin_t *this)
 	{
 		gateway_destroy(gateway);
 	}
+	DESTROY_IF(this->sha1);
+	this->sha1 = NULL;
 }
 
 /**

@@ -88,6 +88,8 @@ static void audit(cyg_timer_t *timer, void *user, usec_t now)
 				 FW_TABLE);
 		core->firewall_applied = false;
 	}
+	/* detectors that could not be started are tried again */
+	core->peers_dirty = true;
 	timer_start(core->seams.timers, timer, now + CORE_AUDIT);
 }
 
@@ -99,6 +101,7 @@ core_t *core_create(const core_seams_t *seams, const char *charon_routes,
 	core->seams = *seams;
 	core->charon_routes = charon_routes;
 	core->seed = seed;
+	core->discriminator = (uint32_t)seed;
 	core->started = now;
 	core->adopting = true;
 	kernel_ops_list_init(&core->seen_fib);
@@ -165,7 +168,7 @@ void core_destroy(core_t *core, usec_t now)
 	neighbors_drop(core, now);
 	for (size_t i = 0; i < core->n_tunnels; i++)
 	{
-		core_tunnel_destroy(core, core->tunnels[i]);
+		core_tunnel_destroy(core, core->tunnels[i], now);
 	}
 	free(core->tunnels);
 	for (size_t i = 0; i < core->n_connections; i++)
@@ -418,7 +421,7 @@ void core_configure(core_t *core, config_t *config, usec_t now)
 	{
 		if (old_tunnels[i])
 		{
-			core_tunnel_destroy(core, old_tunnels[i]);
+			core_tunnel_destroy(core, old_tunnels[i], now);
 		}
 	}
 	free(old_neighbors);
@@ -473,6 +476,10 @@ void core_apply(core_t *core, usec_t now)
 	if (core->peers_dirty)
 	{
 		core_peers_update(core, now);
+		for (size_t i = 0; i < core->n_tunnels; i++)
+		{
+			core_liveness_update(core, core->tunnels[i], now);
+		}
 	}
 }
 
@@ -489,6 +496,10 @@ void core_stop_peers(core_t *core, usec_t now)
 		return;
 	}
 	core->stopping = true;
+	for (size_t i = 0; i < core->n_tunnels; i++)
+	{
+		core_liveness_update(core, core->tunnels[i], now);
+	}
 	for (size_t i = 0; i < core->n_neighbors; i++)
 	{
 		core_neighbor_t *n = core->neighbors[i];

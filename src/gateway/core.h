@@ -12,9 +12,11 @@
 
 #include "control/view.h"
 #include "firewall/firewall.h"
+#include "gateway/datagram.h"
 #include "gateway/gateway.h"
 #include "gateway/net.h"
 #include "kernel/kernel.h"
+#include "liveness/bfd.h"
 
 typedef struct core_t core_t;
 
@@ -32,6 +34,13 @@ typedef struct core_seams_t
 	const char *firewall_problem;
 	const net_ops_t *net_ops;
 	void *net;
+	/** NULL: no detectors */
+	const datagram_ops_t *datagram_ops;
+	void *datagrams;
+	/** as gateway_options_t has them; NULL: nobody can */
+	void (*initiate)(void *user, const char *connection);
+	bfd_sha1_t sha1;
+	void *user;
 	timers_t *timers;
 } core_seams_t;
 

@@ -4,6 +4,7 @@
  * The core's inside, shared by core*.c alone. Who does what:
  * core.c          life, configuration and its differences
  * core_tunnels.c  charon's facts, tunnel and bundle states, FIB members
+ * core_liveness.c BFD, probes and the supervisor of each tunnel
  * core_peers.c    neighbours: when they run, on which addresses
  * core_nexthops.c next hops that are not a tunnel's far end
  * core_ways.c     how a next hop is reached
@@ -27,6 +28,7 @@
 #include "kernel/reconcile.h"
 #include "plan/desired.h"
 #include "plan/fib.h"
+#include "tunnel/supervisor.h"
 
 /** distinct gateways of one tunnel, and next hops of one neighbour */
 #define CORE_GATEWAYS_MAX VIEW_MEMBERS_MAX
@@ -140,6 +142,8 @@ typedef struct core_hop_lost_t
 } core_hop_lost_t;
 
 typedef struct core_tunnel_t core_tunnel_t;
+/** the detectors of a tunnel, see core_liveness.c */
+typedef struct core_liveness_t core_liveness_t;
 
 /** addresses of ours on the link of a session; unset: none */
 typedef struct core_beside_t
@@ -195,6 +199,10 @@ struct core_tunnel_t
 	/** its paths are left out of the decision */
 	bool ineligible;
 	core_neighbor_t *neighbors[2];
+	/** BFD and probe; NULL: an SA is all that is asked for */
+	core_liveness_t *liveness;
+	/** NULL: nothing to initiate */
+	supervisor_t *supervisor;
 	/** state last written to the log */
 	tunnel_state_t told;
 };
@@ -228,6 +236,9 @@ struct core_t
 	core_seams_t seams;
 	const char *charon_routes;
 	uint64_t seed;
+	/** detectors made so far, and BFD's last discriminator */
+	uint64_t detectors;
+	uint32_t discriminator;
 	usec_t started;
 	config_t *config;
 	char *config_refused;
@@ -318,7 +329,7 @@ bool core_str_equal(const char *a, const char *b); /* NULL equals NULL */
 /* core_tunnels.c */
 core_tunnel_t *core_tunnel_create(core_t *core, const config_bundle_t *bundle,
 								  const config_tunnel_t *config, usec_t now);
-void core_tunnel_destroy(core_t *core, core_tunnel_t *tunnel);
+void core_tunnel_destroy(core_t *core, core_tunnel_t *tunnel, usec_t now);
 /** states, bundles and FIB members after facts or link events */
 void core_tunnels_update(core_t *core, usec_t now);
 /** a link of this name came, changed or went */
@@ -336,6 +347,18 @@ core_tunnel_t *core_tunnel_on(const core_t *core, uint32_t link);
 /** its session is gone, and its paths are not used while the tables purge them;
  * those kept by graceful restart are */
 bool core_session_lost(const core_neighbor_t *n);
+
+/** a detector (by number) has failed, or works or is no more */
+void core_tunnel_detector(core_t *core, core_tunnel_t *tunnel,
+						  unsigned detector, bool failed, usec_t now);
+
+/* core_liveness.c */
+/** starts, stops and configures the tunnel's detectors and its supervisor as
+ * things are */
+void core_liveness_update(core_t *core, core_tunnel_t *tunnel, usec_t now);
+void core_liveness_destroy(core_t *core, core_tunnel_t *tunnel, usec_t now);
+/** words on what keeps a detector from running, "" if nothing does */
+const char *core_liveness_problem(const core_tunnel_t *tunnel);
 
 /* core_peers.c */
 core_neighbor_t *core_neighbor_create(core_t *core, core_tunnel_t *tunnel,

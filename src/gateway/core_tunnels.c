@@ -150,6 +150,17 @@ static void step(core_t *core, core_tunnel_t *tunnel, const tunnel_fact_t *fact,
 	core->tunnels_dirty = true;
 }
 
+void core_tunnel_detector(core_t *core, core_tunnel_t *tunnel,
+						  unsigned detector, bool failed, usec_t now)
+{
+	tunnel_fact_t fact = {
+		.kind = failed ? TUNNEL_FACT_DETECTOR_FAILED : TUNNEL_FACT_DETECTOR_OK,
+		.detector = detector,
+	};
+
+	step(core, tunnel, &fact, now);
+}
+
 static void step_kind(core_t *core, core_tunnel_t *tunnel,
 					  tunnel_fact_kind_t kind, usec_t now)
 {
@@ -190,6 +201,8 @@ core_tunnel_t *core_tunnel_create(core_t *core, const config_bundle_t *bundle,
 	tunnel->config = config;
 	tunnel->tunnel =
 		tunnel_create(config->interface ? TUNNEL_LINK : TUNNEL_IPSEC, now);
+	/* a strict detector is known before the first SA is */
+	core_liveness_update(core, tunnel, now);
 	if (config->connection)
 	{
 		tunnel->connection = core_connection(core, config->connection, true);
@@ -205,9 +218,10 @@ core_tunnel_t *core_tunnel_create(core_t *core, const config_bundle_t *bundle,
 	return tunnel;
 }
 
-void core_tunnel_destroy(core_t *core, core_tunnel_t *tunnel)
+void core_tunnel_destroy(core_t *core, core_tunnel_t *tunnel, usec_t now)
 {
 	core_members_free(core, &tunnel->members);
+	core_liveness_destroy(core, tunnel, now);
 	tunnel_destroy(tunnel->tunnel);
 	free(tunnel);
 }

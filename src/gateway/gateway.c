@@ -322,6 +322,7 @@ static void core_start(gateway_t *g)
 	kernel_start(g);
 	firewall_start(g);
 	g->sockets = sockets_create(g->loop, g->timers);
+	g->datagrams = datagrams_create(g->loop);
 	(void)!getrandom(&seed, sizeof(seed), GRND_NONBLOCK);
 	seams = (core_seams_t){
 		.kernel_ops = &kernel_rtnetlink_ops,
@@ -333,6 +334,11 @@ static void core_start(gateway_t *g)
 		.firewall_problem = g->firewall_problem,
 		.net_ops = &sockets_net_ops,
 		.net = g->sockets,
+		.datagram_ops = &datagrams_ops,
+		.datagrams = g->datagrams,
+		.initiate = g->initiate,
+		.sha1 = g->sha1,
+		.user = g->user,
 		.timers = g->timers,
 	};
 	g->core = core_create(&seams, g->charon_routes, seed, g->now);
@@ -351,6 +357,7 @@ static void finish(gateway_t *g)
 	timer_stop(g->timers, &g->control_timer);
 	core_destroy(g->core, g->now);
 	sockets_destroy(g->sockets);
+	datagrams_destroy(g->datagrams);
 	if (g->firewall)
 	{
 		firewall_close(g->firewall);
@@ -416,6 +423,8 @@ gateway_t *gateway_create(const gateway_options_t *options, int *error)
 	g->charon_version =
 		str_copy(options->charon_version ? options->charon_version : "");
 	g->load = options->load;
+	g->initiate = options->initiate;
+	g->sha1 = options->sha1;
 	g->user = options->user;
 	g->loop = loop_create();
 	g->queue = g->loop ? queue_create() : NULL;

@@ -79,6 +79,15 @@ typedef struct gateway_options_t
 	 * initialised by it in every case.
 	 */
 	config_t *(*load)(void *user, config_report_t *report);
+	/**
+	 * Initiates the connection, unless charon is about it already; called in
+	 * the gateway's thread, and must not wait for charon. NULL: nobody can
+	 */
+	void (*initiate)(void *user, const char *connection);
+	/** SHA-1 by a library, for BFD's authentication; in the gateway's thread.
+	 * NULL: there is none */
+	void (*sha1)(void *user, const uint8_t *data, size_t len,
+				 uint8_t digest[20]);
 	void *user;
 } gateway_options_t;
 

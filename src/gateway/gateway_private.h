@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 
 #include "gateway/core.h"
+#include "gateway/datagrams.h"
 #include "gateway/loop.h"
 #include "gateway/queue.h"
 #include "gateway/sockets.h"
@@ -28,6 +29,8 @@ struct gateway_t
 	char *charon_routes;
 	char *charon_version;
 	config_t *(*load)(void *user, config_report_t *report);
+	void (*initiate)(void *user, const char *connection);
+	bfd_sha1_t sha1;
 	void *user;
 	loop_t *loop;
 	timers_t *timers;
@@ -37,6 +40,7 @@ struct gateway_t
 	firewall_t *firewall;
 	char *firewall_problem;
 	sockets_t *sockets;
+	datagrams_t *datagrams;
 	core_t *core;
 	control_server_t *control;
 

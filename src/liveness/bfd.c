@@ -230,7 +230,7 @@ static void enter(bfd_t *bfd, bfd_state_t state, bfd_diag_t diag,
 			poll_begin(bfd);
 		}
 	}
-	bfd->sink->state(bfd->user, bfd, from, state, reason);
+	bfd->sink->state(bfd->user, bfd, from, state, reason, now);
 }
 
 /** what was known of the peer is not true any more */

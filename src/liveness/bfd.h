@@ -78,14 +78,15 @@ typedef struct bfd_config_t
 	void *sha1_user;
 } bfd_config_t;
 
-/** called from within bfd_* calls and the timers */
+/** called from within bfd_* calls and the timers; no bfd_* call of the session
+ * from within but those that only read */
 typedef struct bfd_sink_t
 {
 	/** one datagram to the peer; bytes borrowed */
 	void (*send)(void *user, bfd_t *bfd, const uint8_t *data, size_t len);
 	/** the state changed; reason is words for a person, static */
 	void (*state)(void *user, bfd_t *bfd, bfd_state_t from, bfd_state_t to,
-				  const char *reason);
+				  const char *reason, usec_t now);
 } bfd_sink_t;
 
 /** discriminator: ours, not 0, unique among the sessions of the system.

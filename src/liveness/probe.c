@@ -106,7 +106,7 @@ static void become(probe_t *probe, bool failed, usec_t now)
 	{
 		probe->failed = failed;
 		probe->since = now;
-		probe->sink->state(probe->user, probe, failed);
+		probe->sink->state(probe->user, probe, failed, now);
 	}
 }
 

@@ -39,7 +39,7 @@ typedef struct probe_sink_t
 	 * of ICMPv6 is the kernel's to fill in */
 	void (*send)(void *user, probe_t *probe, const uint8_t *data, size_t len);
 	/** it failed, or works again */
-	void (*state)(void *user, probe_t *probe, bool failed);
+	void (*state)(void *user, probe_t *probe, bool failed, usec_t now);
 } probe_sink_t;
 
 /** family: of the target; id: of the echo messages. timers and sink are

@@ -62,7 +62,7 @@ static void end_send(void *user, bfd_t *bfd, const uint8_t *data, size_t len)
 }
 
 static void end_state(void *user, bfd_t *bfd, bfd_state_t from, bfd_state_t to,
-					  const char *reason)
+					  const char *reason, usec_t now)
 {
 	pair_end_t *end = user;
 

@@ -36,7 +36,7 @@ static void far_send(void *user, probe_t *probe, const uint8_t *data,
 	far.sent++;
 }
 
-static void far_state(void *user, probe_t *probe, bool failed)
+static void far_state(void *user, probe_t *probe, bool failed, usec_t now)
 {
 	far.fails += failed;
 	far.recovers += !failed;

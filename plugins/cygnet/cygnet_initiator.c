@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The controller takes an IKE_SA that is there, whatever its state, and queues
+ * a CHILD_SA in it: asked twice, it makes two. So we look first. Between the
+ * look and the initiation charon's own retry may come in; what comes of it are
+ * two CHILD_SAs, which the gateway counts as such.
+ */
+
+#include "cygnet_compat.h"
+#include "cygnet_initiator.h"
+
+#include <daemon.h>
+#include <processing/jobs/callback_job.h>
+
+/**
+ * Is a CHILD_SA being made in the IKE_SA, or waiting to be?
+ */
+static bool makes_child(ike_sa_t *ike_sa)
+{
+	task_queue_t queues[] = {TASK_QUEUE_ACTIVE, TASK_QUEUE_QUEUED};
+	enumerator_t *enumerator;
+	bool found = FALSE;
+	task_t *task;
+	int i;
+
+	for (i = 0; !found && i < countof(queues); i++)
+	{
+		enumerator = ike_sa->create_task_enumerator(ike_sa, queues[i]);
+		while (!found && enumerator->enumerate(enumerator, &task))
+		{
+			found = task->get_type(task) == TASK_CHILD_CREATE ||
+					task->get_type(task) == TASK_QUICK_MODE;
+		}
+		enumerator->destroy(enumerator);
+	}
+	return found;
+}
+
+/**
+ * Will the IKE_SA bring a CHILD_SA without us?
+ */
+static bool is_at_work(ike_sa_t *ike_sa)
+{
+	switch (ike_sa->get_state(ike_sa))
+	{
+		case IKE_CREATED:
+		case IKE_CONNECTING:
+		case IKE_PASSIVE:
+			return TRUE;
+		case IKE_ESTABLISHED:
+		case IKE_REKEYING:
+			return ike_sa->get_child_count(ike_sa) > 0 || makes_child(ike_sa);
+		case IKE_REKEYED:
+		case IKE_DELETING:
+		case IKE_DESTROYING:
+			return FALSE;
+	}
+	return FALSE;
+}
+
+/**
+ * Is charon about it already?
+ */
+static bool is_under_way(const char *name)
+{
+	enumerator_t *enumerator;
+	bool found = FALSE;
+	ike_sa_t *ike_sa;
+
+	enumerator =
+		charon->controller->create_ike_sa_enumerator(charon->controller, TRUE);
+	while (!found && enumerator->enumerate(enumerator, &ike_sa))
+	{
+		found = streq(ike_sa->get_name(ike_sa), name) && is_at_work(ike_sa);
+	}
+	enumerator->destroy(enumerator);
+	return found;
+}
+
+/**
+ * The connection of the name, to be destroyed, or NULL
+ */
+static peer_cfg_t *find(const char *name)
+{
+	enumerator_t *enumerator;
+	peer_cfg_t *peer, *found = NULL;
+
+	enumerator = charon->backends->create_peer_cfg_enumerator(
+		charon->backends, NULL, NULL, NULL, NULL, IKE_ANY);
+	while (!found && enumerator->enumerate(enumerator, &peer))
+	{
+		if (streq(peer->get_name(peer), name))
+		{
+			found = peer->get_ref(peer);
+		}
+	}
+	enumerator->destroy(enumerator);
+	return found;
+}
+
+/**
+ * Initiate each child of the connection; the first brings the IKE_SA
+ */
+static void initiate_children(peer_cfg_t *peer)
+{
+	enumerator_t *enumerator;
+	child_cfg_t *child;
+
+	enumerator = peer->create_child_cfg_enumerator(peer);
+	while (enumerator->enumerate(enumerator, &child))
+	{
+		charon->controller->initiate(charon->controller, peer->get_ref(peer),
+									 child->get_ref(child), NULL, NULL, 0,
+									 FALSE);
+	}
+	enumerator->destroy(enumerator);
+}
+
+/**
+ * The job
+ */
+CALLBACK(initiate, job_requeue_t, char *name)
+{
+	peer_cfg_t *peer;
+
+	if (!is_under_way(name))
+	{
+		peer = find(name);
+		if (peer)
+		{
+			initiate_children(peer);
+			peer->destroy(peer);
+		}
+	}
+	return JOB_REQUEUE_NONE;
+}
+
+/*
+ * Described in header
+ */
+void cygnet_initiator_queue(const char *name)
+{
+	lib->processor->queue_job(
+		lib->processor,
+		(job_t *)callback_job_create((callback_job_cb_t)initiate, strdup(name),
+									 (callback_job_cleanup_t)free, NULL));
+}
