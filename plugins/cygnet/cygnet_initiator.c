@@ -69,7 +69,7 @@ static bool is_under_way(const char *name)
 	ike_sa_t *ike_sa;
 
 	enumerator =
-		charon->controller->create_ike_sa_enumerator(charon->controller, TRUE);
+		charon->ike_sa_manager->create_enumerator(charon->ike_sa_manager, TRUE);
 	while (!found && enumerator->enumerate(enumerator, &ike_sa))
 	{
 		found = streq(ike_sa->get_name(ike_sa), name) && is_at_work(ike_sa);
@@ -104,23 +104,29 @@ static peer_cfg_t *find(const char *name)
  */
 static void initiate_children(peer_cfg_t *peer)
 {
+	linked_list_t *children = linked_list_create();
 	enumerator_t *enumerator;
 	child_cfg_t *child;
 
+	/* the enumerator holds the connection's lock, and initiating takes time */
 	enumerator = peer->create_child_cfg_enumerator(peer);
 	while (enumerator->enumerate(enumerator, &child))
 	{
-		charon->controller->initiate(charon->controller, peer->get_ref(peer),
-									 child->get_ref(child), NULL, NULL, 0,
-									 FALSE);
+		children->insert_last(children, child->get_ref(child));
 	}
 	enumerator->destroy(enumerator);
+	while (children->remove_first(children, (void **)&child) == SUCCESS)
+	{
+		charon->controller->initiate(charon->controller, peer->get_ref(peer),
+									 child, NULL, NULL, 0, FALSE);
+	}
+	children->destroy(children);
 }
 
-/**
- * The job
+/*
+ * Described in header
  */
-CALLBACK(initiate, job_requeue_t, char *name)
+void cygnet_initiator_run(const char *name)
 {
 	peer_cfg_t *peer;
 
@@ -133,6 +139,14 @@ CALLBACK(initiate, job_requeue_t, char *name)
 			peer->destroy(peer);
 		}
 	}
+}
+
+/**
+ * The job
+ */
+CALLBACK(initiate, job_requeue_t, char *name)
+{
+	cygnet_initiator_run(name);
 	return JOB_REQUEUE_NONE;
 }
 

@@ -16,4 +16,11 @@
  */
 void cygnet_initiator_queue(const char *name);
 
+/**
+ * The same in the calling thread, one of charon's.
+ *
+ * @param name		connection
+ */
+void cygnet_initiator_run(const char *name);
+
 #endif

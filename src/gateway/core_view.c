@@ -144,6 +144,10 @@ static void tunnel_problems(core_t *core, const core_tunnel_t *tunnel)
 	const core_connection_t *c = tunnel->connection;
 	const char *name = tunnel->config->name;
 
+	if (*core_liveness_problem(tunnel))
+	{
+		problem(core, "tunnel %s: %s", name, core_liveness_problem(tunnel));
+	}
 	if (tunnel->config->interface)
 	{
 		if (!tunnel->link)

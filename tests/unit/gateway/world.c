@@ -440,6 +440,8 @@ char *world_config(unsigned n, const char *more, const char *extra)
 	return next;
 }
 
+core_seams_t world_extra;
+
 core_seams_t world_seams(world_t *w)
 {
 	return (core_seams_t){
@@ -449,6 +451,11 @@ core_seams_t world_seams(world_t *w)
 		.firewall = w,
 		.net_ops = &net_ops,
 		.net = w,
+		.datagram_ops = world_extra.datagram_ops,
+		.datagrams = world_extra.datagrams,
+		.initiate = world_extra.initiate,
+		.sha1 = world_extra.sha1,
+		.user = world_extra.user,
 		.timers = w->timers,
 	};
 }

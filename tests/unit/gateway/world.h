@@ -88,6 +88,10 @@ typedef struct world_t
 	int fw_error;
 } world_t;
 
+/** seams that a test brings itself, set before world_create: datagrams, and who
+ * initiates connections */
+extern core_seams_t world_extra;
+
 /** n IPsec tunnels t1… in one bundle; extra goes into the bundle, more into the
  * cygnet section. NULL: defaults */
 char *world_config(unsigned n, const char *more, const char *extra);

@@ -7,6 +7,8 @@
 
 #include "fake_charon.h"
 
+#include <check.h>
+
 #include <library.h>
 
 #include <stdio.h>
@@ -24,6 +26,8 @@ linked_list_t *fake_ikes;
 bool fake_in_hook;
 
 static daemon_t fake_daemon;
+char *fake_initiated;
+volatile unsigned fake_n_initiated;
 static bus_t bus;
 static backend_manager_t backends;
 static ike_sa_manager_t ike_sas;
@@ -92,8 +96,22 @@ METHOD(ike_sa_manager_t, ikes_enumerate, enumerator_t *, ike_sa_manager_t *this,
 	return fake_ikes->create_enumerator(fake_ikes);
 }
 
+METHOD(controller_t, controller_initiate, status_t, controller_t *this,
+	   peer_cfg_t *peer, child_cfg_t *child, controller_cb_t callback,
+	   void *param, u_int timeout, bool limits)
+{
+	/* without a callback it does not wait */
+	ck_assert_ptr_null(callback);
+	fake_initiated = peer->get_name(peer);
+	fake_n_initiated++;
+	peer->destroy(peer);
+	child->destroy(child);
+	return SUCCESS;
+}
+
 void fake_charon_init(void)
 {
+	static controller_t controller;
 	library_init("", "charon");
 	/* no lines of libstrongswan's own */
 	dbg_default_set_level(-1);
@@ -101,6 +119,8 @@ void fake_charon_init(void)
 	fake_n_lines = 0;
 	fake_looks = 0;
 	fake_listener = NULL;
+	fake_initiated = NULL;
+	fake_n_initiated = 0;
 	fake_peers = linked_list_create();
 	fake_ikes = linked_list_create();
 	bus.add_listener = (void *)_bus_add_listener;
@@ -108,6 +128,8 @@ void fake_charon_init(void)
 	bus.log = (void *)_bus_log;
 	backends.create_peer_cfg_enumerator = (void *)_backends_enumerate;
 	ike_sas.create_enumerator = (void *)_ikes_enumerate;
+	controller.initiate = (void *)_controller_initiate;
+	fake_daemon.controller = &controller;
 	fake_daemon.bus = &bus;
 	fake_daemon.backends = &backends;
 	fake_daemon.ike_sa_manager = &ike_sas;
@@ -152,6 +174,46 @@ METHOD(ike_sa_t, ike_create_child_sa_enumerator, enumerator_t *,
 	return this->children->create_enumerator(this->children);
 }
 
+METHOD(ike_sa_t, ike_get_child_count, int, fake_ike_t *this)
+{
+	return this->children->get_count(this->children);
+}
+
+METHOD(ike_sa_t, ike_create_task_enumerator, enumerator_t *, fake_ike_t *this,
+	   task_queue_t queue)
+{
+	linked_list_t *tasks =
+		queue == TASK_QUEUE_ACTIVE ? this->active : this->queued;
+
+	return tasks->create_enumerator(tasks);
+}
+
+/** a task that has but a type */
+typedef struct fake_task_t
+{
+	task_t public;
+	task_type_t type;
+} fake_task_t;
+
+METHOD(task_t, task_get_type, task_type_t, fake_task_t *this)
+{
+	return this->type;
+}
+
+void fake_ike_add_task(fake_ike_t *ike, task_type_t type, bool active)
+{
+	linked_list_t *tasks = active ? ike->active : ike->queued;
+	fake_task_t *task;
+
+	INIT(task,
+		 .public =
+			 {
+				 .get_type = (void *)_task_get_type,
+			 },
+		 .type = type, );
+	tasks->insert_last(tasks, task);
+}
+
 fake_ike_t *fake_ike_create(uint32_t id, char *name)
 {
 	static peer_cfg_t some_peer;
@@ -167,11 +229,14 @@ fake_ike_t *fake_ike_create(uint32_t id, char *name)
 				 .get_other_host = (void *)_ike_get_other_host,
 				 .create_child_sa_enumerator =
 					 (void *)_ike_create_child_sa_enumerator,
+				 .get_child_count = (void *)_ike_get_child_count,
+				 .create_task_enumerator = (void *)_ike_create_task_enumerator,
 			 },
 		 .id = id, .state = IKE_CREATED, .name = name, .peer = &some_peer,
 		 .me = host_create_from_string("192.0.2.1", 500),
 		 .other = host_create_from_string("203.0.113.1", 500),
-		 .children = linked_list_create(), );
+		 .children = linked_list_create(), .active = linked_list_create(),
+		 .queued = linked_list_create(), );
 	return this;
 }
 
@@ -184,6 +249,8 @@ void fake_ike_destroy(fake_ike_t *ike)
 		fake_child_destroy(child);
 	}
 	ike->children->destroy(ike->children);
+	ike->active->destroy_function(ike->active, free);
+	ike->queued->destroy_function(ike->queued, free);
 	ike->me->destroy(ike->me);
 	ike->other->destroy(ike->other);
 	free(ike);
@@ -262,6 +329,17 @@ METHOD(peer_cfg_t, peer_get_name, char *, fake_peer_t *this)
 	return this->name;
 }
 
+METHOD(peer_cfg_t, peer_get_ref, peer_cfg_t *, fake_peer_t *this)
+{
+	this->refs++;
+	return &this->public;
+}
+
+METHOD(peer_cfg_t, peer_destroy, void, fake_peer_t *this)
+{
+	this->refs--;
+}
+
 METHOD(peer_cfg_t, peer_get_ike_cfg, ike_cfg_t *, fake_peer_t *this)
 {
 	return &this->ike_cfg;
@@ -297,6 +375,17 @@ METHOD(child_cfg_t, child_cfg_get_if_id, uint32_t, fake_child_cfg_t *this,
 	return inbound ? this->if_id_in : this->if_id_out;
 }
 
+METHOD(child_cfg_t, child_cfg_get_ref, child_cfg_t *, fake_child_cfg_t *this)
+{
+	this->refs++;
+	return &this->public;
+}
+
+METHOD(child_cfg_t, child_cfg_destroy, void, fake_child_cfg_t *this)
+{
+	this->refs--;
+}
+
 /** the fake_peer_t of an ike_cfg that is part of it */
 METHOD(ike_cfg_t, ike_cfg_get_other_addr, char *, ike_cfg_t *this)
 {
@@ -315,6 +404,7 @@ fake_peer_t *fake_peer_create(char *name)
 		.public =
 		{
 			.get_name = (void *)_peer_get_name,
+			.get_ref = (void *)_peer_get_ref, .destroy = (void *)_peer_destroy,
 			.get_ike_cfg = (void *)_peer_get_ike_cfg,
 			.get_if_id = (void *)_peer_get_if_id,
 			.create_child_cfg_enumerator =
@@ -343,6 +433,8 @@ void fake_peer_add_child(fake_peer_t *peer, uint32_t in, uint32_t out)
 		 .public =
 			 {
 				 .get_if_id = (void *)_child_cfg_get_if_id,
+				 .get_ref = (void *)_child_cfg_get_ref,
+				 .destroy = (void *)_child_cfg_destroy,
 			 },
 		 .if_id_in = in, .if_id_out = out, );
 	peer->children->insert_last(peer->children, child);
@@ -350,6 +442,8 @@ void fake_peer_add_child(fake_peer_t *peer, uint32_t in, uint32_t out)
 
 void fake_peer_destroy(fake_peer_t *peer)
 {
+	/* what was taken has been given back */
+	ck_assert_int_eq(peer->refs, 0);
 	fake_peers->remove(fake_peers, peer, NULL);
 	peer->children->destroy_function(peer->children, free);
 	free(peer);

@@ -40,6 +40,9 @@ struct fake_ike_t
 	host_t *me;
 	host_t *other;
 	linked_list_t *children;
+	/** task_t that are active, and that are queued */
+	linked_list_t *active;
+	linked_list_t *queued;
 };
 
 /** a child of a connection */
@@ -48,6 +51,8 @@ typedef struct fake_child_cfg_t
 	child_cfg_t public;
 	uint32_t if_id_in;
 	uint32_t if_id_out;
+	/** the test's and those that the plugin took */
+	int refs;
 } fake_child_cfg_t;
 
 struct fake_peer_t
@@ -61,6 +66,8 @@ struct fake_peer_t
 	bool mobike;
 	/** fake_child_cfg_t */
 	linked_list_t *children;
+	/** the test's and those that the plugin took */
+	int refs;
 };
 
 typedef struct fake_line_t
@@ -82,6 +89,10 @@ extern volatile unsigned fake_looks;
 /** what create_enumerator of the IKE_SA manager gives: fake_ike_t */
 extern linked_list_t *fake_ikes;
 extern bool fake_in_hook;
+/** what the controller was asked to initiate, by if_id of the children; which
+ * connection, and how often in all */
+extern char *fake_initiated;
+extern volatile unsigned fake_n_initiated;
 
 /** libstrongswan and the fake daemon, in front of each test */
 void fake_charon_init(void);
@@ -96,6 +107,9 @@ void fake_child_move(fake_child_t *child, fake_ike_t *ike);
 fake_peer_t *fake_peer_create(char *name);
 void fake_peer_add_child(fake_peer_t *peer, uint32_t in, uint32_t out);
 void fake_peer_destroy(fake_peer_t *peer);
+
+/** a task of the type that the IKE_SA works on or has queued */
+void fake_ike_add_task(fake_ike_t *ike, task_type_t type, bool active);
 
 /* as charon: the hook first, then the field */
 void fake_ike_set_state(fake_ike_t *ike, ike_sa_state_t state);

@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * BFD, probes and the supervisor in the whole gateway: the far ends are BFD
+ * sessions and echo of the test's own, on a fake of the sockets.
+ */
+
+#include "unit/gateway/suites.h"
+
+#include "unit/gateway/world.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define SOCKETS_MAX 16
+
+struct datagram_t
+{
+	bool used;
+	datagram_kind_t kind;
+	net_endpoint_t end;
+	datagram_fn_t fn;
+	void *user;
+};
+
+/** the far end of tunnel i */
+typedef struct far_end_t
+{
+	bfd_t *bfd;
+	bool cut;
+	bool no_echo;
+	unsigned requests;
+	bfd_state_t last;
+} far_end_t;
+
+static datagram_t sockets[SOCKETS_MAX];
+static far_end_t far[WORLD_TUNNELS_MAX];
+static world_t *w;
+static int refuse;
+static unsigned initiated[WORLD_TUNNELS_MAX];
+
+/** the tunnel that an endpoint is on */
+static unsigned tunnel_of(const net_endpoint_t *end)
+{
+	ck_assert_uint_eq(end->remote.b[0], 169);
+	ck_assert_uint_lt(end->remote.b[2], WORLD_TUNNELS_MAX);
+	return end->remote.b[2];
+}
+
+static datagram_t *socket_open(void *net, datagram_kind_t kind,
+							   const net_endpoint_t *end, datagram_fn_t fn,
+							   void *user, int *error)
+{
+	for (unsigned i = 0; i < SOCKETS_MAX && !refuse; i++)
+	{
+		if (!sockets[i].used)
+		{
+			sockets[i] = (datagram_t){
+				.used = true,
+				.kind = kind,
+				.end = *end,
+				.fn = fn,
+				.user = user,
+			};
+			ck_assert_uint_ne(end->link_index, 0);
+			ck_assert(addr_is_set(&end->local));
+			return &sockets[i];
+		}
+	}
+	*error = -refuse;
+	return NULL;
+}
+
+static void socket_send(void *net, datagram_t *d, const uint8_t *data,
+						size_t len)
+{
+	far_end_t *f = &far[tunnel_of(&d->end)];
+
+	ck_assert(d->used);
+	if (d->kind == DATAGRAM_BFD)
+	{
+		f->last = (bfd_state_t)(data[1] >> 6);
+		if (f->bfd && !f->cut)
+		{
+			bfd_input(f->bfd, data, len, w->now);
+		}
+		return;
+	}
+	f->requests++;
+	if (!f->cut && !f->no_echo)
+	{
+		uint8_t reply[64];
+
+		memcpy(reply, data, len);
+		reply[0] = 0;
+		d->fn(d->user, reply, len, w->now);
+	}
+}
+
+static void socket_close(void *net, datagram_t *d)
+{
+	ck_assert(d->used);
+	d->used = false;
+}
+
+static const datagram_ops_t socket_ops = {
+	.open = socket_open,
+	.send = socket_send,
+	.close = socket_close,
+};
+
+static unsigned open_sockets(void)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < SOCKETS_MAX; i++)
+	{
+		n += sockets[i].used;
+	}
+	return n;
+}
+
+static void far_send(void *user, bfd_t *bfd, const uint8_t *data, size_t len)
+{
+	far_end_t *f = user;
+
+	for (unsigned i = 0; i < SOCKETS_MAX && !f->cut; i++)
+	{
+		if (sockets[i].used && sockets[i].kind == DATAGRAM_BFD &&
+			&far[tunnel_of(&sockets[i].end)] == f)
+		{
+			sockets[i].fn(sockets[i].user, data, len, w->now);
+		}
+	}
+}
+
+static void far_state(void *user, bfd_t *bfd, bfd_state_t from, bfd_state_t to,
+					  const char *reason, usec_t now)
+{
+}
+
+static const bfd_sink_t far_sink = {.send = far_send, .state = far_state};
+
+static void initiate(void *user, const char *connection)
+{
+	initiated[connection[1] - '1']++;
+}
+
+static void with_bfd(config_t *config)
+{
+	for (size_t i = 0; i < config->bundles[0].n_tunnels; i++)
+	{
+		config->bundles[0].tunnels[i].bfd = true;
+		config->bundles[0].tunnels[i].bfd_interval = 100;
+	}
+}
+
+static void with_slow_bfd(config_t *config)
+{
+	with_bfd(config);
+	config->bundles[0].tunnels[0].bfd_interval = 400;
+}
+
+static void with_strict_bfd(config_t *config)
+{
+	with_bfd(config);
+	config->bundles[0].tunnels[0].bfd_strict = true;
+}
+
+static void with_probe(config_t *config)
+{
+	for (size_t i = 0; i < config->bundles[0].n_tunnels; i++)
+	{
+		config_tunnel_t *tunnel = &config->bundles[0].tunnels[i];
+
+		tunnel->probe = tunnel->neighbors[0].address;
+		tunnel->probe_interval = 200;
+	}
+}
+
+static void load(void (*edit)(config_t *config))
+{
+	char *text = world_config(w->n, NULL, NULL), *error;
+
+	w->edit = edit;
+	if (!world_load(w, text, &error))
+	{
+		ck_abort_msg("%s", error);
+	}
+	free(text);
+	free(error);
+	world_run(w, USEC_PER_SEC);
+}
+
+static void begin(void (*edit)(config_t *config))
+{
+	static const bfd_config_t config = {
+		.tx = 100 * USEC_PER_MSEC,
+		.rx = 100 * USEC_PER_MSEC,
+		.multiplier = 3,
+	};
+
+	memset(sockets, 0, sizeof(sockets));
+	memset(far, 0, sizeof(far));
+	memset(initiated, 0, sizeof(initiated));
+	refuse = 0;
+	world_extra = (core_seams_t){
+		.datagram_ops = &socket_ops,
+		.initiate = initiate,
+	};
+	w = world_create(2);
+	for (unsigned i = 0; i < 2; i++)
+	{
+		far[i].bfd =
+			bfd_create(&config, 900 + i, w->timers, &far_sink, &far[i], i);
+		bfd_start(far[i].bfd, w->now);
+	}
+	load(edit);
+	world_up(w);
+	world_announce(w, 0, "10.1.0.0/16", true);
+	world_announce(w, 1, "10.1.0.0/16", true);
+	world_run(w, 3 * USEC_PER_SEC);
+}
+
+static void end(void)
+{
+	for (unsigned i = 0; i < 2; i++)
+	{
+		bfd_destroy(far[i].bfd);
+	}
+	world_destroy(w);
+	ck_assert_uint_eq(open_sockets(), 0);
+}
+
+static unsigned ways(void)
+{
+	bool there;
+
+	return world_ways(w, "10.1.0.0/16", &there);
+}
+
+START_TEST(bfd_takes_a_way_out_and_brings_it_back)
+{
+	begin(with_bfd);
+	ck_assert_uint_eq(ways(), 3);
+	ck_assert_uint_eq(open_sockets(), 2);
+	far[0].cut = true;
+	world_run(w, 250 * USEC_PER_MSEC - 100 * USEC_PER_MSEC);
+	ck_assert_uint_eq(ways(), 3);
+	world_run(w, 170 * USEC_PER_MSEC);
+	ck_assert_uint_eq(ways(), 2);
+	/* the session is BGP's to judge: it stands until its hold time */
+	ck_assert_int_eq(world_session(w, 0), BGP_ESTABLISHED);
+	far[0].cut = false;
+	world_run(w, 3 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(), 3);
+	end();
+}
+END_TEST
+
+START_TEST(far_operator_takes_bfd_down)
+{
+	begin(with_bfd);
+	bfd_stop(far[0].bfd, w->now);
+	world_run(w, 5 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(), 3);
+	end();
+}
+END_TEST
+
+START_TEST(bfd_that_never_was_up_is_no_failure)
+{
+	begin(NULL);
+	bfd_stop(far[0].bfd, w->now);
+	load(with_bfd);
+	world_run(w, 10 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(), 3);
+	end();
+}
+END_TEST
+
+START_TEST(strict_bfd_is_waited_for)
+{
+	begin(with_strict_bfd);
+	ck_assert_uint_eq(ways(), 3);
+	bfd_stop(far[0].bfd, w->now);
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(ways(), 2);
+	/* a new SA is not used before its session */
+	world_fact(w, 0, FACT_CHILD_DOWN, 100, 0);
+	world_run(w, 100 * USEC_PER_MSEC);
+	world_fact(w, 0, FACT_CHILD_UP, 200, 0);
+	world_run(w, 5 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(), 2);
+	bfd_start(far[0].bfd, w->now);
+	world_run(w, 5 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(), 3);
+	/* no longer strict, and BFD gone: all is well at once */
+	bfd_stop(far[0].bfd, w->now);
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(ways(), 2);
+	load(NULL);
+	ck_assert_uint_eq(ways(), 3);
+	end();
+}
+END_TEST
+
+START_TEST(bfd_runs_while_there_is_an_sa)
+{
+	begin(with_bfd);
+	world_fact(w, 0, FACT_CHILD_DOWN, 100, 0);
+	world_run(w, 100 * USEC_PER_MSEC);
+	ck_assert_uint_eq(open_sockets(), 1);
+	/* told to the far side as our will, not as a failure */
+	ck_assert_int_eq(far[0].last, BFD_ADMIN_DOWN);
+	world_fact(w, 0, FACT_CHILD_UP, 200, 0);
+	world_run(w, 3 * USEC_PER_SEC);
+	ck_assert_uint_eq(open_sockets(), 2);
+	ck_assert_int_eq(far[0].last, BFD_UP);
+	ck_assert_uint_eq(ways(), 3);
+	/* a rekey is nothing to it */
+	world_fact(w, 0, FACT_CHILD_UP, 300, 0);
+	world_fact(w, 0, FACT_CHILD_REKEYED, 200, 300);
+	world_fact(w, 0, FACT_CHILD_DOWN, 200, 0);
+	world_run(w, USEC_PER_SEC);
+	ck_assert_int_eq(far[0].last, BFD_UP);
+	end();
+}
+END_TEST
+
+START_TEST(stop_is_said)
+{
+	begin(with_bfd);
+	core_stop_peers(w->core, w->now);
+	ck_assert_int_eq(far[0].last, BFD_ADMIN_DOWN);
+	ck_assert_int_eq(far[1].last, BFD_ADMIN_DOWN);
+	ck_assert_uint_eq(open_sockets(), 0);
+	end();
+}
+END_TEST
+
+START_TEST(probe_takes_a_way_out_and_brings_it_back)
+{
+	begin(with_probe);
+	ck_assert_uint_eq(ways(), 3);
+	ck_assert_uint_ge(far[0].requests, 10);
+	far[0].no_echo = true;
+	world_run(w, 300 * USEC_PER_MSEC);
+	ck_assert_uint_eq(ways(), 3);
+	world_run(w, 520 * USEC_PER_MSEC);
+	ck_assert_uint_eq(ways(), 2);
+	far[0].no_echo = false;
+	world_run(w, 600 * USEC_PER_MSEC);
+	ck_assert_uint_eq(ways(), 2);
+	world_run(w, 600 * USEC_PER_MSEC);
+	ck_assert_uint_eq(ways(), 3);
+	/* taken out of the configuration while it has failed: forgotten */
+	far[0].no_echo = true;
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(ways(), 2);
+	load(NULL);
+	ck_assert_uint_eq(ways(), 3);
+	ck_assert_uint_eq(open_sockets(), 0);
+	end();
+}
+END_TEST
+
+START_TEST(new_times_do_not_flap)
+{
+	begin(with_bfd);
+	load(with_slow_bfd);
+	ck_assert_uint_eq(ways(), 3);
+	world_run(w, 3 * USEC_PER_SEC);
+	far[0].cut = true;
+	world_run(w, 900 * USEC_PER_MSEC);
+	ck_assert_uint_eq(ways(), 3);
+	world_run(w, 400 * USEC_PER_MSEC);
+	ck_assert_uint_eq(ways(), 2);
+	end();
+}
+END_TEST
+
+START_TEST(socket_that_cannot_be_had_is_tried_again)
+{
+	begin(NULL);
+	refuse = EADDRINUSE;
+	load(with_bfd);
+	ck_assert_uint_eq(open_sockets(), 0);
+	ck_assert_uint_eq(ways(), 3);
+	ck_assert(world_problem(w, "BFD cannot run on cyg-t1"));
+	refuse = 0;
+	world_run(w, 15 * USEC_PER_SEC);
+	ck_assert_uint_eq(open_sockets(), 2);
+	ck_assert(!world_problem(w, "BFD cannot run"));
+	end();
+}
+END_TEST
+
+START_TEST(supervisor_initiates_what_is_down)
+{
+	begin(NULL);
+	ck_assert_uint_eq(initiated[0], 0);
+	world_fact(w, 0, FACT_CHILD_DOWN, 100, 0);
+	world_run(w, 30 * USEC_PER_SEC);
+	/* after about 0.5, 1, 2, 4, 8 s */
+	ck_assert_uint_ge(initiated[0], 5);
+	ck_assert_uint_le(initiated[0], 7);
+	ck_assert_uint_eq(initiated[1], 0);
+	world_fact(w, 0, FACT_CHILD_UP, 200, 0);
+	initiated[0] = 0;
+	world_run(w, 300 * USEC_PER_SEC);
+	ck_assert_uint_eq(initiated[0], 0);
+	/* not loaded: nobody's business */
+	world_fact(w, 0, FACT_CHILD_DOWN, 200, 0);
+	world_fact(w, 0, FACT_CONNECTION_UNLOADED, 0, 0);
+	world_run(w, 100 * USEC_PER_SEC);
+	ck_assert_uint_eq(initiated[0], 0);
+	world_fact(w, 0, FACT_CONNECTION_LOADED, 0, 0);
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(initiated[0], 1);
+	end();
+}
+END_TEST
+
+static void without_supervisor(config_t *config)
+{
+	config->bundles[0].tunnels[0].supervise = false;
+}
+
+START_TEST(supervisor_can_be_off)
+{
+	begin(without_supervisor);
+	world_fact(w, 0, FACT_CHILD_DOWN, 100, 0);
+	world_fact(w, 1, FACT_CHILD_DOWN, 101, 0);
+	world_run(w, 60 * USEC_PER_SEC);
+	ck_assert_uint_eq(initiated[0], 0);
+	ck_assert_uint_gt(initiated[1], 4);
+	end();
+}
+END_TEST
+
+Suite *liveness_suite(void)
+{
+	Suite *s = suite_create("liveness");
+
+	unit_add(s, "bfd", bfd_takes_a_way_out_and_brings_it_back);
+	unit_add(s, "admin down", far_operator_takes_bfd_down);
+	unit_add(s, "never up", bfd_that_never_was_up_is_no_failure);
+	unit_add(s, "strict", strict_bfd_is_waited_for);
+	unit_add(s, "sa", bfd_runs_while_there_is_an_sa);
+	unit_add(s, "stop", stop_is_said);
+	unit_add(s, "probe", probe_takes_a_way_out_and_brings_it_back);
+	unit_add(s, "times", new_times_do_not_flap);
+	unit_add(s, "socket", socket_that_cannot_be_had_is_tried_again);
+	unit_add(s, "supervisor", supervisor_initiates_what_is_down);
+	unit_add(s, "not supervised", supervisor_can_be_off);
+	return s;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * What the supervisor asks for reaches charon once, and not at all where
+ * charon is about it already.
+ */
+
+#include "cygnet_initiator.h"
+
+#include "fake_charon.h"
+#include "fake_gateway.h"
+#include "suites.h"
+
+static fake_peer_t *peer;
+static fake_ike_t *ike;
+
+static void setup(void)
+{
+	fake_charon_init();
+	peer = fake_peer_create("ali-1");
+	fake_peer_add_child(peer, 1, 1);
+	ike = fake_ike_create(1, "ali-1");
+	fake_ikes->insert_last(fake_ikes, ike);
+}
+
+static void teardown(void)
+{
+	fake_ike_destroy(ike);
+	fake_peer_destroy(peer);
+	fake_charon_deinit();
+}
+
+/** an IKE_SA of the connection as it stands, and whether it is enough */
+static const struct
+{
+	const char *what;
+	ike_sa_state_t state;
+	bool child;
+	/** 0: none, else its type, active or queued */
+	task_type_t task;
+	bool active;
+	unsigned initiated;
+} cases[] = {
+	{"created", IKE_CREATED, FALSE, 0, FALSE, 0},
+	{"connecting", IKE_CONNECTING, FALSE, 0, FALSE, 0},
+	{"established with a child", IKE_ESTABLISHED, TRUE, 0, FALSE, 0},
+	{"established without", IKE_ESTABLISHED, FALSE, 0, FALSE, 1},
+	{"making a child", IKE_ESTABLISHED, FALSE, TASK_CHILD_CREATE, TRUE, 0},
+	{"about to", IKE_ESTABLISHED, FALSE, TASK_CHILD_CREATE, FALSE, 0},
+	{"busy otherwise", IKE_ESTABLISHED, FALSE, TASK_IKE_DPD, TRUE, 1},
+	{"rekeying without", IKE_REKEYING, FALSE, 0, FALSE, 1},
+	{"rekeyed", IKE_REKEYED, TRUE, 0, FALSE, 1},
+	{"being deleted", IKE_DELETING, TRUE, 0, FALSE, 1},
+};
+
+START_TEST(looks_first)
+{
+	ike->state = cases[_i].state;
+	if (cases[_i].child)
+	{
+		fake_child_create(ike, 7);
+	}
+	if (cases[_i].task)
+	{
+		fake_ike_add_task(ike, cases[_i].task, cases[_i].active);
+	}
+	cygnet_initiator_run("ali-1");
+	ck_assert_msg(fake_n_initiated == cases[_i].initiated, "%s: %u times",
+				  cases[_i].what, fake_n_initiated);
+}
+END_TEST
+
+START_TEST(others_do_not_count)
+{
+	ike->name = "ali-2";
+	ike->state = IKE_CONNECTING;
+	cygnet_initiator_run("ali-1");
+	ck_assert_uint_eq(fake_n_initiated, 1);
+	ck_assert_str_eq(fake_initiated, "ali-1");
+}
+END_TEST
+
+START_TEST(each_child_is_initiated)
+{
+	fake_peer_add_child(peer, 1, 1);
+	fake_peer_add_child(peer, 1, 1);
+	ike->state = IKE_DELETING;
+	cygnet_initiator_run("ali-1");
+	ck_assert_uint_eq(fake_n_initiated, 3);
+}
+END_TEST
+
+START_TEST(unknown_is_ignored)
+{
+	cygnet_initiator_run("nobody");
+	ck_assert_uint_eq(fake_n_initiated, 0);
+}
+END_TEST
+
+START_TEST(job_does_the_same)
+{
+	ike->state = IKE_DELETING;
+	cygnet_initiator_queue("ali-1");
+	lib->processor->set_threads(lib->processor, 4);
+	ck_assert(fake_wait(&fake_n_initiated, 1));
+	lib->processor->set_threads(lib->processor, 0);
+	lib->processor->cancel(lib->processor);
+	ck_assert_uint_eq(fake_n_initiated, 1);
+}
+END_TEST
+
+Suite *initiator_suite(void)
+{
+	const struct
+	{
+		const char *name;
+		const TTest *test;
+		int count;
+	} tests[] = {
+		{"looks", looks_first, countof(cases)},
+		{"others", others_do_not_count, 1},
+		{"children", each_child_is_initiated, 1},
+		{"unknown", unknown_is_ignored, 1},
+		{"job", job_does_the_same, 1},
+	};
+	Suite *s = suite_create("initiator");
+
+	for (size_t i = 0; i < countof(tests); i++)
+	{
+		TCase *tcase = tcase_create(tests[i].name);
+
+		tcase_add_checked_fixture(tcase, setup, teardown);
+		tcase_add_loop_test(tcase, tests[i].test, 0, tests[i].count);
+		suite_add_tcase(s, tcase);
+	}
+	return s;
+}
