@@ -92,7 +92,7 @@ void bgp_encode_attrs(wbuf_t *w, const bgp_codec_t *codec,
 /** the head of an attribute */
 void bgp_encode_attr_head(wbuf_t *w, uint8_t flags, uint8_t type, size_t len);
 
-/* the functions of the table's rows, attr_codec.c */
+/* the functions of the table's rows, attr_codec.c and attr_encode.c */
 uint8_t bgp_origin_decode(bgp_attr_decoder_t *d, rbuf_t v);
 uint8_t bgp_next_hop_decode(bgp_attr_decoder_t *d, rbuf_t v);
 uint8_t bgp_med_decode(bgp_attr_decoder_t *d, rbuf_t v);
