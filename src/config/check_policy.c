@@ -8,6 +8,7 @@
 
 #include "base/suggest.h"
 #include "base/text.h"
+#include "config/values.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -139,6 +140,123 @@ static bool policy_used(const config_t *config, const char *name)
 	return false;
 }
 
+/** a neighbour that a policy can see: of a tunnel, or beside */
+static bool neighbor_known(const config_t *config, const char *name,
+						   suggest_t *suggest)
+{
+	bool known = false;
+
+	for (size_t i = 0; i < config->n_bundles; i++)
+	{
+		for (size_t j = 0; j < config->bundles[i].n_tunnels; j++)
+		{
+			const config_tunnel_t *tunnel = &config->bundles[i].tunnels[j];
+
+			for (size_t k = 0; k < tunnel->n_neighbors; k++)
+			{
+				suggest_offer(suggest, tunnel->neighbors[k].name);
+				known = known || !strcmp(tunnel->neighbors[k].name, name);
+			}
+		}
+	}
+	for (size_t i = 0; i < config->n_neighbors; i++)
+	{
+		suggest_offer(suggest, config->neighbors[i].name);
+		known = known || !strcmp(config->neighbors[i].name, name);
+	}
+	return known;
+}
+
+static void check_neighbor_names(config_load_t *load, const char *path,
+								 const char *value)
+{
+	char quote[REPORT_QUOTE_MAX];
+	char item[CONFIG_ITEM_MAX];
+	suggest_t suggest;
+
+	while (config_next_item(&value, item))
+	{
+		suggest_init(&suggest, item);
+		if (neighbor_known(load->config, item, &suggest))
+		{
+			continue;
+		}
+		report_quote(item, quote);
+		if (suggest.best)
+		{
+			report_error(load->report, path, "neighbor",
+						 "there is no neighbour %s, did you mean '%s'?", quote,
+						 suggest.best);
+		}
+		else
+		{
+			report_error(load->report, path, "neighbor",
+						 "there is no neighbour %s: a tunnel's has the "
+						 "tunnel's name",
+						 quote);
+		}
+	}
+}
+
+static void check_matches(config_load_t *load, const char *path,
+						  const char *part, const config_strings_t *keys,
+						  const config_strings_t *values)
+{
+	char child[CONFIG_PATH_MAX];
+
+	for (size_t i = 0; i < keys->count; i++)
+	{
+		if (!strcmp(keys->list[i], "neighbor"))
+		{
+			snprintf(child, sizeof(child), "%s.%s", path, part);
+			check_neighbor_names(load, child, values->list[i]);
+		}
+	}
+}
+
+/** takes every route that comes to it, and for good */
+static bool takes_all(const config_rule_t *rule)
+{
+	return !rule->match_keys.count && !rule->except_keys.count &&
+		   strcmp(rule->verdict, "next") != 0;
+}
+
+static void check_rules(config_load_t *load, const config_policy_t *policy)
+{
+	const config_rule_t *last = NULL;
+	char path[CONFIG_PATH_MAX];
+
+	for (size_t i = 0; i < policy->n_rules; i++)
+	{
+		const config_rule_t *rule = &policy->rules[i];
+
+		snprintf(path, sizeof(path), "cygnet.policies.%s.%s", policy->name,
+				 rule->name);
+		check_matches(load, path, "match", &rule->match_keys,
+					  &rule->match_values);
+		check_matches(load, path, "except", &rule->except_keys,
+					  &rule->except_values);
+		/* what was refused above may have been a match */
+		if (load->report->errors.count || !rule->verdict)
+		{
+			continue;
+		}
+		if (last)
+		{
+			report_warning(load->report, path, NULL,
+						   "is never reached: the rule '%s' before it matches "
+						   "every route",
+						   last->name);
+		}
+		if (rule->set_keys.count && !strcmp(rule->verdict, "reject"))
+		{
+			report_warning(load->report, path, "set",
+						   "has no effect: the rule rejects what it matches");
+		}
+		last = !last && takes_all(rule) ? rule : last;
+	}
+}
+
 void check_policies(config_load_t *load)
 {
 	const config_t *config = load->config;
@@ -162,6 +280,7 @@ void check_policies(config_load_t *load)
 		{
 			report_warning(load->report, path, NULL, "is not used");
 		}
+		check_rules(load, policy);
 	}
 	for (size_t i = 0; i < config->n_neighbors; i++)
 	{

@@ -62,6 +62,8 @@ static void clear_object(config_scope_t scope, void *object)
 
 		strings_deinit(&rule->match_keys);
 		strings_deinit(&rule->match_values);
+		strings_deinit(&rule->except_keys);
+		strings_deinit(&rule->except_values);
 		strings_deinit(&rule->set_keys);
 		strings_deinit(&rule->set_values);
 	}
@@ -180,6 +182,8 @@ bool config_policy_equal(const config_policy_t *a, const config_policy_t *b)
 			!options_equal(1u << CONFIG_IN_RULE, x, y) ||
 			!strings_equal(&x->match_keys, &y->match_keys) ||
 			!strings_equal(&x->match_values, &y->match_values) ||
+			!strings_equal(&x->except_keys, &y->except_keys) ||
+			!strings_equal(&x->except_values, &y->except_values) ||
 			!strings_equal(&x->set_keys, &y->set_keys) ||
 			!strings_equal(&x->set_values, &y->set_values))
 		{

@@ -263,9 +263,7 @@ typedef struct config_aggregate_t
 typedef struct config_rule_t
 {
 	char *name;
-	/** raw values by key, checked; config/values.h reads them: prefixes
-	 * (list of ranges), family, local (yes), community, as; local_pref, med,
-	 * prepend, community (list) */
+	/** raw values by key, checked; config/values.h reads them */
 	config_strings_t match_keys, match_values;
 	/** as match; a route that any of these holds for is left alone */
 	config_strings_t except_keys, except_values;

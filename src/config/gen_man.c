@@ -177,6 +177,7 @@ static void put_options(config_scope_t scope, const config_scope_t *without)
 static void put_section(const config_section_t *section)
 {
 	static const config_scope_t neighbor = CONFIG_IN_NEIGHBOR;
+	static const config_scope_t match = CONFIG_IN_MATCH;
 	bool peer = section->scope == CONFIG_IN_PEER;
 	text_t path = {.len = 0};
 
@@ -199,7 +200,10 @@ static void put_section(const config_section_t *section)
 	/* the options of both neighbours of a tunnel are the same */
 	if (section_of(section->scope) == section)
 	{
-		put_options(section->scope, peer ? &neighbor : NULL);
+		put_options(section->scope, peer ? &neighbor
+									: section->scope == CONFIG_IN_EXCEPT
+										? &match
+										: NULL);
 	}
 }
 

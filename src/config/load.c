@@ -127,10 +127,16 @@ static void unknown_option(config_load_t *load, config_scope_t scope,
 static void keep_raw(config_rule_t *rule, config_scope_t scope, const char *key,
 					 const char *value)
 {
-	bool match = scope == CONFIG_IN_MATCH;
+	bool match = scope == CONFIG_IN_MATCH, set = scope == CONFIG_IN_SET;
 
-	strings_add(match ? &rule->match_keys : &rule->set_keys, key);
-	strings_add(match ? &rule->match_values : &rule->set_values, value);
+	strings_add(match ? &rule->match_keys
+				: set ? &rule->set_keys
+					  : &rule->except_keys,
+				key);
+	strings_add(match ? &rule->match_values
+				: set ? &rule->set_values
+					  : &rule->except_values,
+				value);
 }
 
 /** a value with a second option in it: that one is not missing */
@@ -150,6 +156,12 @@ static void note_swallowed(config_load_t *load, config_scope_t scope,
 	}
 }
 
+/** signs that show that a value has swallowed another option or section */
+static const char *no_part_of(config_type_t type)
+{
+	return type == CONFIG_SECRET ? "" : type == CONFIG_RAW_AS_PATH ? "=" : "={";
+}
+
 static void load_option(config_load_t *load, config_scope_t scope,
 						const char *path, const char *key, void *object)
 {
@@ -167,7 +179,7 @@ static void load_option(config_load_t *load, config_scope_t scope,
 		return;
 	}
 	note_written(load, object, option);
-	if (option->type != CONFIG_SECRET && strpbrk(value, "={"))
+	if (strpbrk(value, no_part_of(option->type)))
 	{
 		report_error(load->report, path, key,
 					 "the value runs to the end of the line and holds a "
@@ -181,7 +193,8 @@ static void load_option(config_load_t *load, config_scope_t scope,
 		report_error(load->report, path, key, "%s", error);
 		free(error);
 	}
-	else if (scope == CONFIG_IN_MATCH || scope == CONFIG_IN_SET)
+	else if (scope == CONFIG_IN_MATCH || scope == CONFIG_IN_EXCEPT ||
+			 scope == CONFIG_IN_SET)
 	{
 		keep_raw(object, scope, key, value);
 	}

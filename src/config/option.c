@@ -5,7 +5,7 @@
  * person can act on without the manual.
  */
 
-#include "config/option.h"
+#include "config/option_impl.h"
 
 #include "base/suggest.h"
 #include "base/text.h"
@@ -52,7 +52,7 @@ static bool link_valid(const char *name)
 		   strcmp(name, "..") != 0;
 }
 
-static char *wrong(const char *value, const char *wanted)
+char *option_wrong(const char *value, const char *wanted)
 {
 	char quote[REPORT_QUOTE_MAX];
 
@@ -75,7 +75,7 @@ static void store(void *member, size_t size, uint64_t value)
 	}
 }
 
-static char *parse_number(const config_option_t *option, const char *value,
+char *option_parse_number(const config_option_t *option, const char *value,
 						  uint64_t *out)
 {
 	char quote[REPORT_QUOTE_MAX];
@@ -127,13 +127,13 @@ static char *parse_names(const config_option_t *option, const char *value,
 	return error;
 }
 
-static char *parse_asn(const char *value, uint32_t *out)
+char *option_parse_asn(const char *value, uint32_t *out)
 {
 	uint32_t asn;
 
 	if (!config_parse_asn(value, &asn))
 	{
-		return wrong(value, "an AS number (1 to 4294967294)");
+		return option_wrong(value, "an AS number (1 to 4294967294)");
 	}
 	if (asn == 23456)
 	{
@@ -155,7 +155,8 @@ static char *parse_router_id(const char *value, uint32_t *out)
 	if (!addr_parse(value, &addr) || addr.family != FAMILY_IPV4 ||
 		addr_is_unspecified(&addr) || addr_is_multicast(&addr))
 	{
-		return wrong(value, "an IPv4 address that can be a BGP identifier");
+		return option_wrong(value,
+							"an IPv4 address that can be a BGP identifier");
 	}
 	*out = addr_to_v4(&addr);
 	return NULL;
@@ -172,7 +173,7 @@ static char *parse_table(const char *value, uint32_t *out)
 	}
 	if (!config_parse_number(value, 1, UINT32_MAX, &table))
 	{
-		return wrong(value, "'main' or a table's number");
+		return option_wrong(value, "'main' or a table's number");
 	}
 	if (table == 255)
 	{
@@ -182,8 +183,7 @@ static char *parse_table(const char *value, uint32_t *out)
 	return NULL;
 }
 
-/** what is wrong with a prefix, and what was meant if that can be told */
-static char *wrong_prefix(const char *item)
+char *option_wrong_prefix(const char *item)
 {
 	char text[PREFIX_STR_MAX];
 	char quote[REPORT_QUOTE_MAX];
@@ -208,8 +208,7 @@ static char *wrong_prefix(const char *item)
 					  quote);
 }
 
-/** every wrong element of a list is told of; both are adopted */
-static char *join(char *errors, char *error)
+char *option_join(char *errors, char *error)
 {
 	char *both;
 
@@ -235,8 +234,9 @@ static char *parse_prefixes(const char *value, config_prefixes_t *out)
 	{
 		if (!prefix_parse(item, &prefix))
 		{
-			errors = join(errors, *item ? wrong_prefix(item)
-										: str_copy("a comma without a prefix"));
+			errors = option_join(errors,
+								 *item ? option_wrong_prefix(item)
+									   : str_copy("a comma without a prefix"));
 			continue;
 		}
 		prefixes.list = mem_resize(prefixes.list, prefixes.count + 1,
@@ -255,7 +255,7 @@ static char *parse_prefixes(const char *value, config_prefixes_t *out)
 
 static char *parse_prefix(const char *value, prefix_t *out)
 {
-	return prefix_parse(value, out) ? NULL : wrong_prefix(value);
+	return prefix_parse(value, out) ? NULL : option_wrong_prefix(value);
 }
 
 static void add_protocol(config_redistribute_t *out, uint8_t protocol)
@@ -284,8 +284,9 @@ static char *parse_protocol(const char *item, config_redistribute_t *out)
 	}
 	if (!config_parse_protocol(item, &protocol))
 	{
-		return wrong(item, "connected, static, or a protocol's name or number "
-						   "(0 to 255)");
+		return option_wrong(item,
+							"connected, static, or a protocol's name or number "
+							"(0 to 255)");
 	}
 	switch (protocol)
 	{
@@ -313,7 +314,7 @@ static char *parse_protocols(const char *value, config_redistribute_t *out)
 	while (config_next_item(&rest, item))
 	{
 		error = parse_protocol(item, &seen);
-		errors = error ? join(errors, error) : errors;
+		errors = error ? option_join(errors, error) : errors;
 	}
 	if (errors)
 	{
@@ -357,7 +358,8 @@ static char *wrong_ifaddr(const char *item)
 		return str_format("'%s' has no prefix length, did you mean %s/%u?",
 						  item, item, addr.family == FAMILY_IPV4 ? 30u : 126u);
 	}
-	return wrong(item, "an address with its prefix length (169.254.10.2/30)");
+	return option_wrong(item,
+						"an address with its prefix length (169.254.10.2/30)");
 }
 
 static char *parse_ifaddrs(const char *value, ifaddr_t **list, size_t *count)
@@ -377,7 +379,7 @@ static char *parse_ifaddrs(const char *value, ifaddr_t **list, size_t *count)
 		}
 		else
 		{
-			errors = join(errors, wrong_ifaddr(item));
+			errors = option_join(errors, wrong_ifaddr(item));
 		}
 	}
 	if (errors)
@@ -400,7 +402,7 @@ static char *wrong_link(const char *item)
 		return str_format("%s is longer than %d bytes, the kernel's limit",
 						  report_quote(item, quote), CONFIG_LINK_NAME_MAX);
 	}
-	return wrong(item, "the name of a link");
+	return option_wrong(item, "the name of a link");
 }
 
 static char *parse_links(const char *value, config_strings_t *out)
@@ -415,7 +417,7 @@ static char *parse_links(const char *value, config_strings_t *out)
 		strings_add(&links, item);
 		if (!link_valid(item))
 		{
-			errors = join(errors, wrong_link(item));
+			errors = option_join(errors, wrong_link(item));
 		}
 	}
 	if (errors)
@@ -443,7 +445,7 @@ static char *parse_text(const config_option_t *option, const char *value,
 			/* it may name a connection, whose syntax is strongSwan's */
 			if (!len || len > CONFIG_NAME_MAX || value[strcspn(value, " \t={")])
 			{
-				error = wrong(value, "a name");
+				error = option_wrong(value, "a name");
 			}
 			break;
 		case CONFIG_ONE_OF:
@@ -467,88 +469,6 @@ static char *parse_text(const config_option_t *option, const char *value,
 	return error;
 }
 
-static char *wrong_range(const char *item)
-{
-	char first[CONFIG_ITEM_MAX];
-	prefix_t prefix;
-
-	strcpy(first, item);
-	first[strcspn(first, " \t")] = '\0';
-	if (!prefix_parse(first, &prefix))
-	{
-		return wrong_prefix(first);
-	}
-	return wrong(item, "a prefix with lengths (10.0.0.0/8 ge 16 le 24)");
-}
-
-static char *check_ranges(const char *value)
-{
-	char item[CONFIG_ITEM_MAX];
-	const char *rest = value;
-	config_range_t range;
-	char *errors = NULL;
-
-	while (config_next_item(&rest, item))
-	{
-		if (!config_parse_range(item, &range))
-		{
-			errors = join(errors, wrong_range(item));
-		}
-	}
-	return errors;
-}
-
-static char *check_communities(const char *value)
-{
-	char item[CONFIG_ITEM_MAX];
-	const char *rest = value;
-	char *errors = NULL;
-	uint32_t community;
-
-	while (config_next_item(&rest, item))
-	{
-		if (!config_parse_community(item, &community))
-		{
-			errors =
-				join(errors, wrong(item, "a community (65530:120, no-export)"));
-		}
-	}
-	return errors;
-}
-
-static char *check_raw(const config_option_t *option, const char *value)
-{
-	uint32_t word;
-	uint64_t number;
-	family_t family;
-	bool yes;
-
-	switch ((int)option->type)
-	{
-		case CONFIG_RAW_RANGES:
-			return check_ranges(value);
-		case CONFIG_RAW_FAMILY:
-			return config_parse_family(value, &family)
-					   ? NULL
-					   : wrong(value, "ipv4 or ipv6");
-		case CONFIG_RAW_YES:
-			return config_parse_bool(value, &yes) && yes
-					   ? NULL
-					   : wrong(value, "yes (leave it out otherwise)");
-		case CONFIG_RAW_ASN:
-			return parse_asn(value, &word);
-		case CONFIG_RAW_COMMUNITY:
-			return config_parse_community(value, &word)
-					   ? NULL
-					   : wrong(value, "one community (65530:120, no-export)");
-		case CONFIG_RAW_COMMUNITIES:
-			return check_communities(value);
-		case CONFIG_RAW_NUMBER:
-			return parse_number(option, value, &number);
-	}
-	return NULL;
-}
-
 char *option_parse(const config_option_t *option, const char *value,
 				   void *object)
 {
@@ -561,10 +481,11 @@ char *option_parse(const config_option_t *option, const char *value,
 	switch (option->type)
 	{
 		case CONFIG_BOOL:
-			return config_parse_bool(value, member) ? NULL
-													: wrong(value, "yes or no");
+			return config_parse_bool(value, member)
+					   ? NULL
+					   : option_wrong(value, "yes or no");
 		case CONFIG_NUMBER:
-			error = parse_number(option, value, &number);
+			error = option_parse_number(option, value, &number);
 			if (!error)
 			{
 				store(member, option->size, number);
@@ -578,7 +499,7 @@ char *option_parse(const config_option_t *option, const char *value,
 			}
 			return error;
 		case CONFIG_ASN:
-			return parse_asn(value, member);
+			return option_parse_asn(value, member);
 		case CONFIG_ROUTER_ID:
 			return parse_router_id(value, member);
 		case CONFIG_TABLE:
@@ -586,7 +507,7 @@ char *option_parse(const config_option_t *option, const char *value,
 		case CONFIG_ADDRESS:
 			return addr_parse(value, member)
 					   ? NULL
-					   : wrong(value, "an IPv4 or IPv6 address");
+					   : option_wrong(value, "an IPv4 or IPv6 address");
 		case CONFIG_IFADDRS:
 			return parse_ifaddrs(value, member, second);
 		case CONFIG_PREFIX:
@@ -607,11 +528,24 @@ char *option_parse(const config_option_t *option, const char *value,
 		case CONFIG_RAW_RANGES:
 		case CONFIG_RAW_FAMILY:
 		case CONFIG_RAW_YES:
+		case CONFIG_RAW_SOURCES:
+		case CONFIG_RAW_ORIGINS:
+		case CONFIG_RAW_ORIGIN:
+		case CONFIG_RAW_NEIGHBORS:
+		case CONFIG_RAW_ASNS:
 		case CONFIG_RAW_ASN:
-		case CONFIG_RAW_COMMUNITY:
+		case CONFIG_RAW_AS_PATH:
+		case CONFIG_RAW_INTERVALS:
+		case CONFIG_RAW_NETWORKS:
+		case CONFIG_RAW_ADDRESS:
+		case CONFIG_RAW_PATTERNS:
+		case CONFIG_RAW_EXT_PATTERNS:
+		case CONFIG_RAW_LARGE_PATTERNS:
 		case CONFIG_RAW_COMMUNITIES:
+		case CONFIG_RAW_EXT_COMMUNITIES:
+		case CONFIG_RAW_LARGE_COMMUNITIES:
 		case CONFIG_RAW_NUMBER:
-			return check_raw(option, value);
+			return option_check_raw(option, value);
 	}
 	return NULL;
 }

@@ -10,6 +10,8 @@
 #include <stddef.h>
 
 #define IN(scope) (1u << (scope))
+/** what may be matched, and what may be left out of that */
+#define IN_MATCHES (IN(CONFIG_IN_MATCH) | IN(CONFIG_IN_EXCEPT))
 /** every section that tells of a BGP neighbour */
 #define IN_NEIGHBORS (IN(CONFIG_IN_NEIGHBOR) | IN(CONFIG_IN_PEER))
 
@@ -73,10 +75,16 @@ static const config_section_t sections[] = {
 	 ELEMENT(config_rule_t),
 	 .text = "One rule: what it matches, what it changes, its verdict."},
 	{CONFIG_IN_RULE, CONFIG_IN_MATCH, CONFIG_SHAPE_PART, "match", NULL,
-	 .text = "What the rule applies to. All that is written has to hold; an "
-			 "empty or missing section matches every route."},
+	 .text = "What the rule applies to. All that is written has to hold, and "
+			 "of a list one element; an empty or missing section matches "
+			 "every route."},
+	{CONFIG_IN_RULE, CONFIG_IN_EXCEPT, CONFIG_SHAPE_PART, "except", NULL,
+	 .text = "What the rule leaves alone: a route for which any of this "
+			 "holds. The options are those of 'match'."},
 	{CONFIG_IN_RULE, CONFIG_IN_SET, CONFIG_SHAPE_PART, "set", NULL,
-	 .text = "What the rule changes in a route that it matches."},
+	 .text = "What the rule changes in a route that it matches. Of "
+			 "communities, replacing comes before deleting and that before "
+			 "adding."},
 };
 
 /* in the order of the enums of config.h */
@@ -420,27 +428,89 @@ static const config_option_t options[] = {
 	{IN(CONFIG_IN_RULE), "verdict", CONFIG_ONE_OF, AT(config_rule_t, verdict),
 	 .names = verdicts, .fallback = "accept",
 	 .text = "Accept the route, reject it, or go on with the next rule."},
-	{IN(CONFIG_IN_MATCH), "prefixes", CONFIG_RAW_RANGES,
+	{IN_MATCHES, "prefixes", CONFIG_RAW_RANGES,
 	 .text = "Prefixes, each exact or with the lengths that match within it: "
 			 "10.0.0.0/8 ge 16 le 24."},
-	{IN(CONFIG_IN_MATCH), "family", CONFIG_RAW_FAMILY,
-	 .text = "Routes of one family."},
-	{IN(CONFIG_IN_MATCH), "local", CONFIG_RAW_YES,
-	 .text = "Only our own prefixes (advertise)."},
-	{IN(CONFIG_IN_MATCH), "community", CONFIG_RAW_COMMUNITY,
-	 .text = "Routes that carry the community: 65530:120, or a well-known "
-			 "name as no-export."},
-	{IN(CONFIG_IN_MATCH), "as", CONFIG_RAW_ASN,
-	 .text = "Routes whose path goes through the AS."},
+	{IN_MATCHES, "family", CONFIG_RAW_FAMILY, .text = "Routes of one family."},
+	{IN_MATCHES, "local", CONFIG_RAW_YES,
+	 .text = "Only routes of our own: 'advertise', 'redistribute' and "
+			 "'aggregates'."},
+	{IN_MATCHES, "source", CONFIG_RAW_SOURCES,
+	 .text = "Where the route is from: 'advertise', 'aggregate', "
+			 "redistributed as 'connected', 'static' or 'other', or a "
+			 "'neighbor'. Any of the list."},
+	{IN_MATCHES, "neighbor", CONFIG_RAW_NEIGHBORS,
+	 .text = "Routes of these neighbours, by name: the tunnel's, TUNNEL/6 for "
+			 "its neighbor6, or that in 'neighbors'."},
+	{IN_MATCHES, "neighbor_as", CONFIG_RAW_ASNS,
+	 .text = "Routes of neighbours in one of these ASes."},
+	{IN_MATCHES, "as", CONFIG_RAW_ASNS,
+	 .text = "Routes whose path goes through one of the ASes."},
+	{IN_MATCHES, "origin_as", CONFIG_RAW_ASNS,
+	 .text = "Routes that one of the ASes originated: the last of the path."},
+	{IN_MATCHES, "as_path", CONFIG_RAW_AS_PATH,
+	 .text = "A POSIX extended expression over the path, which reads as 65531 "
+			 "64512 with sets in braces; '_' is a border: the begin, the end, "
+			 "a space, a brace. ^65531_ is learned from AS 65531, _64512$ "
+			 "originated by 64512, ^$ the empty path. The whole value is one "
+			 "expression."},
+	{IN_MATCHES, "as_path_length", CONFIG_RAW_INTERVALS,
+	 .text = "Hops of the path, a set counting as one."},
+	{IN_MATCHES, "med", CONFIG_RAW_INTERVALS,
+	 .text = "MULTI_EXIT_DISC, 0 where there is none."},
+	{IN_MATCHES, "local_pref", CONFIG_RAW_INTERVALS,
+	 .text = "LOCAL_PREF, 100 where there is none."},
+	{IN_MATCHES, "community", CONFIG_RAW_PATTERNS,
+	 .text = "Routes that carry one of the communities: 65530:120, 65530:*, "
+			 "or a well-known name as no-export, no-advertise, no-peer, "
+			 "blackhole, graceful-shutdown."},
+	{IN_MATCHES, "ext_community", CONFIG_RAW_EXT_PATTERNS,
+	 .text = "Routes that carry one of the extended communities: "
+			 "rt:65530:120, rt:192.0.2.1:*, soo:65530:1, rt:*, "
+			 "bandwidth:65530:*, or 0x and 16 digits."},
+	{IN_MATCHES, "large_community", CONFIG_RAW_LARGE_PATTERNS,
+	 .text = "Routes that carry one of the large communities: 65530:1:2, "
+			 "65530:1:*."},
+	{IN_MATCHES, "next_hop", CONFIG_RAW_NETWORKS,
+	 .text = "Routes whose next hop is in one of the prefixes."},
+	{IN_MATCHES, "origin", CONFIG_RAW_ORIGINS,
+	 .text = "Routes of one of the origins."},
 	{IN(CONFIG_IN_SET), "local_pref", CONFIG_RAW_NUMBER, .min = 0,
 	 .max = UINT32_MAX,
 	 .text = "LOCAL_PREF; higher is preferred, 100 is usual."},
 	{IN(CONFIG_IN_SET), "med", CONFIG_RAW_NUMBER, .min = 0, .max = UINT32_MAX,
 	 .text = "MULTI_EXIT_DISC; lower is preferred."},
+	{IN(CONFIG_IN_SET), "weight", CONFIG_RAW_NUMBER, .min = 1, .max = 65535,
+	 .text = "The route's share of the flows among equal paths, in the place "
+			 "of its tunnel's or neighbour's. It stays here."},
+	{IN(CONFIG_IN_SET), "next_hop", CONFIG_RAW_ADDRESS,
+	 .text = "The next hop, in the place of ours too."},
+	{IN(CONFIG_IN_SET), "origin", CONFIG_RAW_ORIGIN, .text = "The origin."},
 	{IN(CONFIG_IN_SET), "prepend", CONFIG_RAW_NUMBER, .min = 1, .max = 10,
 	 .text = "Put our AS in front of the path this many times more."},
+	{IN(CONFIG_IN_SET), "prepend_as", CONFIG_RAW_ASN,
+	 .text = "Prepend this AS in the place of ours; once without 'prepend'."},
+	{IN(CONFIG_IN_SET), "replace_community", CONFIG_RAW_COMMUNITIES,
+	 .text = "These communities in the place of all that there are."},
+	{IN(CONFIG_IN_SET), "delete_community", CONFIG_RAW_PATTERNS,
+	 .text = "Take these communities away: no-export, 65530:*, or * for all."},
 	{IN(CONFIG_IN_SET), "community", CONFIG_RAW_COMMUNITIES,
-	 .text = "Communities to add."},
+	 .text = "Add these communities."},
+	{IN(CONFIG_IN_SET), "replace_ext_community", CONFIG_RAW_EXT_COMMUNITIES,
+	 .text = "These extended communities in the place of all that there are."},
+	{IN(CONFIG_IN_SET), "delete_ext_community", CONFIG_RAW_EXT_PATTERNS,
+	 .text = "Take these extended communities away: rt:*, bandwidth:65530:*, "
+			 "or * for all."},
+	{IN(CONFIG_IN_SET), "ext_community", CONFIG_RAW_EXT_COMMUNITIES,
+	 .text = "Add these extended communities. A link bandwidth is in bytes a "
+			 "second or with a unit, as bandwidth:65530:100Mbit (kbit, Mbit, "
+			 "Gbit)."},
+	{IN(CONFIG_IN_SET), "replace_large_community", CONFIG_RAW_LARGE_COMMUNITIES,
+	 .text = "These large communities in the place of all that there are."},
+	{IN(CONFIG_IN_SET), "delete_large_community", CONFIG_RAW_LARGE_PATTERNS,
+	 .text = "Take these large communities away: 65530:1:*, or * for all."},
+	{IN(CONFIG_IN_SET), "large_community", CONFIG_RAW_LARGE_COMMUNITIES,
+	 .text = "Add these large communities."},
 };
 
 const config_section_t *config_schema_sections(size_t *count)

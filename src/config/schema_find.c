@@ -86,80 +86,65 @@ static void add_names(text_t *text, const char *const *names)
 	}
 }
 
+/** types of which every option takes the same; NULL: not one of these */
+static const char *words_of(config_type_t type)
+{
+	static const char *const words[] = {
+		[CONFIG_BOOL] = "yes or no",
+		[CONFIG_ASN] = "AS number",
+		[CONFIG_ROUTER_ID] = "IPv4 address",
+		[CONFIG_TABLE] = "main, or 1 to 4294967295",
+		[CONFIG_ADDRESS] = "address",
+		[CONFIG_IFADDRS] = "ADDRESS/LENGTH, ...",
+		[CONFIG_PREFIX] = "ADDRESS/LENGTH",
+		[CONFIG_PREFIXES] = "prefixes",
+		[CONFIG_PROTECT] = "default, none, or prefixes",
+		[CONFIG_LINKS] = "links",
+		[CONFIG_LINK] = "link",
+		[CONFIG_WORD] = "name",
+		[CONFIG_SECRET] = "secret",
+		[CONFIG_PROTOCOLS] = "protocols",
+		[CONFIG_RAW_RANGES] = "PREFIX [ge N] [le N], ...",
+		[CONFIG_RAW_FAMILY] = "ipv4 or ipv6",
+		[CONFIG_RAW_YES] = "yes",
+		[CONFIG_RAW_SOURCES] = "sources",
+		[CONFIG_RAW_ORIGINS] = "igp, egp, incomplete",
+		[CONFIG_RAW_ORIGIN] = "igp, egp or incomplete",
+		[CONFIG_RAW_NEIGHBORS] = "neighbours",
+		[CONFIG_RAW_ASNS] = "AS numbers",
+		[CONFIG_RAW_ASN] = "AS number",
+		[CONFIG_RAW_AS_PATH] = "expression",
+		[CONFIG_RAW_INTERVALS] = "N, N..N, ..N, N..",
+		[CONFIG_RAW_NETWORKS] = "prefixes",
+		[CONFIG_RAW_ADDRESS] = "address",
+		[CONFIG_RAW_PATTERNS] = "communities, * for any part",
+		[CONFIG_RAW_EXT_PATTERNS] = "extended communities, * for any part",
+		[CONFIG_RAW_LARGE_PATTERNS] = "large communities, * for any part",
+		[CONFIG_RAW_COMMUNITIES] = "communities",
+		[CONFIG_RAW_EXT_COMMUNITIES] = "extended communities",
+		[CONFIG_RAW_LARGE_COMMUNITIES] = "large communities",
+	};
+
+	return (size_t)type < countof(words) ? words[type] : NULL;
+}
+
 char *config_schema_values(const config_option_t *option)
 {
+	const char *words = words_of(option->type);
 	text_t text = {.len = 0};
 
-	switch (option->type)
+	if (words)
 	{
-		case CONFIG_BOOL:
-			text_add(&text, "yes or no");
-			break;
-		case CONFIG_RAW_YES:
-			text_add(&text, "yes");
-			break;
-		case CONFIG_NUMBER:
-		case CONFIG_RAW_NUMBER:
-			text_printf(&text, "%s%" PRIu64 " to %" PRIu64,
-						option->or_zero ? "0, or " : "", option->min,
-						option->max);
-			break;
-		case CONFIG_CHOICE:
-		case CONFIG_ONE_OF:
-			add_names(&text, option->names);
-			break;
-		case CONFIG_ASN:
-		case CONFIG_RAW_ASN:
-			text_add(&text, "AS number");
-			break;
-		case CONFIG_ROUTER_ID:
-			text_add(&text, "IPv4 address");
-			break;
-		case CONFIG_TABLE:
-			text_add(&text, "main, or 1 to 4294967295");
-			break;
-		case CONFIG_ADDRESS:
-			text_add(&text, "address");
-			break;
-		case CONFIG_IFADDRS:
-			text_add(&text, "ADDRESS/LENGTH, ...");
-			break;
-		case CONFIG_PREFIX:
-			text_add(&text, "ADDRESS/LENGTH");
-			break;
-		case CONFIG_PROTOCOLS:
-			text_add(&text, "protocols");
-			break;
-		case CONFIG_PREFIXES:
-			text_add(&text, "prefixes");
-			break;
-		case CONFIG_PROTECT:
-			text_add(&text, "default, none, or prefixes");
-			break;
-		case CONFIG_LINKS:
-			text_add(&text, "links");
-			break;
-		case CONFIG_LINK:
-			text_add(&text, "link");
-			break;
-		case CONFIG_WORD:
-			text_add(&text, "name");
-			break;
-		case CONFIG_SECRET:
-			text_add(&text, "secret");
-			break;
-		case CONFIG_RAW_RANGES:
-			text_add(&text, "PREFIX [ge N] [le N], ...");
-			break;
-		case CONFIG_RAW_FAMILY:
-			text_add(&text, "ipv4 or ipv6");
-			break;
-		case CONFIG_RAW_COMMUNITY:
-			text_add(&text, "community");
-			break;
-		case CONFIG_RAW_COMMUNITIES:
-			text_add(&text, "communities");
-			break;
+		text_add(&text, words);
+	}
+	else if (option->names)
+	{
+		add_names(&text, option->names);
+	}
+	else
+	{
+		text_printf(&text, "%s%" PRIu64 " to %" PRIu64,
+					option->or_zero ? "0, or " : "", option->min, option->max);
 	}
 	return text_take(&text);
 }

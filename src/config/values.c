@@ -88,30 +88,93 @@ bool config_parse_asn(const char *s, uint32_t *out)
 	return parse_pair(s, '.', out) && *out;
 }
 
-bool config_parse_community(const char *s, uint32_t *out)
+bool config_parse_interval(const char *s, config_interval_t *out)
 {
-	static const struct
-	{
-		const char *name;
-		uint32_t value;
-	} known[] = {
-		{"graceful-shutdown", 0xffff0000}, /* RFC 8326 */
-		{"accept-own", 0xffff0001},        /* RFC 7611 */
-		{"blackhole", 0xffff029a},         /* RFC 7999 */
-		{"no-export", 0xffffff01},         /* RFC 1997 */
-		{"no-advertise", 0xffffff02},      {"no-export-subconfed", 0xffffff03},
-		{"no-peer", 0xffffff04}, /* RFC 3765 */
-	};
+	char low[CONFIG_ITEM_MAX];
+	const char *dots = strstr(s, "..");
+	uint64_t first = 0, last = UINT32_MAX;
+	size_t len = dots ? (size_t)(dots - s) : strlen(s);
 
-	for (size_t i = 0; i < countof(known); i++)
+	if (len >= sizeof(low))
 	{
-		if (!strcasecmp(s, known[i].name))
+		return false;
+	}
+	memcpy(low, s, len);
+	low[len] = '\0';
+	if (dots && !len && !dots[2])
+	{
+		return false;
+	}
+	if ((!dots || len) && !config_parse_number(low, 0, UINT32_MAX, &first))
+	{
+		return false;
+	}
+	if (dots && dots[2] && !config_parse_number(dots + 2, 0, UINT32_MAX, &last))
+	{
+		return false;
+	}
+	last = dots ? last : first;
+	*out = (config_interval_t){.low = (uint32_t)first, .high = (uint32_t)last};
+	return first <= last;
+}
+
+bool config_parse_network(const char *s, prefix_t *out)
+{
+	addr_t addr;
+
+	if (addr_parse(s, &addr))
+	{
+		*out = prefix_make(&addr, addr_bits(&addr));
+		return true;
+	}
+	return prefix_parse(s, out);
+}
+
+static bool parse_name(const char *s, const char *const *names, size_t count,
+					   size_t *place)
+{
+	for (*place = 0; *place < count; ++*place)
+	{
+		if (!strcasecmp(s, names[*place]))
 		{
-			*out = known[i].value;
 			return true;
 		}
 	}
-	return parse_pair(s, ':', out);
+	return false;
+}
+
+bool config_parse_origin(const char *s, uint8_t *out)
+{
+	/* by their values in RFC 4271 section 4.3 */
+	static const char *const names[] = {"igp", "egp", "incomplete"};
+	size_t place;
+
+	if (!parse_name(s, names, countof(names), &place))
+	{
+		return false;
+	}
+	*out = (uint8_t)place;
+	return true;
+}
+
+bool config_parse_source(const char *s, config_route_source_t *out)
+{
+	static const char *const names[] = {
+		[CONFIG_SOURCE_NEIGHBOR] = "neighbor",
+		[CONFIG_SOURCE_ADVERTISE] = "advertise",
+		[CONFIG_SOURCE_CONNECTED] = "connected",
+		[CONFIG_SOURCE_STATIC] = "static",
+		[CONFIG_SOURCE_OTHER] = "other",
+		[CONFIG_SOURCE_AGGREGATE] = "aggregate",
+	};
+	size_t place;
+
+	if (!parse_name(s, names, countof(names), &place))
+	{
+		return false;
+	}
+	*out = (config_route_source_t)place;
+	return true;
 }
 
 bool config_parse_protocol(const char *s, uint8_t *out)

@@ -22,6 +22,43 @@ typedef struct config_range_t
 	uint8_t le;
 } config_range_t;
 
+typedef struct config_interval_t
+{
+	uint32_t low;
+	uint32_t high;
+} config_interval_t;
+
+/** where a route comes from */
+typedef enum config_route_source_t
+{
+	CONFIG_SOURCE_NEIGHBOR,
+	CONFIG_SOURCE_ADVERTISE,
+	CONFIG_SOURCE_CONNECTED,
+	CONFIG_SOURCE_STATIC,
+	CONFIG_SOURCE_OTHER,
+	CONFIG_SOURCE_AGGREGATE,
+} config_route_source_t;
+
+typedef enum config_community_t
+{
+	/** RFC 1997, RFC 4360, RFC 8092 */
+	CONFIG_COMMUNITY,
+	CONFIG_EXT_COMMUNITY,
+	CONFIG_LARGE_COMMUNITY,
+} config_community_t;
+
+/** bytes of the largest kind */
+#define CONFIG_COMMUNITY_MAX 12
+/** that one text stands for */
+#define CONFIG_PATTERNS_MAX 3
+
+/** as on the wire; only bits of mask count */
+typedef struct config_pattern_t
+{
+	uint8_t value[CONFIG_COMMUNITY_MAX];
+	uint8_t mask[CONFIG_COMMUNITY_MAX];
+} config_pattern_t;
+
 /** rtm_protocol of those that are not like the others */
 enum
 {
@@ -39,8 +76,26 @@ bool config_parse_number(const char *s, uint64_t min, uint64_t max,
 bool config_parse_bool(const char *s, bool *out);
 /** "65530", or "1.10" (RFC 5396 asdot); every number but 0 */
 bool config_parse_asn(const char *s, uint32_t *out);
-/** "65530:120", or the name of a well-known one ("no-export") */
-bool config_parse_community(const char *s, uint32_t *out);
+/** "5", "3..5", "..5", "3.." */
+bool config_parse_interval(const char *s, config_interval_t *out);
+/** a prefix, or an address as one of its own */
+bool config_parse_network(const char *s, prefix_t *out);
+/** "igp", "egp", "incomplete": the value of the attribute ORIGIN */
+bool config_parse_origin(const char *s, uint8_t *out);
+bool config_parse_source(const char *s, config_route_source_t *out);
+/** bytes of a community of the kind */
+size_t config_community_size(config_community_t kind);
+/**
+ * A community of the kind, or what some have in common: 65530:120, 65530:*, a
+ * well-known name; rt:65530:120, soo:192.0.2.1:*, rt:*, bandwidth:65530:1Gbit,
+ * bandwidth:*, 0x and 16 digits; 65530:1:2, 65530:*:*; * for all. Returns how
+ * many patterns stand for it, 0: it is none
+ */
+size_t config_parse_pattern(config_community_t kind, const char *s,
+							config_pattern_t out[static CONFIG_PATTERNS_MAX]);
+/** one without wildcards, as on the wire */
+bool config_parse_community(config_community_t kind, const char *s,
+							uint8_t out[static CONFIG_COMMUNITY_MAX]);
 /** "10.0.0.0/8", "10.0.0.0/8 le 24", "10.0.0.0/8 ge 16 le 24" */
 bool config_parse_range(const char *s, config_range_t *out);
 /** "ospf", "42": a number of rtm_protocol, by its name in iproute2 or as it is */

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * From the configuration's rules to the speaker's policies. The values were
- * checked when the configuration was loaded; here they only change shape.
- * Without a policy of his own, a user gets the default one: `advertise` goes
- * out, and what comes in is taken but for what would hurt him.
+ * Which policy a neighbour has. Without one of his own, a user gets the
+ * default: what is the site's goes out, and what comes in is taken but for
+ * what would hurt him.
  */
 
 #include "gateway/core_private.h"
 
 #include "config/values.h"
+#include "gateway/policy_compile.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -115,103 +115,8 @@ static bgp_policy_t *default_export(void)
 {
 	bgp_policy_t *policy = bgp_policy_create("default-export");
 
-	bgp_policy_rule(policy, "advertise", BGP_POLICY_ACCEPT);
+	bgp_policy_rule(policy, "ours", BGP_POLICY_ACCEPT);
 	bgp_policy_match_local(policy);
-	return policy;
-}
-
-static void add_match(bgp_policy_t *policy, const char *key, const char *value)
-{
-	char item[CONFIG_ITEM_MAX];
-	matches_t m = {0};
-	config_range_t range;
-	family_t family;
-	uint32_t number;
-
-	while (config_next_item(&value, item))
-	{
-		if (strcmp(key, "prefixes") == 0 && config_parse_range(item, &range))
-		{
-			match_add(&m, &range.prefix, range.ge, range.le);
-		}
-		else if (strcmp(key, "family") == 0 &&
-				 config_parse_family(item, &family))
-		{
-			bgp_policy_match_family(policy, family);
-		}
-		else if (strcmp(key, "local") == 0)
-		{
-			bgp_policy_match_local(policy);
-		}
-		else if (strcmp(key, "community") == 0 &&
-				 config_parse_community(item, &number))
-		{
-			bgp_policy_match_community(policy, number);
-		}
-		else if (strcmp(key, "as") == 0 && config_parse_asn(item, &number))
-		{
-			bgp_policy_match_as(policy, number);
-		}
-	}
-	if (m.count)
-	{
-		bgp_policy_match_prefixes(policy, m.list, m.count);
-	}
-	free(m.list);
-}
-
-static void add_set(bgp_policy_t *policy, const char *key, const char *value)
-{
-	char item[CONFIG_ITEM_MAX];
-	uint32_t community;
-
-	while (config_next_item(&value, item))
-	{
-		uint32_t number = (uint32_t)strtoul(item, NULL, 10);
-
-		if (strcmp(key, "local_pref") == 0)
-		{
-			bgp_policy_set_local_pref(policy, number);
-		}
-		else if (strcmp(key, "med") == 0)
-		{
-			bgp_policy_set_med(policy, number);
-		}
-		else if (strcmp(key, "prepend") == 0)
-		{
-			bgp_policy_set_prepend(policy, 0, number);
-		}
-		else if (strcmp(key, "community") == 0 &&
-				 config_parse_community(item, &community))
-		{
-			bgp_policy_add_community(policy, community);
-		}
-	}
-}
-
-static bgp_policy_t *compile(const config_policy_t *section)
-{
-	bgp_policy_t *policy = bgp_policy_create(section->name);
-
-	for (size_t i = 0; i < section->n_rules; i++)
-	{
-		const config_rule_t *rule = &section->rules[i];
-
-		bgp_policy_rule(policy, rule->name,
-						strcmp(rule->verdict, "accept") == 0 ? BGP_POLICY_ACCEPT
-						: strcmp(rule->verdict, "next") == 0
-							? BGP_POLICY_NEXT
-							: BGP_POLICY_REJECT);
-		for (size_t k = 0; k < rule->match_keys.count; k++)
-		{
-			add_match(policy, rule->match_keys.list[k],
-					  rule->match_values.list[k]);
-		}
-		for (size_t k = 0; k < rule->set_keys.count; k++)
-		{
-			add_set(policy, rule->set_keys.list[k], rule->set_values.list[k]);
-		}
-	}
 	return policy;
 }
 
@@ -220,7 +125,7 @@ bgp_policy_t *core_policy_named(const config_t *config, const char *name)
 	const config_policy_t *section =
 		name ? config_find_policy(config, name) : NULL;
 
-	return section ? compile(section) : NULL;
+	return section ? policy_compile(section) : NULL;
 }
 
 /** a router of the site's own, to whom we speak as one of them */
@@ -236,10 +141,8 @@ bgp_policy_t *core_policy_import(const config_t *config,
 								 const config_bundle_t *bundle,
 								 const config_neighbor_t *neighbor)
 {
-	const char *name = neighbor->import_policy ? neighbor->import_policy
-					   : bundle                ? bundle->import_policy
-											   : NULL;
-	bgp_policy_t *policy = core_policy_named(config, name);
+	/* the tunnel's and the bundle's are filled in */
+	bgp_policy_t *policy = core_policy_named(config, neighbor->import_policy);
 
 	/* a tunnel's far side is there for its routes; another AS beside tunnels
 	 * gives nothing unasked (RFC 8212) */
@@ -254,10 +157,7 @@ bgp_policy_t *core_policy_export(const config_t *config,
 								 const config_bundle_t *bundle,
 								 const config_neighbor_t *neighbor)
 {
-	const char *name = neighbor->export_policy ? neighbor->export_policy
-					   : bundle                ? bundle->export_policy
-											   : NULL;
-	bgp_policy_t *policy = core_policy_named(config, name);
+	bgp_policy_t *policy = core_policy_named(config, neighbor->export_policy);
 
 	if (!policy && !internal(config, bundle, neighbor))
 	{

@@ -388,13 +388,14 @@ const core_shutdown_t *core_shutdown_of(const core_t *core, const char *name);
 void core_shutdowns_free(core_t *core);
 
 /* core_policy.c */
-/** the policy in force of a neighbour: the named one, or the default that
- * `advertise` and the bundle's limits make; adopted by the caller */
+/** a policy of the configuration's by name, adopted by the caller; name NULL, or
+ * none of that name: NULL */
+bgp_policy_t *core_policy_named(const config_t *config, const char *name);
+/** the policy in force of a neighbour: the named one, or the default that what
+ * is the site's and the bundle's limits make; adopted by the caller */
 bgp_policy_t *core_policy_import(const config_t *config,
 								 const config_bundle_t *bundle,
 								 const config_neighbor_t *neighbor);
-/** the one of this name; NULL: none is named */
-bgp_policy_t *core_policy_named(const config_t *config, const char *name);
 bgp_policy_t *core_policy_export(const config_t *config,
 								 const config_bundle_t *bundle,
 								 const config_neighbor_t *neighbor);

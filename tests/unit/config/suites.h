@@ -18,5 +18,6 @@ Suite *option_suite(void);
 Suite *report_suite(void);
 Suite *schema_suite(void);
 Suite *values_suite(void);
+Suite *values_community_suite(void);
 
 #endif

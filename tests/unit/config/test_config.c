@@ -30,7 +30,8 @@ static const char base_text[] =
 	"    import = p\n export = p\n password = secret\n }\n }\n"
 	" } } }\n"
 	" policies {\n p { r {\n match {\n family = ipv4\n as = 5\n }\n"
-	"  set {\n med = 5\n }\n verdict = accept\n } }\n q { r {\n } }\n }\n}";
+	"  except {\n as = 7\n }\n  set {\n med = 5\n }\n verdict = accept\n } }\n "
+	"q { r {\n } }\n }\n}";
 
 /** one change of the text each */
 static const struct
@@ -94,6 +95,9 @@ static const struct
 	{"family = ipv4", "family = ipv6"},
 	{"as = 5\n }", "as = 6\n }"},
 	{"as = 5\n }", "}"},
+	{"as = 7", "as = 8"},
+	{"as = 7", "origin_as = 7"},
+	{"except {\n as = 7\n }", ""},
 	{"med = 5", "local_pref = 5"},
 	{"med = 5", "med = 6"},
 	{"verdict = accept", "verdict = reject"},

@@ -98,6 +98,7 @@ static const char all_options[] =
 	"  six {\n prefix = 2001:db8::/32\n }\n }\n"
 	" policies {\n"
 	"  in { first {\n match {\n prefixes = 10.0.0.0/8 le 24\n as = 65531\n }\n"
+	"    except {\n as_path = \"^65531(_65532){1,2}$\"\n med = 5..\n }\n"
 	"    set {\n local_pref = 200\n }\n verdict = next\n }\n"
 	"   last {\n } }\n"
 	"  out { r {\n verdict = reject\n } }\n"
@@ -254,6 +255,11 @@ static void check_policies(const config_t *c)
 	ck_assert_str_eq(r->match_keys.list[0], "prefixes");
 	ck_assert_str_eq(r->match_values.list[0], "10.0.0.0/8 le 24");
 	ck_assert_str_eq(r->match_values.list[1], "65531");
+	ck_assert_uint_eq(r->except_keys.count, 2);
+	ck_assert_uint_eq(r->except_values.count, 2);
+	ck_assert_str_eq(r->except_keys.list[0], "as_path");
+	ck_assert_str_eq(r->except_values.list[0], "^65531(_65532){1,2}$");
+	ck_assert_str_eq(r->except_values.list[1], "5..");
 	ck_assert_uint_eq(r->set_keys.count, 1);
 	ck_assert_str_eq(r->set_keys.list[0], "local_pref");
 	ck_assert_str_eq(r->set_values.list[0], "200");

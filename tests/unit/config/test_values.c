@@ -88,41 +88,76 @@ START_TEST(test_asn)
 }
 END_TEST
 
-START_TEST(test_community)
+START_TEST(test_interval)
 {
 	static const struct
 	{
 		const char *text;
-		uint32_t value;
+		uint32_t low, high;
 	} right[] = {
-		{"0:0", 0},
-		{"65530:120", 0xfffa0078},
-		{"65535:65535", UINT32_MAX},
-		{"graceful-shutdown", 0xffff0000},
-		{"accept-own", 0xffff0001},
-		{"blackhole", 0xffff029a},
-		{"no-export", 0xffffff01},
-		{"no-advertise", 0xffffff02},
-		{"no-export-subconfed", 0xffffff03},
-		{"No-Peer", 0xffffff04},
+		{"5", 5, 5},
+		{"0", 0, 0},
+		{"4294967295", UINT32_MAX, UINT32_MAX},
+		{"3..5", 3, 5},
+		{"3..3", 3, 3},
+		{"..5", 0, 5},
+		{"3..", 3, UINT32_MAX},
+		{"0..4294967295", 0, UINT32_MAX},
 	};
 	static const char *const wrong[] = {
-		"",      ":",   "1:", ":1",         "65536:0",     "0:65536",
-		"1:2:3", "1.2", "12", "no-exports", "123456789:1",
-	};
-	uint32_t value = 0;
+		"",     "..",   "5..3", "3...5", "3.5",        "-1",          "3 ..",
+		"3..x", "x..3", "..-1", ".5",    "4294967296", "..4294967296"};
+	config_interval_t interval;
 
 	for (size_t i = 0; i < countof(right); i++)
 	{
-		ck_assert_msg(config_parse_community(right[i].text, &value), "'%s'",
+		ck_assert_msg(config_parse_interval(right[i].text, &interval), "%s",
 					  right[i].text);
-		ck_assert_uint_eq(value, right[i].value);
+		ck_assert_uint_eq(interval.low, right[i].low);
+		ck_assert_uint_eq(interval.high, right[i].high);
 	}
 	for (size_t i = 0; i < countof(wrong); i++)
 	{
-		ck_assert_msg(!config_parse_community(wrong[i], &value), "'%s'",
+		ck_assert_msg(!config_parse_interval(wrong[i], &interval), "'%s'",
 					  wrong[i]);
 	}
+}
+END_TEST
+
+START_TEST(test_network)
+{
+	prefix_t network;
+
+	ck_assert(config_parse_network("10.0.0.0/8", &network));
+	ck_assert_uint_eq(network.len, 8);
+	ck_assert(config_parse_network("10.0.0.1", &network));
+	ck_assert_uint_eq(network.len, 32);
+	ck_assert(config_parse_network("2001:db8::1", &network));
+	ck_assert_uint_eq(network.len, 128);
+	ck_assert(!config_parse_network("10.0.0.1/8", &network));
+	ck_assert(!config_parse_network("", &network));
+	ck_assert(!config_parse_network("10", &network));
+}
+END_TEST
+
+START_TEST(test_words)
+{
+	config_route_source_t source;
+	uint8_t origin;
+
+	ck_assert(config_parse_origin("igp", &origin) && origin == 0);
+	ck_assert(config_parse_origin("EGP", &origin) && origin == 1);
+	ck_assert(config_parse_origin("incomplete", &origin) && origin == 2);
+	ck_assert(!config_parse_origin("bgp", &origin));
+	ck_assert(!config_parse_origin("", &origin));
+	ck_assert(config_parse_source("neighbor", &source));
+	ck_assert_int_eq(source, CONFIG_SOURCE_NEIGHBOR);
+	ck_assert(config_parse_source("Aggregate", &source));
+	ck_assert_int_eq(source, CONFIG_SOURCE_AGGREGATE);
+	ck_assert(config_parse_source("static", &source));
+	ck_assert_int_eq(source, CONFIG_SOURCE_STATIC);
+	ck_assert(!config_parse_source("kernel", &source));
+	ck_assert(!config_parse_source("", &source));
 }
 END_TEST
 
@@ -250,7 +285,9 @@ Suite *values_suite(void)
 	unit_add(s, "number", test_number);
 	unit_add(s, "bool", test_bool);
 	unit_add(s, "asn", test_asn);
-	unit_add(s, "community", test_community);
+	unit_add(s, "interval", test_interval);
+	unit_add(s, "network", test_network);
+	unit_add(s, "words", test_words);
 	unit_add(s, "range", test_range);
 	unit_add(s, "family", test_family);
 	unit_add(s, "protocol", test_protocol);
