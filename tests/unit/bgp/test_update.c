@@ -263,6 +263,7 @@ START_TEST(test_mp_next_hop_v4)
 	ck_assert(decode_attrs(hex));
 	ck_assert_int_eq(fault.verdict, BGP_FAULT_TREAT_AS_WITHDRAW);
 	ck_assert_uint_eq(fault.subcode, BGP_UPDATE_BAD_NEXT_HOP);
+	ck_assert_uint_eq(fault.attr, BGP_ATTR_MP_REACH);
 	expect_prefixes(update.mp_announced, "10.0.0.0/8 ");
 }
 END_TEST
