@@ -14,10 +14,6 @@
 
 #include "base/log.h"
 
-/** after this the old routes of a restart are swept, tables or not: longer
- * than charon's retransmissions and a hold time, as in RFC 4724 */
-#define ADOPT_MAX (180 * USEC_PER_SEC)
-
 static void fib_open(core_t *core)
 {
 	fib_config_t config = {
@@ -42,33 +38,6 @@ static void speaker_open(core_t *core)
 						   core->seed);
 }
 
-/** the neighbours' tables are in, or waited for long enough */
-static void adopt_check(cyg_timer_t *timer, void *user, usec_t now)
-{
-	core_t *core = user;
-	bool complete = true;
-
-	for (size_t i = 0; i < core->n_neighbors && complete; i++)
-	{
-		bgp_peer_info_t info;
-
-		bgp_peer_info(core->neighbors[i]->peer, &info);
-		complete = info.state == BGP_ESTABLISHED &&
-				   (info.eor & info.families) == info.families;
-	}
-	complete = complete && core->bgp && core->n_neighbors &&
-			   !bgp_changes_waiting(core->bgp);
-	if (!complete && now < core->adopt_until)
-	{
-		timer_start(core->seams.timers, timer, now + USEC_PER_SEC);
-		return;
-	}
-	core->adopting = false;
-	fib_adopt_end(core->fib);
-	log_info("routes of an earlier run that nobody announced again are "
-			 "removed now");
-}
-
 /** looks at what no notification tells: the way to the peers, sysctls, and
  * whether the firewall table is still ours */
 static void audit(cyg_timer_t *timer, void *user, usec_t now)
@@ -78,6 +47,7 @@ static void audit(cyg_timer_t *timer, void *user, usec_t now)
 	core->underlay_dirty = true;
 	core->plan_dirty = true;
 	core->pins_dirty = true;
+	core->peers_dirty = true;
 	core_routes_again(core);
 	core_nexthops_audit(core);
 	core_redistribute_audit(core, now);
@@ -103,14 +73,13 @@ core_t *core_create(const core_seams_t *seams, const char *charon_routes,
 	core->seed = seed;
 	core->discriminator = (uint32_t)seed;
 	core->started = now;
-	core->adopting = true;
 	kernel_ops_list_init(&core->seen_fib);
 	kernel_state_init(&core->seen);
 	kernel_state_init(&core->saved);
 	kernel_state_init(&core->dumped);
 	fw_model_init(&core->firewall);
 	core_nexthops_init(core);
-	timer_init(&core->adopt_timer, adopt_check, core);
+	core_restart_init(core);
 	timer_init(&core->audit_timer, audit, core);
 	core_kernel_start(core, now);
 	timer_start(seams->timers, &core->audit_timer, now + CORE_AUDIT);
@@ -144,6 +113,7 @@ static void tables_drop(core_t *core, usec_t now)
 		core->tunnels[i]->ineligible = false;
 	}
 	timer_stop(core->seams.timers, &core->adopt_timer);
+	core->adopt_ending = core->restart_deferred = false;
 	core->n_again = 0;
 	core->rescanning = core->rescan_rewrite = false;
 	core->rescan_offer = core->reoffer_wanted = false;
@@ -427,11 +397,7 @@ void core_configure(core_t *core, config_t *config, usec_t now)
 	free(old_neighbors);
 	free(old_tunnels);
 	config_destroy(old_config);
-	if (core->adopting && core->fib && !timer_running(&core->adopt_timer))
-	{
-		core->adopt_until = now + ADOPT_MAX;
-		timer_start(core->seams.timers, &core->adopt_timer, now + USEC_PER_SEC);
-	}
+	core_restart_watch(core, now);
 	core_kernel_adopt(core);
 	core->tunnels_dirty = true;
 	core->underlay_dirty = true;
@@ -491,6 +457,8 @@ bool core_work(core_t *core, usec_t now)
 
 void core_stop_peers(core_t *core, usec_t now)
 {
+	bool keep;
+
 	if (core->stopping)
 	{
 		return;
@@ -500,12 +468,21 @@ void core_stop_peers(core_t *core, usec_t now)
 	{
 		core_liveness_update(core, core->tunnels[i], now);
 	}
+	keep = core->config && core->config->keep_on_stop == CONFIG_KEEP_ALL &&
+		   core->config->graceful_restart;
 	for (size_t i = 0; i < core->n_neighbors; i++)
 	{
 		core_neighbor_t *n = core->neighbors[i];
 
 		core->seams.net_ops->unlisten(core->seams.net, n->peer);
-		bgp_peer_stop(core->bgp, n->peer, 2, NULL, now);
+		if (keep)
+		{
+			bgp_peer_stop_for_restart(core->bgp, n->peer, now);
+		}
+		else
+		{
+			bgp_peer_stop(core->bgp, n->peer, 2, NULL, now);
+		}
 	}
 }
 

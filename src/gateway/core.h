@@ -89,8 +89,8 @@ void core_apply(core_t *core, usec_t now);
  * waits */
 bool core_work(core_t *core, usec_t now);
 
-/** says goodbye to the peers (Cease, Administrative Shutdown) and stands still
- * from then on: what comes down now is charon's own doing. Idempotent */
+/** says goodbye to the peers (Cease, Administrative Shutdown; with keep_on_stop
+ * = all, as before a restart, RFC 4724) and stands still from then on: what comes down now is charon's own doing. Idempotent */
 void core_stop_peers(core_t *core, usec_t now);
 /** orderly end by keep_on_stop: takes what is not kept out of the kernel */
 void core_stop(core_t *core, usec_t now);

@@ -123,6 +123,16 @@ static void seen_add(core_t *core, kernel_op_kind_t kind,
 	}
 }
 
+static void seen_route(core_t *core, const kernel_route_t *route)
+{
+	fib_seen_route(core->fib, route);
+	if (route->table == core->config->table && route->nexthop)
+	{
+		core->kept_families |=
+			route->dst.addr.family == FAMILY_IPV4 ? BGP_IPV4 : BGP_IPV6;
+	}
+}
+
 void core_kernel_adopt(core_t *core)
 {
 	kernel_ops_list_t *seen = &core->seen_fib;
@@ -149,7 +159,7 @@ void core_kernel_adopt(core_t *core)
 	{
 		if (seen->ops[i].kind == KERNEL_ROUTE_SET)
 		{
-			fib_seen_route(core->fib, &seen->ops[i].route);
+			seen_route(core, &seen->ops[i].route);
 		}
 	}
 	log_info("found %zu next hops, groups and routes of an earlier run",

@@ -526,6 +526,11 @@ static void update(core_t *core, core_neighbor_t *n, usec_t now)
 void core_peers_update(core_t *core, usec_t now)
 {
 	core->peers_dirty = false;
+	if (core->n_neighbors && !core_restart_ready(core, now))
+	{
+		/* called again when the kernel's state is in, and at the audit */
+		return;
+	}
 	for (size_t i = 0; i < core->n_neighbors; i++)
 	{
 		update(core, core->neighbors[i], now);

@@ -9,6 +9,7 @@
  * core_nexthops.c next hops that are not a tunnel's far end
  * core_ways.c     how a next hop is reached
  * core_routes.c   chosen paths to FIB members, FIB operations to the kernel
+ * core_restart.c  routes of an earlier run, until the neighbours have told theirs
  * core_redistribute.c  networks on links and routes of others as origins
  * core_kernel.c   the mirror, reconcile, firewall
  * core_underlay.c the ways to the peers
@@ -282,8 +283,17 @@ struct core_t
 	bool plan_dirty;
 	bool underlay_dirty;
 	bool peers_dirty;
-	/** the kernel's old routes wait for the neighbours' tables */
+	/** the kernel's old routes wait for the neighbours' tables, then for the
+	 * work on these to be done */
 	bool adopting;
+	bool adopt_ending;
+	/** families (BGP_IPV4…) of which there are such routes */
+	unsigned kept_families;
+	/** the speaker knows of them, since */
+	bool restart_told;
+	/** it holds routes back, or did */
+	bool restart_deferred;
+	usec_t restart_at;
 	usec_t adopt_until;
 	cyg_timer_t adopt_timer;
 	cyg_timer_t audit_timer;
@@ -480,6 +490,15 @@ void core_kernel_adopt(core_t *core);
 bool core_kernel_ready(const core_t *core);
 void core_kernel_apply(core_t *core, usec_t now);
 void core_kernel_remove(core_t *core, config_keep_t keep);
+
+/* core_restart.c */
+void core_restart_init(core_t *core);
+/** sessions may start: the speaker knows what is kept of an earlier run */
+bool core_restart_ready(core_t *core, usec_t now);
+/** tables are there: from now on it is looked at whether all is told */
+void core_restart_watch(core_t *core, usec_t now);
+/** nothing waits to be worked on, nor to be written */
+void core_restart_worked(core_t *core);
 
 /* core_redistribute.c */
 /** takes the entries of the configuration; tables_stayed false: the speaker is

@@ -507,7 +507,13 @@ bool core_routes_work(core_t *core, usec_t now)
 	{
 		write_batch(core, CORE_BATCH);
 	}
-	return more || fib_waiting(core->fib) > 0;
+	more |= fib_waiting(core->fib) > 0;
+	if (!more)
+	{
+		core_restart_worked(core);
+		more = fib_waiting(core->fib) > 0;
+	}
+	return more;
 }
 
 void core_route_heal(core_t *core, const kernel_route_t *route)

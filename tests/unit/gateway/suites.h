@@ -14,5 +14,6 @@ Suite *nexthops_suite(void);
 Suite *peers_suite(void);
 Suite *queue_suite(void);
 Suite *redistribute_suite(void);
+Suite *restart_suite(void);
 
 #endif

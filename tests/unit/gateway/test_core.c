@@ -407,19 +407,6 @@ START_TEST(test_new_as_makes_all_anew)
 }
 END_TEST
 
-/** the far sides forget, as after a crash of ours their hold time ends */
-static void restart(world_t *w)
-{
-	core_seams_t seams = world_seams(w);
-
-	core_destroy(w->core, w->now);
-	w->n_events = 0;
-	w->dumps = 0;
-	memset(w->listening, 0, sizeof(w->listening));
-	memset(w->dialling, 0, sizeof(w->dialling));
-	w->core = core_create(&seams, NULL, 2, w->now);
-}
-
 START_TEST(test_restart_adopts)
 {
 	world_t *w = up(2, NULL, NULL);
@@ -430,7 +417,7 @@ START_TEST(test_restart_adopts)
 	world_announce(w, 1, "10.0.9.0/24", true);
 	world_run(w, USEC_PER_SEC);
 	routes = fake_kernel_counts(w->kernel)->route_sets;
-	restart(w);
+	world_restart(w);
 	/* meanwhile one route ended */
 	world_announce(w, 1, "10.0.9.0/24", false);
 	load(w, NULL, NULL);
@@ -457,7 +444,7 @@ START_TEST(test_late_configuration_adopts)
 	world_announce(w, 0, "10.0.0.0/24", true);
 	world_announce(w, 0, "10.0.9.0/24", true);
 	world_run(w, USEC_PER_SEC);
-	restart(w);
+	world_restart(w);
 	/* for long there is no configuration that is good */
 	world_run(w, 200 * USEC_PER_SEC);
 	ck_assert_uint_eq(ways(w, "10.0.9.0/24"), 1);

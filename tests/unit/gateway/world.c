@@ -490,6 +490,36 @@ world_t *world_create(unsigned n)
 	return w;
 }
 
+void world_restart(world_t *w)
+{
+	core_seams_t seams = world_seams(w);
+
+	core_destroy(w->core, w->now);
+	w->n_events = 0;
+	w->dumps = 0;
+	w->table_wanted = false;
+	memset(w->listening, 0, sizeof(w->listening));
+	memset(w->dialling, 0, sizeof(w->dialling));
+	w->core = core_create(&seams, NULL, 2, w->now);
+}
+
+void world_kill(world_t *w)
+{
+	for (unsigned i = 0; i < WORLD_CONNS_MAX; i++)
+	{
+		world_conn_t *c = &w->conns[i];
+		bgp_conn_t *far = c->far;
+
+		if (c->used && far)
+		{
+			c->far = NULL;
+			bgp_conn_closed(w->far[c->tunnel].bgp, far, "reset by peer",
+							w->now);
+		}
+	}
+	world_restart(w);
+}
+
 void world_destroy(world_t *w)
 {
 	core_destroy(w->core, w->now);
@@ -553,7 +583,8 @@ static void turn(world_t *w)
 			more |= w->far[k].bgp && bgp_work(w->far[k].bgp, 64, w->now);
 		}
 		core_apply(w->core, w->now);
-		more |= w->n_events > 0 || w->dumps != 0 || w->table_wanted;
+		more |=
+			w->n_events > 0 || (w->dumps && !w->no_dumps) || w->table_wanted;
 		ck_assert_uint_lt(i, 999);
 	}
 }

@@ -63,6 +63,8 @@ typedef struct world_t
 	kernel_event_t events[256];
 	unsigned n_events;
 	unsigned dumps;
+	/** the kernel is asked for dumps and never answers */
+	bool no_dumps;
 	/** at some moment a default route of ours stood without a pin */
 	bool pin_gap;
 	/** so many routes are refused from now on */
@@ -96,6 +98,11 @@ extern core_seams_t world_extra;
  * cygnet section. NULL: defaults */
 char *world_config(unsigned n, const char *more, const char *extra);
 world_t *world_create(unsigned n);
+/** our process dies: the far sides see their connections end, and a new core
+ * finds the kernel as it is */
+void world_kill(world_t *w);
+/** the same after an orderly stop */
+void world_restart(world_t *w);
 /** for another core on the same world: a restart */
 core_seams_t world_seams(world_t *w);
 void world_destroy(world_t *w);

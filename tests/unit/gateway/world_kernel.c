@@ -345,7 +345,7 @@ static void dump_table(world_t *w)
 
 void world_kernel_step(world_t *w)
 {
-	unsigned dumps = w->dumps;
+	unsigned dumps = w->no_dumps ? 0 : w->dumps;
 
 	for (unsigned i = 0; i < w->n_events; i++)
 	{
@@ -354,7 +354,7 @@ void world_kernel_step(world_t *w)
 		core_kernel_event(w->core, &e, w->now);
 	}
 	w->n_events = 0;
-	w->dumps = 0;
+	w->dumps &= ~dumps;
 	for (unsigned what = 0; what <= KERNEL_WHAT_RULE; what++)
 	{
 		if (dumps & (1u << what))
