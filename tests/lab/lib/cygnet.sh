@@ -34,6 +34,7 @@ cygnet_tunnel()
 	[ "$2" = xfrm ] || echo "					interface = $name"
 	cat <<CONF
 					address = $four.2/30, ${six}2/126
+${TUNNEL_EXTRA[$1]:-}
 					neighbor {
 						address = $four.1
 						remote_as = $CLOUD_AS

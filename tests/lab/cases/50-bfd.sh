@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# needs: native
+#
+# BFD with FRR's bfdd, and a probe: a tunnel that falls silent with its carrier
+# up leaves in a few intervals and comes back by itself; the BGP session, whose
+# hold time is long, is not waited for.
+
+. "$(dirname "$0")/../lib/all.sh"
+CYGNET_HOLD=90
+FRR_TIMERS="30 90"
+tunnel_extra 0 "					bfd = yes
+					bfd_interval = 100"
+tunnel_extra 1 "					bfd = yes
+					bfd_interval = 50"
+tunnel_extra 2 "					probe = 169.254.12.1
+					probe_interval = 200"
+native_begin alibaba frr
+silence_begin
+bfdd_start 100 0 1
+must holds "charon starts with Cygnet" cygnet_start
+all_up
+
+becomes 10 "bfdd has both sessions up" \
+	bfdd_up_are "${INSIDE4[0]}.2 ${INSIDE4[1]}.2"
+bfdd_sees()
+{
+	vty cloud "show bfd peers json" | jq -r ".[] |
+		select(.peer == \"${INSIDE4[$1]}.2\") | .$2"
+}
+equal "what Cygnet wants to send, in ms" 100 \
+	"$(bfdd_sees 0 '"remote-transmit-interval"')"
+equal "what it wants to receive" 50 "$(bfdd_sees 1 '"remote-receive-interval"')"
+
+bfdd_ups()
+{
+	vty cloud "show bfd peers counters json" | jq -r ".[] |
+		select(.peer == \"${INSIDE4[$1]}.2\") | .\"session-up\""
+}
+
+silence 0
+soon 2 "silence: BFD takes the way out" all_ways_are "$(links_but 0)"
+between "ms from the silence until the routes are without it" 150 1000 \
+	"$WAITED"
+holds "its BGP session is left to its hold time" sessions_are 3
+unsilence
+becomes 10 "it speaks again: three ways" all_ways_are "$(links_but)"
+
+silence 2
+soon 3 "silence: the probe takes the way out" all_ways_are "$(links_but 2)"
+between "ms from the silence until the routes are without it" 350 1500 \
+	"$WAITED"
+unsilence
+becomes 10 "answers again: three ways" all_ways_are "$(links_but)"
+
+# the far operator's will is no failure of the path
+vty cloud "configure terminal" "bfd" \
+	"peer ${INSIDE4[1]}.2 interface ${TUNNELS[1]}" "shutdown" >/dev/null
+becomes 5 "bfdd is shut down on one" bfdd_up_are "${INSIDE4[0]}.2"
+stays 2 "its way stays" all_ways_are "$(links_but)"
+vty cloud "configure terminal" "bfd" \
+	"peer ${INSIDE4[1]}.2 interface ${TUNNELS[1]}" "no shutdown" >/dev/null
+becomes 5 "and up again" bfdd_up_are "${INSIDE4[0]}.2 ${INSIDE4[1]}.2"
+
+# the daemon dies: that is one
+stop cloud/frr/bfdd KILL
+soon 2 "bfdd killed: both ways leave" all_ways_are "$(links_but 0 1)"
+bfdd_start 100 0 1
+becomes 15 "bfdd started: three ways" all_ways_are "$(links_but)"
+
+# new times at reload, without a flap
+tunnel_extra 0 "					bfd = yes
+					bfd_interval = 400"
+cygnet_conf interface
+holds "reload with other times" ctl reload
+slower()
+{
+	[ "$(bfdd_sees 0 '"remote-transmit-interval"')" = 400 ]
+}
+becomes 10 "bfdd has heard of them" slower
+holds "three ways still" all_ways_are "$(links_but)"
+equal "no session was lost over it" 1 "$(bfdd_ups 0)"
+case_end
