@@ -10,7 +10,8 @@
  * core_ways.c     how a next hop is reached
  * core_routes.c   chosen paths to FIB members, FIB operations to the kernel
  * core_restart.c  routes of an earlier run, until the neighbours have told theirs
- * core_redistribute.c  networks on links and routes of others as origins
+ * core_sources.c  networks on links and routes of others
+ * core_redistribute.c  what of these becomes our own origin
  * core_kernel.c   the mirror, reconcile, firewall
  * core_underlay.c the ways to the peers
  * core_policy.c   policies for the speaker
@@ -500,7 +501,7 @@ void core_restart_watch(core_t *core, usec_t now);
 /** nothing waits to be worked on, nor to be written */
 void core_restart_worked(core_t *core);
 
-/* core_redistribute.c */
+/* core_redistribute.c and core_sources.c */
 /** takes the entries of the configuration; tables_stayed false: the speaker is
  * new, and nothing has been originated */
 void core_redistribute_configure(core_t *core, bool tables_stayed, usec_t now);
