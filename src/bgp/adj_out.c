@@ -378,6 +378,7 @@ static void export_net(bgp_rib_t *rib, net_ref_t ref, bgp_rib_out_t *only)
 	net_t *net = net_at(rib, ref);
 	prefix_t prefix = net_prefix(f, net);
 	uint16_t source = net->n_best ? path_at(rib, net->paths)->peer : 0;
+	bool told = net->n_best && !aggregates_suppress(rib, f, &prefix);
 	memo_t memo;
 
 	memo.count = 0;
@@ -390,7 +391,7 @@ static void export_net(bgp_rib_t *rib, net_ref_t ref, bgp_rib_out_t *only)
 		{
 			continue;
 		}
-		if (net->n_best && source != out->peer->index)
+		if (told && source != out->peer->index)
 		{
 			want = export_memo(rib, &memo, out, f, net);
 		}

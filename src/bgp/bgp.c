@@ -97,6 +97,13 @@ void bgp_unoriginate(bgp_t *bgp, const prefix_t *prefix, usec_t now)
 	bgp_tell(bgp, now);
 }
 
+void bgp_aggregates_set(bgp_t *bgp, const bgp_aggregate_t *list, size_t count,
+						usec_t now)
+{
+	bgp_rib_aggregates_set(bgp->rib, list, count);
+	bgp_tell(bgp, now);
+}
+
 bool bgp_next_change(bgp_t *bgp, bgp_route_t *out)
 {
 	return bgp_rib_next_change(bgp->rib, out);

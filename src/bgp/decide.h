@@ -23,7 +23,8 @@ typedef struct bgp_cand_t
 	uint32_t router_id;
 	/** the peer's number: the last word where even addresses are equal */
 	uint16_t peer;
-	bool local;
+	/** 0: a peer's; else our own, the higher the better */
+	uint8_t local;
 	bool ebgp;
 	addr_t address;
 } bgp_cand_t;

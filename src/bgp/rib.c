@@ -51,6 +51,7 @@ void bgp_rib_destroy(bgp_rib_t *rib)
 		return;
 	}
 	outs_deinit(rib);
+	aggregates_deinit(rib);
 	for (int f = 0; f < 2; f++)
 	{
 		trie_destroy(rib->trie[f]);
@@ -121,7 +122,11 @@ bool path_cand(const bgp_rib_t *rib, const path_t *path, int f, bgp_cand_t *c)
 
 	if (path_is_local(path))
 	{
-		*c = (bgp_cand_t){.local = true, .peer = PEER_LOCAL};
+		/* what somebody asked for by name goes before an aggregate */
+		*c = (bgp_cand_t){
+			.local = path->peer == PEER_AGGREGATE ? 1 : 2,
+			.peer = path->peer,
+		};
 		bgp_attr_key(rib->attrs, path->accepted, &c->key);
 		return true;
 	}
@@ -145,7 +150,7 @@ bool path_cand(const bgp_rib_t *rib, const path_t *path, int f, bgp_cand_t *c)
 	c->router_id =
 		c->key.originator_id ? c->key.originator_id : peer->router_id;
 	c->peer = path->peer;
-	c->local = false;
+	c->local = 0;
 	c->ebgp = !peer->ibgp;
 	c->address = peer->address;
 	return true;
@@ -233,19 +238,41 @@ static void chain_order(const bgp_rib_t *rib, net_t *net, const bgp_cand_t *c,
 	*link = rest;
 }
 
-static void queue_change(bgp_rib_t *rib, net_ref_t ref, net_t *net)
+void queue_export(bgp_rib_t *rib, net_ref_t ref, net_t *net)
 {
-	int f = ref_family(ref);
-
-	if (!(net->flags & NET_CHANGED))
-	{
-		net->flags |= NET_CHANGED;
-		fifo_push(&rib->changes[f], ref);
-	}
 	if (rib->outs.count && !(net->flags & NET_EXPORT))
 	{
 		net->flags |= NET_EXPORT;
-		fifo_push(&rib->exports[f], ref);
+		fifo_push(&rib->exports[ref_family(ref)], ref);
+	}
+}
+
+static void queue_change(bgp_rib_t *rib, net_ref_t ref, net_t *net)
+{
+	if (!(net->flags & NET_CHANGED))
+	{
+		net->flags |= NET_CHANGED;
+		fifo_push(&rib->changes[ref_family(ref)], ref);
+	}
+	queue_export(rib, ref, net);
+}
+
+/** best: NULL: none */
+static void net_contribute(bgp_rib_t *rib, int f, net_t *net,
+						   const bgp_cand_t *best)
+{
+	uint8_t before = net_contribution(net);
+	uint8_t after = best ? aggregate_contribution(
+							   best, path_source(path_at(rib, best->path)))
+						 : 0;
+
+	if (before != after)
+	{
+		prefix_t prefix = net_prefix(f, net);
+
+		net->flags = (uint8_t)((net->flags & ~NET_CONTRIBUTES) |
+							   after << NET_CONTRIBUTES_SHIFT);
+		aggregates_note(rib, f, &prefix, before, after);
 	}
 }
 
@@ -267,6 +294,7 @@ void net_decide(bgp_rib_t *rib, net_ref_t ref, net_t *net, bool changed)
 		net->n_best = (uint8_t)best;
 		net->n_backup = (uint8_t)backup;
 	}
+	net_contribute(rib, f, net, best ? &c[0] : NULL);
 	if (changed)
 	{
 		queue_change(rib, ref, net);

@@ -115,6 +115,9 @@ void bgp_rib_withdraw(bgp_rib_t *rib, bgp_rib_peer_t *peer,
 void bgp_rib_originate(bgp_rib_t *rib, const prefix_t *prefix,
 					   const bgp_local_t *local);
 void bgp_rib_unoriginate(bgp_rib_t *rib, const prefix_t *prefix);
+/** as bgp_aggregates_set */
+void bgp_rib_aggregates_set(bgp_rib_t *rib, const bgp_aggregate_t *list,
+							size_t count);
 
 /** holds back changes (bgp_rib_next_change) and exports, End-of-RIB too, of
  * these families (RFC 4724 section 4.1); 0 lets go: then there is work. What

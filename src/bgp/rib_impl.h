@@ -2,7 +2,8 @@
 
 /**
  * What the files of the tables share: rib.c (nets and paths, decision,
- * queue of changes), rib_in.c (routes in), rib_work.c (sliced work), rib_view.c (reading), adj_out.c (what
+ * queue of changes), rib_in.c (routes in), rib_work.c (sliced work),
+ * aggregate.c, rib_view.c (reading), adj_out.c (what
  * peers are told).
  *
  * A net is a prefix with a chain of paths: first the chosen, best first, then
@@ -24,6 +25,7 @@
 
 #include "base/trie.h"
 #include "bgp/adj_out.h"
+#include "bgp/aggregate.h"
 #include "bgp/attr_pool.h"
 #include "bgp/decide.h"
 #include "bgp/fifo.h"
@@ -31,8 +33,11 @@
 #include "bgp/pool.h"
 #include "bgp/rib.h"
 
-/** the peer number of our own paths; they have no epoch, but a source */
-#define PEER_LOCAL 0x7fffu
+/** the peer numbers of our own paths, from PEER_LOCAL on; they have no epoch,
+ * but a source */
+#define PEER_LOCAL     0x7ffeu
+#define PEER_AGGREGATE 0x7fffu
+#define PEER_MASK      0x7fffu
 /** what a path costs beside its attributes when nobody shares its net: the
  * path, the net and two nodes of the trie, its place in queues and lists, and a
  * next hop of its own */
@@ -48,6 +53,9 @@ enum
 	NET_CHANGED = 0x02,
 	/** stands in the queue of exports */
 	NET_EXPORT = 0x04,
+	/** what it contributes to aggregates, as its best path was chosen last */
+	NET_CONTRIBUTES = 0x38,
+	NET_CONTRIBUTES_SHIFT = 3,
 };
 
 /** 16 bytes with an IPv4 address, 28 with IPv6 */
@@ -167,6 +175,7 @@ struct bgp_rib_t
 	void *watch_user;
 	/** a next hop could not be used, so many are */
 	bool hops_refused;
+	aggregates_t aggregates;
 	/** who is announced to, and what is left of who was */
 	outs_t outs;
 };
@@ -217,12 +226,17 @@ static inline path_t *path_at(const bgp_rib_t *rib, uint32_t handle)
 
 static inline bool path_is_local(const path_t *path)
 {
-	return path->peer == PEER_LOCAL;
+	return path->peer >= PEER_LOCAL;
 }
 
 static inline bgp_source_t path_source(const path_t *path)
 {
 	return path_is_local(path) ? (bgp_source_t)path->source : BGP_SOURCE_PEER;
+}
+
+static inline uint8_t net_contribution(const net_t *net)
+{
+	return (net->flags & NET_CONTRIBUTES) >> NET_CONTRIBUTES_SHIFT;
 }
 
 prefix_t net_prefix(int f, const net_t *net);
@@ -236,6 +250,12 @@ size_t rib_gather(const bgp_rib_t *rib, int f, const net_t *net,
 /** takes dead paths, applies what changed of peers, decides. The net may be
  * gone afterwards */
 void net_visit(bgp_rib_t *rib, net_ref_t ref);
+/** a path of our own, new or in the place of the one before */
+void local_enter(bgp_rib_t *rib, const prefix_t *prefix, uint16_t number,
+				 const bgp_attrs_t *attrs, bgp_source_t source);
+void local_remove(bgp_rib_t *rib, const prefix_t *prefix, uint16_t number);
+/** peers may have to be told */
+void queue_export(bgp_rib_t *rib, net_ref_t ref, net_t *net);
 /** changed: a chosen path was taken out, or is another in the same place */
 void net_decide(bgp_rib_t *rib, net_ref_t ref, net_t *net, bool changed);
 /** takes the path at *link, number i of the chain; true: it was chosen, and

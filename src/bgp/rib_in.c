@@ -37,7 +37,7 @@ static path_t *path_add(bgp_rib_t *rib, net_t *net, uint16_t peer)
 	}
 	*link = pool_alloc(&rib->paths);
 	path = path_at(rib, *link);
-	path->peer = peer & PEER_LOCAL;
+	path->peer = peer & PEER_MASK;
 	return path;
 }
 
@@ -178,7 +178,7 @@ static void withdraw(bgp_rib_t *rib, int f, const prefix_t *prefix,
 	{
 		return;
 	}
-	if (peer != PEER_LOCAL && path_is_live(rib, path, f))
+	if (!path_is_local(path) && path_is_live(rib, path, f))
 	{
 		count_path(rib, &rib->slots[peer], f, path, -1);
 	}
@@ -193,9 +193,8 @@ void bgp_rib_withdraw(bgp_rib_t *rib, bgp_rib_peer_t *peer,
 	withdraw(rib, family_index(prefix->addr.family), prefix, peer->index);
 }
 
-/** our own path, new or in the place of the one before */
-static void originate(bgp_rib_t *rib, const prefix_t *prefix,
-					  const bgp_attrs_t *attrs, bgp_source_t source)
+void local_enter(bgp_rib_t *rib, const prefix_t *prefix, uint16_t number,
+				 const bgp_attrs_t *attrs, bgp_source_t source)
 {
 	int f = family_index(prefix->addr.family);
 	net_ref_t ref = net_enter(rib, f, prefix);
@@ -203,7 +202,7 @@ static void originate(bgp_rib_t *rib, const prefix_t *prefix,
 	uint32_t id = bgp_attr_intern(rib->attrs, attrs);
 	uint32_t *link;
 	unsigned i;
-	path_t *path = path_find(rib, net, PEER_LOCAL, &link, &i);
+	path_t *path = path_find(rib, net, number, &link, &i);
 	bool chosen = path && i < (unsigned)net->n_best + net->n_backup;
 
 	if (path && path->accepted == id && path->source == source)
@@ -218,13 +217,18 @@ static void originate(bgp_rib_t *rib, const prefix_t *prefix,
 	}
 	else
 	{
-		path = path_add(rib, net, PEER_LOCAL);
+		path = path_add(rib, net, number);
 	}
 	bgp_attr_hold(rib->attrs, id);
 	path->received = id;
 	path->accepted = id;
 	path->source = (uint16_t)source;
 	net_decide(rib, ref, net, chosen);
+}
+
+void local_remove(bgp_rib_t *rib, const prefix_t *prefix, uint16_t number)
+{
+	withdraw(rib, family_index(prefix->addr.family), prefix, number);
 }
 
 void bgp_rib_originate(bgp_rib_t *rib, const prefix_t *prefix,
@@ -237,10 +241,10 @@ void bgp_rib_originate(bgp_rib_t *rib, const prefix_t *prefix,
 		.med = local->has_med ? local->med : 0,
 	};
 
-	originate(rib, prefix, &attrs, local->source);
+	local_enter(rib, prefix, PEER_LOCAL, &attrs, local->source);
 }
 
 void bgp_rib_unoriginate(bgp_rib_t *rib, const prefix_t *prefix)
 {
-	withdraw(rib, family_index(prefix->addr.family), prefix, PEER_LOCAL);
+	local_remove(rib, prefix, PEER_LOCAL);
 }

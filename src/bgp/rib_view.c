@@ -160,7 +160,8 @@ size_t bgp_rib_memory(const bgp_rib_t *rib)
 	size_t size = sizeof(*rib) + bgp_attr_pool_memory(rib->attrs) +
 				  pool_memory(&rib->paths) +
 				  rib->cands_size * sizeof(bgp_cand_t) +
-				  rib->n_slots * sizeof(slot_t) + outs_memory(rib);
+				  rib->n_slots * sizeof(slot_t) + aggregates_memory(rib) +
+				  outs_memory(rib);
 
 	for (int f = 0; f < 2; f++)
 	{

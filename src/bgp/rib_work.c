@@ -219,12 +219,14 @@ bool bgp_rib_work(bgp_rib_t *rib, unsigned budget)
 {
 	/* neither side waits for the other: each has half, and what is left */
 	unsigned half = (budget + 1) / 2;
-	unsigned left = lists_work(rib, half);
+	unsigned quarter = (half + 1) / 2;
+	unsigned left = aggregates_work(rib, quarter);
 
+	left = lists_work(rib, left + half - quarter);
 	left = sweeps_work(rib, left);
 	left = outs_work(rib, left + budget - half);
 	left = lists_work(rib, left);
 	sweeps_work(rib, left);
 	return rib->list_jobs || rib->sweep[0].on || rib->sweep[1].on ||
-		   outs_busy(rib);
+		   aggregates_busy(rib) || outs_busy(rib);
 }

@@ -25,6 +25,7 @@ int main(void)
 
 		/* attributes, tables, policy */
 		adj_out_suite,
+		aggregate_suite,
 		attr_suite,
 		attr_pool_suite,
 		decide_suite,
