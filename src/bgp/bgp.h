@@ -255,6 +255,19 @@ bgp_peer_t *bgp_peer_find(const bgp_t *bgp, const char *name);
 /** all peers: start with NULL */
 bgp_peer_t *bgp_peer_next(const bgp_t *bgp, const bgp_peer_t *peer);
 
+/** capabilities as bits, beside the families' own */
+enum
+{
+	BGP_CAP_AS4 = 0x04,
+	BGP_CAP_REFRESH = 0x08,
+	BGP_CAP_ENHANCED_REFRESH = 0x10,
+	BGP_CAP_EXTENDED_MESSAGE = 0x20,
+	BGP_CAP_EXTENDED_NEXT_HOP = 0x40,
+	BGP_CAP_RESTART = 0x80,
+	BGP_CAP_NOTIFICATION_RESTART = 0x100,
+	BGP_CAP_ROLE = 0x200,
+};
+
 typedef struct bgp_peer_info_t
 {
 	bgp_state_t state;
@@ -309,6 +322,10 @@ typedef struct bgp_peer_info_t
 	const char *held_by;
 	/** bytes of its paths and attributes as max_memory counts them */
 	uint64_t memory;
+	/** BGP_IPV4, BGP_IPV6 and BGP_CAP_* that our next OPEN offers (without what
+	 * the peer refused), and that the peer's had: 0 before it came */
+	unsigned offered;
+	unsigned announced;
 } bgp_peer_info_t;
 
 void bgp_peer_info(const bgp_peer_t *peer, bgp_peer_info_t *info);

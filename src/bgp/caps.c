@@ -271,3 +271,18 @@ void bgp_encode_caps(wbuf_t *w, const bgp_caps_t *caps)
 	}
 	encode_empty(w, CAP_ENHANCED_REFRESH, caps->enhanced_refresh);
 }
+
+unsigned bgp_caps_bits(const bgp_caps_t *caps)
+{
+	unsigned bits = caps->mp ? caps->families : BGP_IPV4;
+
+	bits |= caps->as4 ? BGP_CAP_AS4 : 0;
+	bits |= caps->route_refresh ? BGP_CAP_REFRESH : 0;
+	bits |= caps->enhanced_refresh ? BGP_CAP_ENHANCED_REFRESH : 0;
+	bits |= caps->extended_message ? BGP_CAP_EXTENDED_MESSAGE : 0;
+	bits |= caps->extended_next_hop ? BGP_CAP_EXTENDED_NEXT_HOP : 0;
+	bits |= caps->graceful_restart ? BGP_CAP_RESTART : 0;
+	bits |= caps->notification_gr ? BGP_CAP_NOTIFICATION_RESTART : 0;
+	bits |= caps->role != 255 ? BGP_CAP_ROLE : 0;
+	return bits;
+}

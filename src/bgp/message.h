@@ -136,6 +136,9 @@ typedef struct bgp_caps_t
 	bool role_conflict;
 } bgp_caps_t;
 
+/** as BGP_IPV4, BGP_IPV6 and BGP_CAP_*; without MP-BGP, IPv4 is meant */
+unsigned bgp_caps_bits(const bgp_caps_t *caps);
+
 typedef struct bgp_open_t
 {
 	/** the true AS: four-octet if the capability is there */

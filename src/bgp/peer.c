@@ -468,6 +468,7 @@ void bgp_peer_info(const bgp_peer_t *peer, bgp_peer_info_t *info)
 	const bgp_machine_t *m =
 		peer->extra->state > peer->main->state ? peer->extra : peer->main;
 	const bgp_agreed_t *agreed = &m->agreed;
+	bgp_open_t ours;
 
 	memset(info, 0, sizeof(*info));
 	info->state = peer->state;
@@ -503,8 +504,11 @@ void bgp_peer_info(const bgp_peer_t *peer, bgp_peer_info_t *info)
 	info->held_by = peer->held_by;
 	info->notification_restart = agreed->notification_restart;
 	info->extended_next_hop = agreed->extended_next_hop;
+	bgp_open_build(peer, &ours);
+	info->offered = bgp_caps_bits(&ours.caps);
 	if (agreed->router_id)
 	{
+		info->announced = bgp_caps_bits(&agreed->caps);
 		info->remote_role = bgp_role_of(agreed->caps.role);
 		info->restart_time =
 			agreed->graceful_restart ? agreed->caps.restart_time : 0;

@@ -69,12 +69,16 @@ void print_neighbors(json_object *data, text_t *out)
 	for (size_t i = 0; i < reply_length(data); i++)
 	{
 		json_object *o = reply_at(data, i);
+		json_object *held = reply_get(o, "held");
 
 		table_cell(&t, "%s", reply_str(o, "name"));
 		table_cell(&t, "%s", reply_str(o, "tunnel"));
 		table_cell(&t, "%s", reply_str(o, "address"));
 		table_cell(&t, "%s", reply_str(o, "remote_as"));
-		table_cell(&t, "%s", reply_str(o, "state"));
+		table_cell(&t, "%s%s", reply_str(o, "state"),
+				   !held                          ? ""
+				   : reply_bool(held, "shutdown") ? " (shut down)"
+												  : " (held)");
 		table_cell(&t, "%s", reply_span(o, "since", buf));
 		counts(&t, o, "received");
 		counts(&t, o, "accepted");

@@ -12,7 +12,7 @@
 #include "cli/reply.h"
 
 /** where the values of "key  value" lines begin */
-#define VALUE_COLUMN 18
+#define VALUE_COLUMN 20
 
 static void key(text_t *out, const char *name)
 {
@@ -41,8 +41,10 @@ static void print_state(json_object *o, text_t *out)
 	json_object *held = reply_get(o, "held");
 	char buf[REPLY_SPAN_MAX];
 
-	line(out, "state", "%s for %s, established %s times", reply_str(o, "state"),
-		 reply_span(o, "since", buf), reply_str(o, "established"));
+	line(out, "state", "%s%s%s, sessions so far %s", reply_str(o, "state"),
+		 reply_get(o, "since") ? " for " : "",
+		 reply_get(o, "since") ? reply_span(o, "since", buf) : "",
+		 reply_str(o, "established"));
 	if (held)
 	{
 		const char *text =
@@ -114,12 +116,17 @@ static void print_timers(json_object *o, text_t *out)
 {
 	json_object *c = reply_get(o, "configured");
 
-	line(out, "timers",
-		 "hold %s s, keepalive %s s (configured %s and %s), connect retry %s s",
-		 reply_str(o, "hold_time"), reply_str(o, "keepalive"),
-		 reply_str(c, "hold_time"),
-		 reply_num(c, "keepalive") ? reply_str(c, "keepalive") : "a third",
-		 reply_str(c, "connect_retry"));
+	key(out, "timers");
+	if (reply_get(o, "router_id"))
+	{
+		text_printf(out, "hold %s s, keepalive %s s; ",
+					reply_str(o, "hold_time"), reply_str(o, "keepalive"));
+	}
+	text_printf(
+		out, "configured: hold %s s, keepalive %s%s, connect retry %s s\n",
+		reply_str(c, "hold_time"),
+		reply_num(c, "keepalive") ? reply_str(c, "keepalive") : "a third",
+		reply_num(c, "keepalive") ? " s" : "", reply_str(c, "connect_retry"));
 }
 
 static void print_capabilities(json_object *o, text_t *out)
@@ -141,8 +148,9 @@ static void print_capabilities(json_object *o, text_t *out)
 		{"role", "role"},
 	};
 	static const char *const heads[] = {"  CAPABILITY", "OFFERED", "NEIGHBOR",
-										NULL};
+										"IN USE", NULL};
 	json_object *ours = reply_get(o, "offered");
+	json_object *theirs = reply_get(o, "announced");
 	json_object *both = reply_get(o, "capabilities");
 	bool open = reply_get(o, "router_id") != NULL;
 	table_t t;
@@ -150,13 +158,15 @@ static void print_capabilities(json_object *o, text_t *out)
 	table_init(&t, heads);
 	for (size_t i = 0; i < countof(known); i++)
 	{
+		const char *k = known[i].key;
+
 		table_cell(&t, "  %s", known[i].words);
-		table_cell(&t, "%s", reply_bool(ours, known[i].key) ? "yes" : "no");
+		table_cell(&t, "%s", reply_bool(ours, k) ? "yes" : "no");
 		table_cell(&t, "%s",
-				   !open                            ? "?"
-				   : reply_bool(both, known[i].key) ? "yes"
-				   : reply_bool(ours, known[i].key) ? "no"
-													: "-");
+				   !open                   ? "?"
+				   : reply_bool(theirs, k) ? "yes"
+										   : "no");
+		table_cell(&t, "%s", !open ? "-" : reply_bool(both, k) ? "yes" : "no");
 	}
 	text_char(out, '\n');
 	table_print(&t, out);

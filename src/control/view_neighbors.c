@@ -105,40 +105,39 @@ static void timers(json_object *obj, const bgp_peer_config_t *config,
 	put_num(o, "connect_retry", config->connect_retry);
 }
 
-/** a capability: whether we offer it, and whether it is in use: both have it */
-static void capability(json_object *ours, json_object *both, const char *name,
-					   bool offered, bool used)
+/** what our OPEN offers, what the neighbour's had, and what is in use by it */
+static void capabilities(json_object *obj, const bgp_peer_info_t *info)
 {
-	put_bool(ours, name, offered);
-	put_bool(both, name, used);
-}
-
-static void capabilities(json_object *obj, const bgp_peer_config_t *config,
-						 const bgp_peer_info_t *info)
-{
-	bool restart = !config->no_graceful_restart;
-	bool next_hop6 = addr_is_set(&config->next_hop6) ||
-					 config->address.family == FAMILY_IPV6;
+	const struct
+	{
+		const char *name;
+		unsigned bit;
+		bool used;
+	} known[] = {
+		{"ipv4", BGP_IPV4, info->families & BGP_IPV4},
+		{"ipv6", BGP_IPV6, info->families & BGP_IPV6},
+		{"four_octet_as", BGP_CAP_AS4, info->as4},
+		{"route_refresh", BGP_CAP_REFRESH, info->route_refresh},
+		{"enhanced_route_refresh", BGP_CAP_ENHANCED_REFRESH,
+		 info->enhanced_refresh},
+		{"extended_message", BGP_CAP_EXTENDED_MESSAGE, info->extended_message},
+		{"extended_next_hop", BGP_CAP_EXTENDED_NEXT_HOP,
+		 info->extended_next_hop},
+		{"graceful_restart", BGP_CAP_RESTART, info->graceful_restart},
+		{"notification_restart", BGP_CAP_NOTIFICATION_RESTART,
+		 info->notification_restart},
+		{"role", BGP_CAP_ROLE, info->offered & info->announced & BGP_CAP_ROLE},
+	};
 	json_object *ours = put_object(obj, "offered");
+	json_object *theirs = put_object(obj, "announced");
 	json_object *both = put_object(obj, "capabilities");
 
-	capability(ours, both, "ipv4", config->families & BGP_IPV4,
-			   info->families & BGP_IPV4);
-	capability(ours, both, "ipv6", config->families & BGP_IPV6,
-			   info->families & BGP_IPV6);
-	capability(ours, both, "four_octet_as", true, info->as4);
-	capability(ours, both, "route_refresh", true, info->route_refresh);
-	capability(ours, both, "enhanced_route_refresh", true,
-			   info->enhanced_refresh);
-	capability(ours, both, "extended_message", true, info->extended_message);
-	capability(ours, both, "extended_next_hop",
-			   config->families & BGP_IPV4 && next_hop6,
-			   info->extended_next_hop);
-	capability(ours, both, "graceful_restart", restart, info->graceful_restart);
-	capability(ours, both, "notification_restart", restart,
-			   info->notification_restart);
-	capability(ours, both, "role", config->role != BGP_ROLE_NONE,
-			   info->remote_role != BGP_ROLE_NONE);
+	for (size_t i = 0; i < countof(known); i++)
+	{
+		put_bool(ours, known[i].name, info->offered & known[i].bit);
+		put_bool(theirs, known[i].name, info->announced & known[i].bit);
+		put_bool(both, known[i].name, known[i].used);
+	}
 }
 
 static void role(json_object *obj, const bgp_peer_config_t *config,
@@ -245,7 +244,7 @@ static void details(json_object *obj, const view_state_t *state,
 	ends(obj, state, n, info);
 	role(obj, config, info);
 	timers(obj, config, info);
-	capabilities(obj, config, info);
+	capabilities(obj, info);
 	restart(obj, info);
 	limits(obj, config, info);
 	o = put_object(obj, "messages");

@@ -226,6 +226,26 @@ static bool caps(const char *hex, bgp_caps_t *out)
 	return bgp_decode_caps(bytes(hex), out, &fault);
 }
 
+START_TEST(test_caps_bits)
+{
+	bgp_caps_t c;
+
+	/* IPv4 is meant where nothing is said */
+	ck_assert(caps("", &c));
+	ck_assert_uint_eq(bgp_caps_bits(&c), BGP_IPV4);
+	ck_assert(caps("0104 0002 0001 0200 4104 0000fffb", &c));
+	ck_assert_uint_eq(bgp_caps_bits(&c),
+					  BGP_IPV6 | BGP_CAP_AS4 | BGP_CAP_REFRESH);
+	ck_assert(caps("4600 0600 4002 4078 0901 00", &c));
+	ck_assert_uint_eq(bgp_caps_bits(&c),
+					  BGP_IPV4 | BGP_CAP_ENHANCED_REFRESH |
+						  BGP_CAP_EXTENDED_MESSAGE | BGP_CAP_RESTART |
+						  BGP_CAP_NOTIFICATION_RESTART | BGP_CAP_ROLE);
+	ck_assert(caps("0104 0001 0001 0506 0001 0001 0002", &c));
+	ck_assert_uint_eq(bgp_caps_bits(&c), BGP_IPV4 | BGP_CAP_EXTENDED_NEXT_HOP);
+}
+END_TEST
+
 START_TEST(test_caps)
 {
 	bgp_caps_t c;
@@ -419,6 +439,7 @@ Suite *message_suite(void)
 	unit_add(suite, "open short", test_open_short);
 	unit_add(suite, "hold times", test_hold_times);
 	unit_add(suite, "caps", test_caps);
+	unit_add(suite, "caps as bits", test_caps_bits);
 	unit_add_loop(suite, "caps lengths", test_caps_lengths, 18);
 	unit_add(suite, "caps round", test_caps_round);
 	unit_add(suite, "open bare", test_open_bare);

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Every view of a state that never changes, as JSON and as text, against
+ * tests/golden/views/NAME.json and NAME.txt. With CYGNET_GOLDEN=write they are
+ * written instead: what changes on the screen is then seen in review.
+ */
+
+#include "unit/cli/suites.h"
+
+#include "cli/print.h"
+#include "cli/reply.h"
+#include "unit/cli/fake_state.h"
+
+#include <string.h>
+
+#define GOLDEN CYGNET_SRCDIR "/tests/golden/views/"
+
+typedef struct row_t
+{
+	const char *name;
+	/** data owned by the caller */
+	json_object *(*view)(void);
+	/** one of these */
+	void (*print)(json_object *data, text_t *out);
+	void (*head)(table_t *table);
+	void (*rows)(json_object *data, table_t *table);
+} row_t;
+
+static json_object *all_of(control_list_t list)
+{
+	json_object *all = json_object_new_array();
+
+	while (list.next(list.cursor, all))
+	{
+	}
+	list.destroy(list.cursor);
+	return all;
+}
+
+static json_object *status(void)
+{
+	return view_status(fake_state(NULL));
+}
+
+static json_object *status_empty(void)
+{
+	return view_status(fake_state_empty());
+}
+
+static json_object *tunnels(void)
+{
+	return view_tunnels(fake_state(NULL));
+}
+
+static json_object *neighbors(void)
+{
+	return view_neighbors(fake_state(NULL));
+}
+
+static json_object *neighbor_ali1(void)
+{
+	return view_neighbor(fake_state(NULL), "ali-1");
+}
+
+static json_object *neighbor_ali2(void)
+{
+	return view_neighbor(fake_state(NULL), "ali-2");
+}
+
+static json_object *neighbor_ali3(void)
+{
+	return view_neighbor(fake_state(NULL), "ali-3");
+}
+
+static json_object *neighbor_core(void)
+{
+	return view_neighbor(fake_state(NULL), "core");
+}
+
+static json_object *routes(void)
+{
+	return all_of(view_routes(fake_state, NULL, NULL, false));
+}
+
+static prefix_t prefix(const char *text)
+{
+	prefix_t p;
+
+	ck_assert(prefix_parse(text, &p));
+	return p;
+}
+
+static json_object *route(void)
+{
+	prefix_t p = prefix("10.1.0.0/16");
+
+	return all_of(view_routes(fake_state, NULL, &p, false));
+}
+
+static json_object *route_rejected(void)
+{
+	prefix_t p = prefix("0.0.0.0/0");
+
+	return all_of(view_routes(fake_state, NULL, &p, false));
+}
+
+static json_object *received(void)
+{
+	return all_of(view_neighbor_routes(fake_state, NULL, "ali-1", VIEW_RECEIVED,
+									   NULL, false));
+}
+
+static json_object *received_one(void)
+{
+	prefix_t p = prefix("10.1.0.0/16");
+
+	return all_of(view_neighbor_routes(fake_state, NULL, "ali-1", VIEW_RECEIVED,
+									   &p, false));
+}
+
+static json_object *accepted(void)
+{
+	return all_of(view_neighbor_routes(fake_state, NULL, "ali-1", VIEW_ACCEPTED,
+									   NULL, false));
+}
+
+static json_object *advertised(void)
+{
+	return all_of(view_neighbor_routes(fake_state, NULL, "ali-1",
+									   VIEW_ADVERTISED, NULL, false));
+}
+
+static void print_plain_status(json_object *data, text_t *out)
+{
+	print_status(data, false, out);
+}
+
+static const row_t rows[] = {
+	{"status", status, print_plain_status, NULL, NULL},
+	{"status-empty", status_empty, print_plain_status, NULL, NULL},
+	{"tunnels", tunnels, print_tunnels, NULL, NULL},
+	{"neighbors", neighbors, print_neighbors, NULL, NULL},
+	{"neighbor-established", neighbor_ali1, print_neighbor, NULL, NULL},
+	{"neighbor-held", neighbor_ali2, print_neighbor, NULL, NULL},
+	{"neighbor-shutdown", neighbor_ali3, print_neighbor, NULL, NULL},
+	{"neighbor-internal", neighbor_core, print_neighbor, NULL, NULL},
+	{"routes", routes, NULL, print_routes_head, print_routes_part},
+	{"route", route, print_route, NULL, NULL},
+	{"route-rejected", route_rejected, print_route, NULL, NULL},
+	{"received", received, NULL, print_received_head, print_received_part},
+	{"received-one", received_one, print_announcement, NULL, NULL},
+	{"accepted", accepted, NULL, print_received_head, print_received_part},
+	{"advertised", advertised, NULL, print_advertised_head,
+	 print_advertised_part},
+};
+
+static char *read_file(const char *name)
+{
+	FILE *f = fopen(name, "re");
+	text_t text = {0};
+	char buf[4096];
+	size_t n;
+
+	ck_assert_msg(f != NULL, "cannot read %s", name);
+	while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
+	{
+		text_add_len(&text, buf, n);
+	}
+	fclose(f);
+	return text_take(&text);
+}
+
+static void compare(const char *name, const char *ending, const char *seen)
+{
+	char *file = str_format("%s%s.%s", GOLDEN, name, ending), *wanted;
+	const char *s = seen, *w;
+
+	if (getenv("CYGNET_GOLDEN") && !strcmp(getenv("CYGNET_GOLDEN"), "write"))
+	{
+		FILE *f = fopen(file, "we");
+
+		ck_assert(f != NULL);
+		fputs(seen, f);
+		fclose(f);
+	}
+	wanted = read_file(file);
+	w = wanted;
+	while (*s || *w)
+	{
+		int n = (int)strcspn(s, "\n"), m = (int)strcspn(w, "\n");
+
+		ck_assert_msg(n == m && !strncmp(s, w, (size_t)n),
+					  "%s\n  seen   %.*s\n  wanted %.*s", file, n, s, m, w);
+		s += n + (s[n] == '\n');
+		w += m + (w[m] == '\n');
+	}
+	free(wanted);
+	free(file);
+}
+
+START_TEST(test_view)
+{
+	const row_t *row = &rows[_i];
+	json_object *data = row->view();
+	text_t out = {0};
+	table_t table;
+
+	ck_assert_ptr_nonnull(data);
+	reply_json(data, &out);
+	text_char(&out, '\n');
+	ck_assert_ptr_null(strstr(text_str(&out), "never shown"));
+	compare(row->name, "json", text_str(&out));
+	text_clear(&out);
+	reply_clean(data);
+	if (row->print)
+	{
+		row->print(data, &out);
+	}
+	else
+	{
+		row->head(&table);
+		row->rows(data, &table);
+		table_print(&table, &out);
+		table_deinit(&table);
+	}
+	compare(row->name, "txt", text_str(&out));
+	for (const char *s = text_str(&out); *s; s++)
+	{
+		ck_assert((*s == '\n' || (unsigned char)*s >= 0x20) && *s != 0x7f);
+	}
+	text_deinit(&out);
+	json_object_put(data);
+	fake_state_free();
+}
+END_TEST
+
+START_TEST(test_nobody)
+{
+	ck_assert_ptr_null(view_neighbor(fake_state(NULL), "ali-9"));
+	ck_assert_ptr_null(view_neighbor(fake_state_empty(), "ali-1"));
+	fake_state_free();
+}
+END_TEST
+
+Suite *views_suite(void)
+{
+	Suite *suite = suite_create("views");
+	TCase *tcase = tcase_create("views");
+
+	tcase_add_loop_test(tcase, test_view, 0, countof(rows));
+	tcase_add_test(tcase, test_nobody);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The program of the module's unit tests.
+ */
+
+#include "unit/cli/suites.h"
+
+int main(void)
+{
+	static const unit_suite_t suites[] = {reply_suite, table_suite,
+										  views_suite};
+
+	return unit_run("cli", suites, countof(suites));
+}
