@@ -238,10 +238,6 @@ static void configure_in_place(bgp_peer_t *peer, bgp_peer_config_t *old,
 	{
 		apply_passive(peer, now);
 	}
-	if (peer->established)
-	{
-		bgp_rib_peer_changed(bgp->rib, &peer->rib);
-	}
 	if (m && needs_routes_anew(old, config))
 	{
 		ask_again(m, now);
@@ -277,6 +273,11 @@ bool bgp_peer_configure(bgp_t *bgp, bgp_peer_t *peer,
 	}
 	copy_config(peer, config);
 	bgp_peer_apply(peer);
+	/* routes may be kept over a reset, too */
+	if (peer->established)
+	{
+		bgp_rib_peer_changed(bgp->rib, &peer->rib);
+	}
 	if (config->no_graceful_restart)
 	{
 		bgp_restart_settle(peer, ~0u);

@@ -39,6 +39,12 @@ enum
 	RECORD_CONFIGURE = 15,
 	RECORD_REMOVE = 16,
 	RECORD_KEEPALIVE = 17,
+	/** whether a next hop that is asked for can be reached */
+	RECORD_NEXT_HOP = 18,
+	/** as the first: the speaker is back from a restart, argument: families */
+	RECORD_RESTARTING = 19,
+	/** stopped for a restart of ours */
+	RECORD_AWAY = 20,
 };
 
 #define RECORD_HEAD 4

@@ -86,6 +86,41 @@ static void on_state(void *user, bgp_peer_t *peer, bgp_state_t from,
 	}
 }
 
+static addr_t *find_hop(world_t *w, const addr_t *addr)
+{
+	for (unsigned i = 0; i < WORLD_HOPS; i++)
+	{
+		if (addr_equal(&w->hops[i], addr))
+		{
+			return &w->hops[i];
+		}
+	}
+	return NULL;
+}
+
+/** asked for once, and once no more */
+static void on_next_hop(void *user, const addr_t *addr, bool used)
+{
+	world_t *w = user;
+	addr_t *known = find_hop(w, addr);
+
+	fuzz_check(addr_is_set(addr));
+	if (used)
+	{
+		fuzz_check(!known);
+		known = find_hop(w, &addr_none);
+		/* there may be more than are kept here */
+		if (known)
+		{
+			*known = *addr;
+		}
+	}
+	else if (known)
+	{
+		*known = addr_none;
+	}
+}
+
 static void on_work(void *user)
 {
 }
@@ -251,7 +286,8 @@ bgp_open_t world_open(const world_t *w, unsigned n)
 				 .restart_time = 60,
 				 .restart_families = BGP_IPV4 | BGP_IPV6,
 				 .forwarding_families = BGP_IPV4,
-				 .role = 255},
+				 .notification_gr = n == 0,
+				 .role = n == 0 ? 0 : 255},
 	};
 }
 
@@ -430,6 +466,8 @@ void world_peer_add(world_t *w, unsigned n)
 		.max_prefix_restart = 10,
 		.next_hop_self = n == 1,
 		.passive = n == 1,
+		.resolve_next_hop = n == 1,
+		.role = n == 0 ? BGP_ROLE_CUSTOMER : BGP_ROLE_NONE,
 	};
 	fuzz_check(addr_parse("2001:db8::1", &p->config.next_hop6));
 	if (n == 1)
@@ -441,7 +479,55 @@ void world_peer_add(world_t *w, unsigned n)
 	bgp_peer_start(w->bgp, p->peer, w->now);
 }
 
-void world_begin(world_t *w)
+void world_configure(world_t *w, unsigned n, uint8_t arg, rbuf_t body)
+{
+	bgp_peer_config_t *c = &w->peers[n].config;
+	uint8_t b[4] = {0};
+
+	for (unsigned i = 0; i < sizeof(b); i++)
+	{
+		(void)rbuf_u8(&body, &b[i]);
+	}
+	c->import_policy = arg & 1 ? w->some : w->all;
+	c->export_policy = arg & 2 ? w->some : w->all;
+	c->passive = arg & 4;
+	c->families = arg & 8 ? BGP_IPV6 : BGP_IPV4 | BGP_IPV6;
+	c->hold_time = arg & 16 ? 30 : WORLD_HOLD;
+	c->max_prefix = arg & 32 ? 3 : 0;
+	c->max_prefix_warn = arg & 64 ? 50 : 0;
+	c->max_prefix_warn_only = arg & 128;
+	c->as_override = b[0] & 1;
+	c->private_as = (bgp_private_as_t)((b[0] >> 1 & 3) % 3);
+	c->any_first_as = b[0] & 8;
+	c->graceful_shutdown = b[0] & 16;
+	c->no_graceful_restart = b[0] & 32;
+	c->resolve_next_hop = b[0] & 64;
+	c->next_hop_self = b[0] & 128;
+	c->allowas_in = b[1] & 7;
+	c->role = (bgp_role_t)((b[1] >> 3 & 7) % 6);
+	c->role_strict = b[1] & 64;
+	c->local_as = b[1] & 128 && n != 1 ? 65100 : 0;
+	c->max_memory = b[2] * 64u;
+	c->max_as_path = b[3] & 15;
+	c->max_communities = b[3] >> 4;
+	bgp_peer_configure(w->bgp, w->peers[n].peer, c, w->now);
+}
+
+void world_next_hop(world_t *w, unsigned n, uint8_t how)
+{
+	for (unsigned i = 0; i < WORLD_HOPS; i++)
+	{
+		const addr_t *hop = &w->hops[(n + i) % WORLD_HOPS];
+
+		if (addr_is_set(hop))
+		{
+			bgp_next_hop_set(w->bgp, hop, how & 1, how >> 1);
+			return;
+		}
+	}
+}
+
+void world_begin(world_t *w, unsigned restarting)
 {
 	static const bgp_sink_t sink = {
 		.connect = on_connect,
@@ -450,11 +536,15 @@ void world_begin(world_t *w)
 		.output = on_output,
 		.state = on_state,
 		.work = on_work,
+		.next_hop = on_next_hop,
 	};
 	bgp_config_t config = {
 		.asn = WORLD_AS,
 		.router_id = WORLD_ID,
 		.multipath = 4,
+		.restart_time = 120,
+		.notification_restart = true,
+		.link_bandwidth = true,
 	};
 
 	memset(w, 0, sizeof(*w));
@@ -465,11 +555,21 @@ void world_begin(world_t *w)
 	bgp_policy_rule(w->all, "all", BGP_POLICY_ACCEPT);
 	w->some = make_some();
 	w->bgp = bgp_create(&config, w->timers, &sink, w, 1);
+	if (restarting)
+	{
+		bgp_restarting(w->bgp, restarting, w->now + 60 * USEC_PER_SEC);
+	}
 	w->attrs = bgp_attr_pool_count(bgp_rib_attrs(w->bgp->rib));
 }
 
 void world_end(world_t *w)
 {
+	/* the end of what a restart holds back */
+	if (bgp_deferring(w->bgp))
+	{
+		world_pass(w, 61 * USEC_PER_SEC);
+	}
+	fuzz_check(!bgp_deferring(w->bgp));
 	for (unsigned i = 0; i < WORLD_PEERS; i++)
 	{
 		bgp_peer_t *peer = w->peers[i].peer;
@@ -495,6 +595,10 @@ void world_end(world_t *w)
 	world_settle(w, true);
 	fuzz_check(!w->fib.count);
 	fuzz_check(!bgp_changes_waiting(w->bgp));
+	for (unsigned i = 0; i < WORLD_HOPS; i++)
+	{
+		fuzz_check(!addr_is_set(&w->hops[i]));
+	}
 	fuzz_check(bgp_attr_pool_count(bgp_rib_attrs(w->bgp->rib)) == w->attrs);
 	bgp_destroy(w->bgp);
 	bgp_policy_destroy(w->all);

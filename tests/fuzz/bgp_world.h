@@ -19,6 +19,7 @@
 
 #define WORLD_PEERS 3
 #define WORLD_CONNS 8
+#define WORLD_HOPS  64
 
 #define WORLD_AS   65001
 #define WORLD_ID   0x0a000001u
@@ -74,12 +75,15 @@ typedef struct world_t
 	usec_t fed;
 	/** what the kernel would hold by the changes alone */
 	prefix_set_t fib;
+	/** next hops that are to be resolved; unset: free */
+	addr_t hops[WORLD_HOPS];
 	/** attribute sets of an empty speaker */
 	size_t attrs;
 } world_t;
 
-/** a speaker of WORLD_AS with no peers */
-void world_begin(world_t *w);
+/** a speaker of WORLD_AS with no peers; restarting: families that the kernel
+ * still forwards */
+void world_begin(world_t *w, unsigned restarting);
 /** NULL: not one of ours, or removed */
 world_peer_t *world_peer_of(world_t *w, const bgp_peer_t *peer);
 /** removes the peers, and checks that nothing is left of them */
@@ -88,6 +92,10 @@ void world_end(world_t *w);
 /** peer n as a test would configure it, started: 0 eBGP over IPv4 with a limit
  * and a maze of policies, 1 iBGP over IPv6, 2 eBGP with nothing special */
 void world_peer_add(world_t *w, unsigned n);
+/** peer n gets other options, by the argument's bits and the body's octets */
+void world_configure(world_t *w, unsigned n, uint8_t arg, rbuf_t body);
+/** a next hop that is asked for can be reached, or not; at a cost */
+void world_next_hop(world_t *w, unsigned n, uint8_t how);
 /** the dialling comes to its end; NULL: nobody dials, no room, or failed */
 world_conn_t *world_connected(world_t *w, unsigned n, bool succeeds);
 /** the peer dials; NULL: no room, or refused */

@@ -194,6 +194,7 @@ static void check_received(world_t *w, bgp_peer_t *peer, int f, family_t family)
 	if (!info.restarting && !peer->stale)
 	{
 		fuzz_check(info.received[f] == heard && info.accepted[f] == taken);
+		fuzz_check(info.received[0] || info.received[1] || !info.memory);
 	}
 }
 
@@ -220,6 +221,25 @@ static void check_told(world_t *w, world_peer_t *p, int f, family_t family)
 	fuzz_check(info.advertised[f] == walked && heard == walked);
 }
 
+/** all paths, the best first, beside what is chosen */
+static void check_paths(world_t *w, const bgp_route_t *route)
+{
+	bgp_path_view_t views[BGP_PATHS_VIEW];
+	size_t n = bgp_paths(w->bgp, &route->prefix, 0, views, countof(views));
+	unsigned best = 0, equal = 0, backup = 0;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		fuzz_check(views[i].attrs);
+		best += views[i].use == BGP_USE_BEST;
+		equal += views[i].use == BGP_USE_EQUAL;
+		backup += views[i].use == BGP_USE_BACKUP;
+	}
+	fuzz_check(best == 1 && views[0].use == BGP_USE_BEST);
+	fuzz_check(best + equal == route->n_best && backup == route->n_backup);
+	fuzz_check(views[0].peer == route->best[0].peer);
+}
+
 static void check_table(world_t *w, family_t family)
 {
 	size_t count = 0;
@@ -232,7 +252,9 @@ static void check_table(world_t *w, family_t family)
 	{
 		at = route.prefix;
 		count++;
-		fuzz_check(route.n_best && prefix_set_has(&w->fib, &at));
+		fuzz_check(route.n_best);
+		fuzz_check(prefix_set_has(&w->fib, &at) || bgp_deferring(w->bgp));
+		check_paths(w, &route);
 		for (unsigned i = 0; i < route.n_best + route.n_backup; i++)
 		{
 			const bgp_path_t *path = i < route.n_best
@@ -268,6 +290,7 @@ void world_check(world_t *w)
 			}
 		}
 	}
-	fuzz_check(w->fib.count == bgp_route_count(w->bgp, FAMILY_IPV4) +
+	fuzz_check(bgp_deferring(w->bgp) ||
+			   w->fib.count == bgp_route_count(w->bgp, FAMILY_IPV4) +
 								   bgp_route_count(w->bgp, FAMILY_IPV6));
 }

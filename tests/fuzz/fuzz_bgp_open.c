@@ -183,7 +183,7 @@ static void check_session(uint8_t how, rbuf_t body, const bgp_open_t *open)
 	bgp_peer_t *peer;
 	world_t w;
 
-	world_begin(&w);
+	world_begin(&w, 0);
 	world_peer_add(&w, n);
 	peer = w.peers[n].peer;
 	w.peers[n].config.families = how & 2 ? BGP_IPV4 : BGP_IPV4 | BGP_IPV6;

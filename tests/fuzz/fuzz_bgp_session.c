@@ -50,6 +50,9 @@ static void operate(world_t *w, unsigned n, const record_t *r)
 			bgp_peer_stop(w->bgp, p->peer, r->arg, r->arg & 1 ? "text" : NULL,
 						  w->now);
 			break;
+		case RECORD_AWAY:
+			bgp_peer_stop_for_restart(w->bgp, p->peer, w->now);
+			break;
 		case RECORD_REFRESH:
 			bgp_peer_refresh(w->bgp, p->peer, w->now);
 			break;
@@ -57,13 +60,7 @@ static void operate(world_t *w, unsigned n, const record_t *r)
 			bgp_peer_set_eligible(w->bgp, p->peer, r->arg & 1);
 			break;
 		case RECORD_CONFIGURE:
-			p->config.import_policy = r->arg & 1 ? w->some : w->all;
-			p->config.export_policy = r->arg & 2 ? w->some : w->all;
-			p->config.passive = r->arg & 4;
-			p->config.families = r->arg & 8 ? BGP_IPV6 : BGP_IPV4 | BGP_IPV6;
-			p->config.hold_time = r->arg & 16 ? 30 : WORLD_HOLD;
-			p->config.max_prefix = r->arg & 32 ? 3 : 0;
-			bgp_peer_configure(w->bgp, p->peer, &p->config, w->now);
+			world_configure(w, n, r->arg, r->body);
 			break;
 		case RECORD_REMOVE:
 			bgp_peer_remove(w->bgp, p->peer, w->now);
@@ -124,6 +121,9 @@ static void step(world_t *w, const record_t *r)
 		case RECORD_UNORIGINATE:
 			bgp_unoriginate(w->bgp, &prefix, w->now);
 			break;
+		case RECORD_NEXT_HOP:
+			world_next_hop(w, record_which(r), r->arg);
+			break;
 		case RECORD_DRAIN:
 			if (c)
 			{
@@ -141,11 +141,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	rbuf_t r = rbuf_make(data, size);
 	unsigned steps = 0;
+	rbuf_t first = r;
 	bgp_open_t open;
 	record_t record;
 	world_t w;
 
-	world_begin(&w);
+	world_begin(&w, record_next(&first, &record) &&
+							record_op(&record) == RECORD_RESTARTING
+						? record.arg & (BGP_IPV4 | BGP_IPV6)
+						: 0);
 	world_peer_add(&w, WITNESS);
 	open = world_open(&w, WITNESS);
 	fuzz_check(world_establish(&w, WITNESS, &open));

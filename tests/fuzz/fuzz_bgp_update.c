@@ -113,16 +113,6 @@ static void bounce(world_t *w, unsigned n, bool gracefully)
 	}
 }
 
-static void configure(world_t *w, unsigned n, uint8_t arg)
-{
-	bgp_peer_config_t *config = &w->peers[n].config;
-
-	config->import_policy = arg & 1 ? w->some : w->all;
-	config->export_policy = arg & 2 ? w->some : arg & 4 ? NULL : w->all;
-	config->weight = (uint8_t)(1 + (arg >> 4));
-	bgp_peer_configure(w->bgp, w->peers[n].peer, config, w->now);
-}
-
 static void step(world_t *w, const record_t *r)
 {
 	unsigned n = record_which(r) % WORLD_PEERS;
@@ -163,7 +153,10 @@ static void step(world_t *w, const record_t *r)
 			bgp_unoriginate(w->bgp, &prefix, w->now);
 			break;
 		case RECORD_CONFIGURE:
-			configure(w, n, r->arg);
+			world_configure(w, n, r->arg, r->body);
+			break;
+		case RECORD_NEXT_HOP:
+			world_next_hop(w, record_which(r), r->arg);
 			break;
 		default:
 			break;
@@ -177,7 +170,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	record_t record;
 	world_t w;
 
-	world_begin(&w);
+	world_begin(&w, 0);
 	for (unsigned n = 0; n < WORLD_PEERS; n++)
 	{
 		bgp_open_t open;

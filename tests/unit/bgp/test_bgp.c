@@ -352,6 +352,34 @@ START_TEST(test_views)
 }
 END_TEST
 
+/** routes that are kept over a reset by configuration (RFC 8538) are judged by
+ * the new one at once, not when the peer is back */
+START_TEST(test_configure_kept)
+{
+	wire_t *w = wire_create_restarter(true);
+	bgp_t *bgp = w->speaker[0].bgp;
+	bgp_peer_config_t config;
+	bgp_route_t route;
+	wire_conn_t *c =
+		raw_establish_by(w, "04 fdea 005a 0a000002 20 021e 0104 0001 0001"
+							"0104 0002 0001 4104 0000fdea"
+							"400a 403c 0001 01 80 0002 01 80");
+
+	raw_message(c, BGP_UPDATE, "0000 0014" ATTRS "08 0a");
+	ck_assert(bgp_next_change(bgp, &route) && route.n_best == 1);
+	config = *bgp_peer_config(w->speaker[0].peer);
+	config.hold_time = 30;
+	config.resolve_next_hop = true;
+	ck_assert(bgp_peer_configure(bgp, w->speaker[0].peer, &config, w->now));
+	wire_run(w);
+	/* nothing is known of its next hop yet */
+	ck_assert(info(w->speaker[0].peer).restarting);
+	ck_assert(bgp_next_change(bgp, &route) && route.n_best == 0);
+	ck_assert_uint_eq(bgp_route_count(bgp, FAMILY_IPV4), 0);
+	wire_destroy(w);
+}
+END_TEST
+
 START_TEST(test_info)
 {
 	wire_t *w = wire_create_raw(65001, 65002);
@@ -469,6 +497,7 @@ Suite *bgp_suite(void)
 	unit_add(suite, "configure passive", test_configure_passive);
 	unit_add(suite, "eligible", test_eligible);
 	unit_add(suite, "views", test_views);
+	unit_add(suite, "configure kept", test_configure_kept);
 	unit_add(suite, "info", test_info);
 	unit_add(suite, "partial", test_partial);
 	unit_add(suite, "output room", test_output_room);
