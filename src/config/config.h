@@ -221,6 +221,10 @@ typedef struct config_bundle_t
 	/** "alibaba", "aws", …; NULL: none */
 	char *profile;
 	config_mode_t mode;
+	/** with fewer members that forward, none is used; 0: any number will do */
+	uint8_t min_links;
+	/** active-standby: seconds */
+	uint16_t preempt_delay;
 	config_when_down_t when_down;
 	/** leak guard: destinations that may leave by members only. Default: RFC
 	 * 1918 and ULA less what is advertised and the peers' outer addresses in

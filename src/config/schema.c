@@ -171,7 +171,17 @@ static const config_option_t options[] = {
 			 "known not to work there; see PROFILES."},
 	{IN(CONFIG_IN_BUNDLE), "mode", CONFIG_CHOICE, BUNDLE(mode), .names = modes,
 	 .fallback = "active-active",
-	 .text = "Use all tunnels at once, or the one of the best priority."},
+	 .text = "Use all tunnels at once, or the one of the best priority. One "
+			 "that works is left for a better one only, not for an equal one."},
+	{IN(CONFIG_IN_BUNDLE), "min_links", CONFIG_NUMBER, BUNDLE(min_links),
+	 .min = 1, .max = 64, .fallback = "1",
+	 .text = "With fewer tunnels that work, the bundle is not used at all, so "
+			 "that another way of enough width is."},
+	{IN(CONFIG_IN_BUNDLE), "preempt_delay", CONFIG_NUMBER,
+	 BUNDLE(preempt_delay), .min = 0, .max = 3600, .fallback = "0",
+	 .text = "In an active-standby bundle: seconds that a tunnel of a better "
+			 "priority has to work before it is used in the place of one that "
+			 "works."},
 	{IN(CONFIG_IN_BUNDLE), "when_down", CONFIG_CHOICE, BUNDLE(when_down),
 	 .names = downs, .fallback = "withdraw",
 	 .text = "When no member is left: only withdraw the routes, or put "

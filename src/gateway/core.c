@@ -63,6 +63,13 @@ static void audit(cyg_timer_t *timer, void *user, usec_t now)
 	timer_start(core->seams.timers, timer, now + CORE_AUDIT);
 }
 
+static void bundle_due(cyg_timer_t *timer, void *user, usec_t now)
+{
+	core_t *core = user;
+
+	core->tunnels_dirty = true;
+}
+
 core_t *core_create(const core_seams_t *seams, const char *charon_routes,
 					uint64_t seed, usec_t now)
 {
@@ -81,6 +88,7 @@ core_t *core_create(const core_seams_t *seams, const char *charon_routes,
 	core_nexthops_init(core);
 	core_restart_init(core);
 	timer_init(&core->audit_timer, audit, core);
+	timer_init(&core->bundle_timer, bundle_due, core);
 	core_kernel_start(core, now);
 	timer_start(seams->timers, &core->audit_timer, now + CORE_AUDIT);
 	return core;
@@ -159,6 +167,7 @@ void core_destroy(core_t *core, usec_t now)
 	}
 	timer_stop(core->seams.timers, &core->adopt_timer);
 	timer_stop(core->seams.timers, &core->audit_timer);
+	timer_stop(core->seams.timers, &core->bundle_timer);
 	kernel_ops_list_deinit(&core->seen_fib);
 	kernel_state_deinit(&core->seen);
 	kernel_state_deinit(&core->saved);

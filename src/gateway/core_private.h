@@ -197,6 +197,8 @@ struct core_tunnel_t
 	unsigned n_outer;
 	/** chosen by the bundle */
 	bool active;
+	/** it forwards, and so do as many of its bundle as are asked for */
+	bool usable;
 	core_members_t members;
 	/** its paths are left out of the decision */
 	bool ineligible;
@@ -298,6 +300,8 @@ struct core_t
 	usec_t adopt_until;
 	cyg_timer_t adopt_timer;
 	cyg_timer_t audit_timer;
+	/** a bundle's choice changes by time alone */
+	cyg_timer_t bundle_timer;
 	/** walk of the table for routes that the kernel dropped */
 	bool rescanning;
 	/** the walk writes each route again as it is: some are missing */

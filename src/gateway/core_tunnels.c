@@ -387,11 +387,20 @@ void core_fact(core_t *core, const fact_t *fact, usec_t now)
 }
 
 /** which tunnels of a bundle carry traffic */
-static void select_members(core_t *core, const config_bundle_t *bundle)
+static void select_members(core_t *core, const config_bundle_t *bundle,
+						   usec_t now)
 {
 	bundle_member_t members[CONFIG_MEMBERS_MAX];
 	core_tunnel_t *tunnels[CONFIG_MEMBERS_MAX];
+	bundle_rules_t rules = {
+		.mode = bundle->mode == CONFIG_ACTIVE_STANDBY ? BUNDLE_ACTIVE_STANDBY
+													  : BUNDLE_ACTIVE_ACTIVE,
+		.min_links = bundle->min_links,
+		.preempt_delay = bundle->preempt_delay * USEC_PER_SEC,
+	};
+	usec_t again;
 	size_t n = 0;
+	bool none;
 
 	for (size_t i = 0; i < core->n_tunnels && n < CONFIG_MEMBERS_MAX; i++)
 	{
@@ -402,16 +411,21 @@ static void select_members(core_t *core, const config_bundle_t *bundle)
 			tunnels[n] = tunnel;
 			members[n++] = (bundle_member_t){
 				.forwarding = tunnel_forwarding(tunnel->tunnel),
+				.since = tunnel_since(tunnel->tunnel),
+				.active = tunnel->active,
 				.priority = tunnel->config->priority,
 			};
 		}
 	}
-	bundle_select(bundle->mode == CONFIG_ACTIVE_STANDBY ? BUNDLE_ACTIVE_STANDBY
-														: BUNDLE_ACTIVE_ACTIVE,
-				  members, n);
+	none = !bundle_select(&rules, members, n, now, &again);
+	if (again < core->bundle_timer.at)
+	{
+		timer_start(core->seams.timers, &core->bundle_timer, again);
+	}
 	for (size_t i = 0; i < n; i++)
 	{
 		tunnels[i]->active = members[i].active;
+		tunnels[i]->usable = members[i].forwarding && !none;
 	}
 }
 
@@ -479,7 +493,7 @@ core_tunnel_t *core_tunnel_on(const core_t *core, uint32_t link)
 }
 
 /** when a whole set is dead, paths of dead tunnels leave the decision, so that
- * others are found or the routes go; back when the tunnel forwards */
+ * others are found or the routes go; back when the tunnel can be used */
 static void eligibility(core_t *core)
 {
 	bool dead = fib_dead(core->fib);
@@ -487,9 +501,8 @@ static void eligibility(core_t *core)
 	for (size_t i = 0; i < core->n_tunnels; i++)
 	{
 		core_tunnel_t *tunnel = core->tunnels[i];
-		bool forwarding = tunnel_forwarding(tunnel->tunnel);
 
-		if (tunnel->ineligible ? forwarding : (dead && !forwarding))
+		if (tunnel->ineligible ? tunnel->usable : (dead && !tunnel->usable))
 		{
 			tunnel->ineligible = !tunnel->ineligible;
 			for (unsigned k = 0; k < 2; k++)
@@ -540,7 +553,7 @@ void core_tunnels_update(core_t *core, usec_t now)
 	core->peers_dirty = true;
 	for (size_t b = 0; core->config && b < core->config->n_bundles; b++)
 	{
-		select_members(core, &core->config->bundles[b]);
+		select_members(core, &core->config->bundles[b], now);
 	}
 	if (core->fib)
 	{

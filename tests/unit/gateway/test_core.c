@@ -238,9 +238,62 @@ START_TEST(test_standby)
 	world_fact(w, 0, FACT_CHILD_DOWN, 100, 0);
 	core_apply(w->core, w->now);
 	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 2);
+	/* nor is one that works left for an equal one */
 	world_fact(w, 0, FACT_CHILD_UP, 300, 0);
 	core_apply(w->core, w->now);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 2);
+	world_destroy(w);
+}
+END_TEST
+
+static void second_is_standby(config_t *config)
+{
+	config->bundles[0].tunnels[1].priority = 1;
+}
+
+START_TEST(test_preemption)
+{
+	world_t *w = world_create(2);
+
+	w->edit = second_is_standby;
+	load(w, NULL, "mode = active-standby\n preempt_delay = 20");
+	world_up(w);
+	world_announce(w, 0, "10.0.0.0/24", true);
+	world_announce(w, 1, "10.0.0.0/24", true);
+	world_run(w, USEC_PER_SEC);
 	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 1);
+	world_fact(w, 0, FACT_CHILD_DOWN, 100, 0);
+	core_apply(w->core, w->now);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 2);
+	world_fact(w, 0, FACT_CHILD_UP, 300, 0);
+	world_run(w, 19 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 2);
+	world_run(w, 2 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 1);
+	world_destroy(w);
+}
+END_TEST
+
+START_TEST(test_min_links)
+{
+	world_t *w = up(3, NULL, "min_links = 2");
+
+	for (unsigned i = 0; i < 3; i++)
+	{
+		world_announce(w, i, "10.0.0.0/24", true);
+	}
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 7);
+	world_fact(w, 0, FACT_CHILD_DOWN, 100, 0);
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 6);
+	world_fact(w, 1, FACT_CHILD_DOWN, 101, 0);
+	world_run(w, USEC_PER_SEC);
+	/* not even as a dead end: another way has to be found */
+	ck_assert(!there(w, "10.0.0.0/24"));
+	world_fact(w, 0, FACT_CHILD_UP, 300, 0);
+	world_run(w, 2 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 5);
 	world_destroy(w);
 }
 END_TEST
@@ -634,6 +687,8 @@ Suite *core_suite(void)
 	unit_add(s, "all lost and back", test_all_lost_and_back);
 	unit_add(s, "link flap", test_link_flap);
 	unit_add(s, "standby", test_standby);
+	unit_add(s, "preemption", test_preemption);
+	unit_add(s, "min links", test_min_links);
 	unit_add(s, "swallowing routes", test_swallowing_routes);
 	unit_add(s, "pinned default", test_pinned_default);
 	unit_add(s, "pins off and on", test_pins_off_and_on);
