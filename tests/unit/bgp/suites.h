@@ -17,6 +17,7 @@ Suite *error_suite(void);
 Suite *fsm_suite(void);
 Suite *message_suite(void);
 Suite *notification_suite(void);
+Suite *open_suite(void);
 Suite *receive_suite(void);
 Suite *restart_suite(void);
 Suite *rfc7606_suite(void);

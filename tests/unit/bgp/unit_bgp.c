@@ -17,6 +17,7 @@ int main(void)
 		fsm_suite,
 		message_suite,
 		notification_suite,
+		open_suite,
 		receive_suite,
 		restart_suite,
 		rfc7606_suite,
