@@ -15,6 +15,7 @@ Suite *attr_codec_suite(void);
 Suite *bgp_suite(void);
 Suite *error_suite(void);
 Suite *fsm_suite(void);
+Suite *limit_suite(void);
 Suite *message_suite(void);
 Suite *notification_suite(void);
 Suite *open_suite(void);

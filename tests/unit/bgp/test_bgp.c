@@ -184,6 +184,46 @@ static void change_retry(bgp_peer_config_t *c)
 	c->connect_retry = 99;
 }
 
+static void change_role(bgp_peer_config_t *c)
+{
+	c->role = BGP_ROLE_CUSTOMER;
+}
+
+static void change_strict(bgp_peer_config_t *c)
+{
+	c->role_strict = true;
+}
+
+static void change_restart(bgp_peer_config_t *c)
+{
+	c->no_graceful_restart = true;
+}
+
+static void change_self(bgp_peer_config_t *c)
+{
+	c->next_hop_self = true;
+}
+
+static void change_warning(bgp_peer_config_t *c)
+{
+	c->max_prefix_warn = 80;
+	c->max_prefix_warn_only = true;
+	c->max_prefix_restart = 9;
+	c->max_memory = 1000000;
+}
+
+static void change_export(bgp_peer_config_t *c)
+{
+	c->as_override = true;
+	c->private_as = BGP_PRIVATE_AS_REMOVE;
+	c->graceful_shutdown = true;
+}
+
+static void change_resolve(bgp_peer_config_t *c)
+{
+	c->resolve_next_hop = true;
+}
+
 static const struct
 {
 	void (*change)(bgp_peer_config_t *c);
@@ -192,7 +232,9 @@ static const struct
 	{change_as, true},      {change_local_as, true}, {change_families, true},
 	{change_hold, true},    {change_address, true},  {change_next_hop, true},
 	{change_weight, false}, {change_policy, false},  {change_limit, false},
-	{change_retry, false},
+	{change_retry, false},  {change_role, true},     {change_strict, true},
+	{change_restart, true}, {change_self, false},    {change_warning, false},
+	{change_export, false}, {change_resolve, false},
 };
 
 START_TEST(test_configure)
@@ -220,6 +262,57 @@ START_TEST(test_configure)
 	/* the same again changes nothing */
 	ck_assert(!bgp_peer_configure(w->speaker[0].bgp, w->speaker[0].peer,
 								  &config, w->now));
+	wire_destroy(w);
+}
+END_TEST
+
+static void change_allowas(bgp_peer_config_t *c)
+{
+	c->allowas_in = 1;
+}
+
+static void change_first(bgp_peer_config_t *c)
+{
+	c->any_first_as = true;
+}
+
+static void change_length(bgp_peer_config_t *c)
+{
+	c->max_as_path = 9;
+}
+
+static void change_communities(bgp_peer_config_t *c)
+{
+	c->max_communities = 9;
+}
+
+/** routes were judged by it as they came: they are asked for again, by
+ * ROUTE-REFRESH, or by a new session of a peer that has none */
+START_TEST(test_configure_anew)
+{
+	static void (*const anew[])(bgp_peer_config_t *) = {
+		change_allowas, change_first, change_length, change_communities};
+	wire_t *w = wire_create_raw(65001, 65002);
+	bgp_peer_config_t config = wire_config(w, 0, 65002);
+	bool refresh = _i % 2;
+	wire_conn_t *c =
+		raw_establish_by(w, refresh ? "04 fdea 005a 0a000002 04 0202 0200"
+									: "04 fdea 005a 0a000002 00");
+
+	anew[_i / 2](&config);
+	ck_assert_int_eq(bgp_peer_configure(w->speaker[0].bgp, w->speaker[0].peer,
+										&config, w->now),
+					 !refresh);
+	wire_run(w);
+	if (refresh)
+	{
+		raw_expect(c, BGP_ROUTE_REFRESH, "0001 00 01");
+		ck_assert(!c->closed);
+	}
+	else
+	{
+		raw_expect_end(c, "06 06");
+	}
 	wire_destroy(w);
 }
 END_TEST
@@ -493,6 +586,7 @@ Suite *bgp_suite(void)
 	unit_add(suite, "remove", test_remove);
 	unit_add(suite, "remove conn", test_remove_conn);
 	unit_add_loop(suite, "configure", test_configure, countof(changes));
+	unit_add_loop(suite, "configure anew", test_configure_anew, 8);
 	unit_add(suite, "configure policy", test_configure_policy);
 	unit_add(suite, "configure passive", test_configure_passive);
 	unit_add(suite, "eligible", test_eligible);

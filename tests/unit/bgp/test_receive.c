@@ -2,7 +2,7 @@
 
 /*
  * What comes in a session: routes used and not used, faults that cost routes
- * alone, refreshes, the limit of prefixes; and that KEEPALIVEs go first.
+ * alone, refreshes; and that KEEPALIVEs go first.
  */
 
 #include "unit/bgp/suites.h"
@@ -116,33 +116,6 @@ START_TEST(test_martians)
 	ck_assert_uint_eq(info(w, 0).received[0], 2);
 	ck_assert(has_route(w, 0, "0.0.0.0/0"));
 	ck_assert(has_route(w, 0, "10.0.0.0/8"));
-	wire_destroy(w);
-}
-END_TEST
-
-START_TEST(test_max_prefix)
-{
-	wire_t *w = wire_create_raw(65001, 65002);
-	bgp_peer_config_t config = wire_config(w, 0, 65002);
-	wire_conn_t *c;
-
-	config.max_prefix = 2;
-	config.max_prefix_restart = _i ? 60 : 0;
-	bgp_peer_configure(w->speaker[0].bgp, w->speaker[0].peer, &config, w->now);
-	c = raw_establish(w);
-	raw_message(c, BGP_UPDATE, "0000 0014" ATTRS "08 0a 08 0b");
-	raw_message(c, BGP_UPDATE, "0000 0014" ATTRS "08 0a 08 0b");
-	ck_assert_int_eq(wire_state(w, 0), BGP_ESTABLISHED);
-	raw_message(c, BGP_UPDATE, "0000 0014" ATTRS "08 0c");
-	raw_expect_end(c, "06 01 0001 01 00000002");
-	ck_assert(!has_route(w, 0, "10.0.0.0/8"));
-	wire_advance(w, 59 * USEC_PER_SEC);
-	ck_assert_int_eq(wire_state(w, 0), BGP_IDLE);
-	wire_advance(w, 2 * USEC_PER_SEC);
-	ck_assert_int_eq(wire_state(w, 0), _i ? BGP_CONNECT : BGP_IDLE);
-	/* an operator's start counts always */
-	bgp_peer_start(w->speaker[0].bgp, w->speaker[0].peer, w->now);
-	ck_assert_int_eq(wire_state(w, 0), BGP_CONNECT);
 	wire_destroy(w);
 }
 END_TEST
@@ -305,7 +278,6 @@ Suite *receive_suite(void)
 	unit_add_loop(suite, "not used", test_not_used, 4);
 	unit_add_loop(suite, "reflected", test_reflected, 2);
 	unit_add(suite, "martians", test_martians);
-	unit_add_loop(suite, "max prefix", test_max_prefix, 2);
 	unit_add(suite, "refresh", test_refresh);
 	unit_add(suite, "enhanced refresh", test_enhanced_refresh);
 	unit_add(suite, "keepalive first", test_keepalive_first);

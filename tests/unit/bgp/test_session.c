@@ -450,6 +450,7 @@ START_TEST(test_backoff)
 	wire_t *w = wire_create_raw(65001, 65002);
 	wire_speaker_t *s = &w->speaker[0];
 	usec_t wait, last = 0;
+	char words[40];
 	unsigned i;
 
 	bgp_peer_start(s->bgp, s->peer, w->now);
@@ -458,7 +459,12 @@ START_TEST(test_backoff)
 		raw_message(raw_answer(w), BGP_NOTIFICATION, "06 05");
 		ck_assert_int_eq(wire_state(w, 0), BGP_IDLE);
 		wait = timers_next(w->timers) - w->now;
-		ck_assert_uint_le(wait, 120 * USEC_PER_SEC);
+		ck_assert_uint_eq(info(w, 0).idle_until, w->now + wait);
+		snprintf(words, sizeof(words), "%u failures in a row", i + 1);
+		ck_assert_str_eq(info(w, 0).held_by, words);
+		/* nor may the peer come meanwhile */
+		ck_assert_ptr_null(raw_dial(w));
+		ck_assert_uint_le(wait, (i < 7 ? 1u << i : 120u) * USEC_PER_SEC);
 		ck_assert_uint_ge(wait,
 						  (i < 7 ? 1u << i : 120u) * USEC_PER_SEC * 3 / 4);
 		ck_assert(i > 6 || wait > last);
@@ -466,6 +472,91 @@ START_TEST(test_backoff)
 		wire_advance(w, wait);
 		ck_assert_int_eq(wire_state(w, 0), BGP_CONNECT);
 	}
+	wire_destroy(w);
+}
+END_TEST
+
+/** waits end the failures' row: a session of 60 seconds, or an operator */
+START_TEST(test_backoff_over)
+{
+	wire_t *w = wire_create_raw(65001, 65002);
+	wire_speaker_t *s = &w->speaker[0];
+	wire_conn_t *c;
+	unsigned i;
+
+	bgp_peer_start(s->bgp, s->peer, w->now);
+	for (i = 0; i < 6; i++)
+	{
+		raw_message(raw_answer(w), BGP_NOTIFICATION, "06 05");
+		wire_advance(w, timers_next(w->timers) - w->now);
+	}
+	if (_i == 2)
+	{
+		/* in the wait itself */
+		raw_message(raw_answer(w), BGP_NOTIFICATION, "06 05");
+		bgp_peer_start(s->bgp, s->peer, w->now);
+		ck_assert_int_eq(wire_state(w, 0), BGP_CONNECT);
+		c = raw_answer(w);
+	}
+	else
+	{
+		c = raw_answer(w);
+		raw_open(c, 65002, 90, 0x0a000002);
+		raw_message(c, BGP_KEEPALIVE, "");
+		ck_assert_int_eq(wire_state(w, 0), BGP_ESTABLISHED);
+		wire_advance(w, 60 * USEC_PER_SEC - !_i);
+	}
+	raw_message(c, BGP_NOTIFICATION, "06 05");
+	ck_assert_uint_gt(info(w, 0).idle_until, w->now);
+	if (_i)
+	{
+		ck_assert_uint_le(info(w, 0).idle_until, w->now + 1 * USEC_PER_SEC);
+	}
+	else
+	{
+		ck_assert_uint_ge(info(w, 0).idle_until, w->now + 48 * USEC_PER_SEC);
+	}
+	wire_destroy(w);
+}
+END_TEST
+
+/** the peer's connections fail while we dial: they wait, our dialling goes on */
+START_TEST(test_incoming_backoff)
+{
+	wire_t *w = wire_create_raw(65001, 65002);
+	wire_speaker_t *s = &w->speaker[0];
+	wire_conn_t *c;
+	unsigned i;
+
+	bgp_peer_start(s->bgp, s->peer, w->now);
+	for (i = 0; i < 3; i++)
+	{
+		c = raw_dial(w);
+		ck_assert_ptr_nonnull(c);
+		if (_i)
+		{
+			raw_message(c, BGP_OPEN, "04 fdeb 005a 0a000002 00");
+		}
+		else
+		{
+			wire_cut(c);
+		}
+		ck_assert(s->dial_wanted);
+		ck_assert_int_eq(wire_state(w, 0), BGP_CONNECT);
+		ck_assert_ptr_null(raw_dial(w));
+		/* 75 to 100 percent of 1, 2 and 4 seconds */
+		wire_advance(w, (1u << i) * 750 * USEC_PER_MSEC - 1);
+		ck_assert_ptr_null(raw_dial(w));
+		wire_advance(w, (1u << i) * 250 * USEC_PER_MSEC + 1);
+	}
+	/* what comes of our own dialling is not held up */
+	c = raw_dial(w);
+	wire_cut(c);
+	ck_assert_ptr_null(raw_dial(w));
+	c = raw_answer(w);
+	raw_open(c, 65002, 90, 0x0a000002);
+	raw_message(c, BGP_KEEPALIVE, "");
+	ck_assert_int_eq(wire_state(w, 0), BGP_ESTABLISHED);
 	wire_destroy(w);
 }
 END_TEST
@@ -484,8 +575,13 @@ START_TEST(test_passive_broken)
 	ck_assert_int_eq(wire_state(w, 0), BGP_OPENSENT);
 	wire_cut(c);
 	ck_assert_int_eq(wire_state(w, 0), BGP_ACTIVE);
+	/* the next are to wait */
+	ck_assert_ptr_null(raw_dial(w));
+	wire_advance(w, 1 * USEC_PER_SEC);
+	wire_cut(raw_dial(w));
 	wire_advance(w, 3600 * USEC_PER_SEC);
 	ck_assert_uint_eq(w->speaker[0].dials, 0);
+	ck_assert_int_eq(wire_state(w, 0), BGP_ACTIVE);
 	wire_destroy(w);
 }
 END_TEST
@@ -531,5 +627,7 @@ Suite *session_suite(void)
 	unit_add(suite, "collision elsewhere", test_collision_elsewhere);
 	unit_add(suite, "retry", test_retry);
 	unit_add(suite, "backoff", test_backoff);
+	unit_add_loop(suite, "backoff over", test_backoff_over, 3);
+	unit_add_loop(suite, "incoming backoff", test_incoming_backoff, 2);
 	return suite;
 }

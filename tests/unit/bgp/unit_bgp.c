@@ -15,6 +15,7 @@ int main(void)
 		bgp_suite,
 		error_suite,
 		fsm_suite,
+		limit_suite,
 		message_suite,
 		notification_suite,
 		open_suite,
