@@ -45,6 +45,8 @@ enum
 	RECORD_RESTARTING = 19,
 	/** stopped for a restart of ours */
 	RECORD_AWAY = 20,
+	/** the whole list of aggregates: three octets each in the body */
+	RECORD_AGGREGATES = 21,
 };
 
 #define RECORD_HEAD 4

@@ -324,6 +324,26 @@ void world_originate(world_t *w, const prefix_t *p, unsigned how)
 	bgp_originate(w->bgp, p, &local, w->now);
 }
 
+void world_aggregates(world_t *w, rbuf_t body)
+{
+	bgp_aggregate_t list[8] = {0};
+	uint8_t len, a, b;
+	size_t n = 0;
+
+	while (n < countof(list) && rbuf_u8(&body, &len) && rbuf_u8(&body, &a) &&
+		   rbuf_u8(&body, &b))
+	{
+		uint8_t bytes[16] = {0x20, 0x01, a, b};
+		addr_t net = len & 0x40
+						 ? addr_v6(bytes)
+						 : addr_v4((uint32_t)a << 24 | (uint32_t)b << 16);
+
+		list[n].prefix = prefix_make(&net, (len & 0x3f) % 33);
+		list[n++].summary_only = len & 0x80;
+	}
+	bgp_aggregates_set(w->bgp, list, n, w->now);
+}
+
 /* -- time and work ----------------------------------------------------------- */
 
 static void feed_witnesses(world_t *w)
@@ -588,6 +608,8 @@ void world_end(world_t *w)
 		fuzz_check(!w->conns[i].conn);
 	}
 	fuzz_check(!bgp_peer_next(w->bgp, NULL));
+	bgp_aggregates_set(w->bgp, NULL, 0, w->now);
+	world_settle(w, true);
 	for (size_t i = w->fib.count; i > 0; i--)
 	{
 		bgp_unoriginate(w->bgp, &w->fib.list[i - 1], w->now);

@@ -120,6 +120,9 @@ void world_broken(world_t *w, world_conn_t *c, const char *why);
 /** a prefix of our own, by one of the sources and with a MED or without */
 void world_originate(world_t *w, const prefix_t *p, unsigned how);
 
+/** the whole list, from three octets each: length, and the first of an address */
+void world_aggregates(world_t *w, rbuf_t body);
+
 /** time passes; witnesses send their KEEPALIVEs */
 void world_pass(world_t *w, usec_t span);
 /** reads all that waits for the conn */

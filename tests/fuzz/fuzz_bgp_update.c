@@ -155,6 +155,9 @@ static void step(world_t *w, const record_t *r)
 		case RECORD_CONFIGURE:
 			world_configure(w, n, r->arg, r->body);
 			break;
+		case RECORD_AGGREGATES:
+			world_aggregates(w, r->body);
+			break;
 		case RECORD_NEXT_HOP:
 			world_next_hop(w, record_which(r), r->arg);
 			break;
