@@ -166,17 +166,21 @@ bool bgp_rib_advertised_next(bgp_rib_t *rib, const bgp_rib_peer_t *peer,
 		at = *after;
 		after = &at;
 	}
-	while ((handle = trie_next(out->fam[f].trie, after, prefix)))
+	*attrs = NULL;
+	for (unsigned i = 0; i < VIEW_STEPS; i++)
 	{
-		const entry_t *entry = entry_at(out, f, handle);
-
-		if (entry->sent)
+		handle = trie_next(out->fam[f].trie, after, prefix);
+		if (!handle)
 		{
-			*attrs = bgp_attr_get(rib->attrs, entry->sent);
-			return true;
+			return false;
+		}
+		if (entry_at(out, f, handle)->sent)
+		{
+			*attrs = bgp_attr_get(rib->attrs, entry_at(out, f, handle)->sent);
+			break;
 		}
 		at = *prefix;
 		after = &at;
 	}
-	return false;
+	return true;
 }

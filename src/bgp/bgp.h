@@ -543,13 +543,14 @@ const char *bgp_import_rule(bgp_t *bgp, const bgp_peer_t *peer,
 							const prefix_t *prefix,
 							const bgp_attrs_t *received);
 /** what a peer announced to us; accepted NULL if policy took it away. The
- * next after `after` */
+ * next after `after`. received NULL: many prefixes were looked at without a
+ * find, go on after *prefix, in another slice perhaps */
 bool bgp_received_next(const bgp_t *bgp, const bgp_peer_t *peer,
 					   family_t family, const prefix_t *after, prefix_t *prefix,
 					   const bgp_attrs_t **received,
 					   const bgp_attrs_t **accepted);
 /** what we announce to a peer, attributes as sent in *attrs (valid until the
- * next call) */
+ * next call). *attrs NULL: as received of bgp_received_next */
 bool bgp_advertised_next(bgp_t *bgp, const bgp_peer_t *peer, family_t family,
 						 const prefix_t *after, prefix_t *prefix,
 						 const bgp_attrs_t **attrs);

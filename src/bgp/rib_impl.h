@@ -43,6 +43,9 @@
  * next hop of its own */
 #define PATH_COST_IPV4 192u
 #define PATH_COST_IPV6 240u
+/** prefixes that a view looks at for one answer; a list of so many is searched
+ * whole */
+#define VIEW_STEPS 1024u
 /** paths of a peer up to which their nets are listed, give or take half */
 #define LISTED_MAX 16384u
 

@@ -113,41 +113,114 @@ bool bgp_rib_next(const bgp_rib_t *rib, family_t family, const prefix_t *after,
 	return false;
 }
 
+/** the peer's path that lives, NULL: none */
+static const path_t *path_of(const bgp_rib_t *rib, uint16_t peer, int f,
+							 const net_t *net)
+{
+	const path_t *path;
+
+	for (uint32_t h = net->paths; h; h = path->next)
+	{
+		path = path_at(rib, h);
+		if (path->peer == peer && path_is_live(rib, path, f))
+		{
+			return path;
+		}
+	}
+	return NULL;
+}
+
+/** the list is in no order: the first behind `after` is looked for in all of
+ * it, which for a short one is less than to sort it or to keep it sorted */
+static const path_t *next_in_list(const bgp_rib_t *rib, const slot_t *slot,
+								  uint16_t peer, int f, const prefix_t *after,
+								  prefix_t *prefix)
+{
+	const path_t *found = NULL;
+
+	for (uint32_t i = 0; i < slot->list_len; i++)
+	{
+		net_ref_t ref = slot->list[i];
+		const path_t *path;
+		prefix_t p;
+
+		if (ref_family(ref) != f || !net_exists(rib, ref))
+		{
+			continue;
+		}
+		p = net_prefix(f, net_at(rib, ref));
+		if ((!after || prefix_cmp(&p, after) > 0) &&
+			(!found || prefix_cmp(&p, prefix) < 0) &&
+			(path = path_of(rib, peer, f, net_at(rib, ref))))
+		{
+			*prefix = p;
+			found = path;
+		}
+	}
+	return found;
+}
+
+/** so many steps at most; *end: there is none */
+static const path_t *next_in_table(const bgp_rib_t *rib, uint16_t peer, int f,
+								   const prefix_t *after, prefix_t *prefix,
+								   bool *end)
+{
+	const path_t *path = NULL;
+	prefix_t at;
+
+	*end = false;
+	for (unsigned i = 0; i < VIEW_STEPS && !path; i++)
+	{
+		uint32_t handle = trie_next(rib->trie[f], after, prefix);
+
+		if (!handle)
+		{
+			*end = true;
+			break;
+		}
+		path = path_of(rib, peer, f, pool_at(&rib->nets[f], handle));
+		at = *prefix;
+		after = &at;
+	}
+	return path;
+}
+
 bool bgp_rib_received_next(const bgp_rib_t *rib, const bgp_rib_peer_t *peer,
 						   family_t family, const prefix_t *after,
 						   prefix_t *prefix, const bgp_attrs_t **received,
 						   const bgp_attrs_t **accepted)
 {
 	int f = family_index((uint8_t)family);
+	const slot_t *slot;
+	const path_t *path;
 	prefix_t at;
-	uint32_t handle;
+	bool end;
 
+	if (peer->index >= rib->n_slots)
+	{
+		return false;
+	}
 	if (after)
 	{
+		/* it may be where the answer goes */
 		at = *after;
 		after = &at;
 	}
-	while ((handle = trie_next(rib->trie[f], after, prefix)))
+	slot = &rib->slots[peer->index];
+	if (!slot->list_overflown && slot->list_len <= VIEW_STEPS)
 	{
-		const net_t *net = pool_at(&rib->nets[f], handle);
-		const path_t *path;
-
-		for (uint32_t h = net->paths; h; h = path->next)
-		{
-			path = path_at(rib, h);
-			if (path->peer == peer->index && path_is_live(rib, path, f))
-			{
-				*received = bgp_attr_get(rib->attrs, path->received);
-				*accepted = path->accepted
-								? bgp_attr_get(rib->attrs, path->accepted)
-								: NULL;
-				return true;
-			}
-		}
-		at = *prefix;
-		after = &at;
+		path = next_in_list(rib, slot, peer->index, f, after, prefix);
+		end = !path;
 	}
-	return false;
+	else
+	{
+		path = next_in_table(rib, peer->index, f, after, prefix, &end);
+	}
+	*received = path ? bgp_attr_get(rib->attrs, path->received) : NULL;
+	*accepted = path && path->accepted
+					? bgp_attr_get(rib->attrs, path->accepted)
+					: NULL;
+	return !end;
 }
 
 size_t bgp_rib_count(const bgp_rib_t *rib, family_t family)

@@ -178,6 +178,11 @@ static bool received_next(void *cursor, json_object *part)
 		{
 			return false;
 		}
+		if (c->table == VIEW_ADVERTISED && !attrs)
+		{
+			/* that was a walk of its own */
+			break;
+		}
 		added += add(c, state, n, &c->at, attrs, part);
 	}
 	return n != NULL;

@@ -25,7 +25,10 @@ static void check_gone(world_t *w, bgp_peer_t *peer, bgp_nlri_t nlri,
 		 more; more = bgp_received_next(w->bgp, peer, nlri.family, &at, &at,
 										&received, &accepted))
 	{
-		prefix_set_add(&held, &at);
+		if (received)
+		{
+			prefix_set_add(&held, &at);
+		}
 	}
 	while (but && bgp_nlri_next(&walk, &p))
 	{

@@ -6,6 +6,7 @@
 
 #include "unit/bgp/suites.h"
 
+#include "bgp/message.h"
 #include "bgp/policy.h"
 #include "bgp/rib_impl.h"
 
@@ -458,6 +459,84 @@ START_TEST(test_resolve_limit)
 }
 END_TEST
 
+START_TEST(test_received_walk)
+{
+	static const char *wanted[] = {"10.0.3.0/24", "10.11.180.0/24",
+								   "10.11.181.0/24"};
+	static small_t s;
+	const bgp_attrs_t *received, *accepted;
+	prefix_t at, p, *after = NULL;
+	unsigned found = 0, calls = 0;
+
+	small_init(&s, 1);
+	/* in a list; or in a table of 3000 others, not too many at a time */
+	s.rib->listed_max = _i ? 0 : LISTED_MAX;
+	for (unsigned n = 0; n < 3000; n++)
+	{
+		ck_assert(announce(&s, 1, numbered(n)));
+	}
+	/* in no order, some twice, some gone */
+	ck_assert(announce(&s, 0, wanted[2]));
+	ck_assert(announce(&s, 0, wanted[0]));
+	ck_assert(announce(&s, 0, wanted[1]));
+	ck_assert(announce(&s, 0, numbered(77)));
+	take_back(&s, 0, numbered(77));
+	take_back(&s, 0, wanted[0]);
+	ck_assert(announce(&s, 0, wanted[0]));
+	ck_assert(announce(&s, 0, "2001:db8::/32"));
+	for (; bgp_rib_received_next(s.rib, &s.peers[0], FAMILY_IPV4, after, &at,
+								 &received, &accepted);
+		 after = &at, calls++)
+	{
+		if (received)
+		{
+			ck_assert_uint_lt(found, countof(wanted));
+			ck_assert(prefix_parse(wanted[found++], &p));
+			ck_assert(prefix_equal(&p, &at));
+			ck_assert_ptr_nonnull(accepted);
+		}
+	}
+	ck_assert_uint_eq(found, countof(wanted));
+	ck_assert_uint_eq(calls, _i ? 3 + (2996 - 4) / VIEW_STEPS : 3);
+	small_deinit(&s);
+}
+END_TEST
+
+START_TEST(test_advertised_walk)
+{
+	static uint8_t buf[BGP_MESSAGE_MAX];
+	static small_t s;
+	const bgp_attrs_t *attrs;
+	prefix_t at, *after = NULL;
+	unsigned found = 0, calls = 0;
+	wbuf_t w = wbuf_make(buf, sizeof(buf));
+
+	small_init(&s, 1);
+	s.peers[2].families = BGP_IPV4;
+	s.peers[2].ibgp = true;
+	s.peers[2].message_max = BGP_MESSAGE_MAX;
+	s.set.a.next_hop = addr_v4(1);
+	bgp_rib_peer_up(s.rib, &s.peers[2]);
+	for (unsigned n = 0; n < 3000; n++)
+	{
+		ck_assert(announce(&s, 0, numbered(n)));
+	}
+	work_all(&s);
+	/* one message was sent, whose prefixes are found; the others wait */
+	ck_assert_uint_eq(bgp_rib_out_write(s.rib, &s.peers[2], &w), 1);
+	for (; bgp_rib_advertised_next(s.rib, &s.peers[2], FAMILY_IPV4, after, &at,
+								   &attrs);
+		 after = &at, calls++)
+	{
+		found += attrs != NULL;
+	}
+	ck_assert_uint_gt(found, 100);
+	ck_assert_uint_eq(found, s.peers[2].advertised[0]);
+	ck_assert_uint_eq(calls, found + (3000 - found) / VIEW_STEPS);
+	small_deinit(&s);
+}
+END_TEST
+
 START_TEST(test_originate)
 {
 	static const struct
@@ -838,6 +917,8 @@ Suite *rib_suite(void)
 	unit_add(suite, "defer", test_defer);
 	unit_add_loop(suite, "resolve", test_resolve, 2);
 	unit_add(suite, "resolve limit", test_resolve_limit);
+	unit_add_loop(suite, "walk of what was received", test_received_walk, 2);
+	unit_add(suite, "walk of what is advertised", test_advertised_walk);
 	unit_add(suite, "originate", test_originate);
 	unit_add(suite, "multipath limit", test_multipath_limit);
 	unit_add(suite, "changes once", test_changes_once);

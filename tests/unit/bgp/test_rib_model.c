@@ -507,6 +507,7 @@ static void check_received(model_t *m)
 			{
 				unsigned n = prefix_number(m, &prefix);
 
+				ck_assert_ptr_nonnull(received);
 				ck_assert_uint_ne(m->heard[i][n], 0);
 				ck_assert_uint_eq(received->med, 9u + m->heard[i][n]);
 				count[f]++;
