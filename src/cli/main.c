@@ -174,6 +174,16 @@ static int run_routes(const options_t *options, char **argv)
 					 argv[0] && !options->longer ? &one : &many);
 }
 
+static int run_drain(const options_t *options, char **argv)
+{
+	return show_done(options, "drain", show_args("name", argv[0]));
+}
+
+static int run_undrain(const options_t *options, char **argv)
+{
+	return show_done(options, "undrain", show_args("name", argv[0]));
+}
+
 static void reload_printer(json_object *data, text_t *out)
 {
 	json_object *list;
@@ -216,6 +226,9 @@ static const command_t commands[] = {
 	 1, ANY, run_neighbor},
 	{"routes", "[PREFIX|ADDRESS] [--longer]",
 	 "routes, their paths, and what the kernel uses", 0, 1, run_routes},
+	{"drain", "TUNNEL", "take a tunnel out of use without loss", 1, 1,
+	 run_drain},
+	{"undrain", "TUNNEL", "use a drained tunnel again", 1, 1, run_undrain},
 	{"check", "[FILE]", "say what is wrong with a configuration, offline", 0, 1,
 	 run_check},
 	{"reload", "", "take the configuration anew; what is unchanged goes on", 0,

@@ -225,6 +225,8 @@ typedef struct config_bundle_t
 	uint8_t min_links;
 	/** active-standby: seconds */
 	uint16_t preempt_delay;
+	/** seconds from GRACEFUL_SHUTDOWN to the withdrawal */
+	uint16_t drain_time;
 	config_when_down_t when_down;
 	/** leak guard: destinations that may leave by members only. Default: RFC
 	 * 1918 and ULA less what is advertised and the peers' outer addresses in

@@ -182,6 +182,11 @@ static const config_option_t options[] = {
 	 .text = "In an active-standby bundle: seconds that a tunnel of a better "
 			 "priority has to work before it is used in the place of one that "
 			 "works."},
+	{IN(CONFIG_IN_BUNDLE), "drain_time", CONFIG_NUMBER, BUNDLE(drain_time),
+	 .min = 0, .max = 3600, .fallback = "10",
+	 .text = "Seconds from `cygnetctl drain`, when a tunnel's neighbours are "
+			 "asked to use other ways (RFC 8326), until its routes are "
+			 "withdrawn from those that did not."},
 	{IN(CONFIG_IN_BUNDLE), "when_down", CONFIG_CHOICE, BUNDLE(when_down),
 	 .names = downs, .fallback = "withdraw",
 	 .text = "When no member is left: only withdraw the routes, or put "

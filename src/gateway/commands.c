@@ -203,6 +203,45 @@ static void neighbor_start(void *user, json_object *args,
 	}
 }
 
+/** drain or undrain a tunnel */
+static void drain_or_not(gateway_t *gateway, json_object *args, bool drain,
+						 control_reply_t *reply, const char *words)
+{
+	const char *name = argument(args, "name");
+
+	if (!name)
+	{
+		reply->error = str_copy("give the name of a tunnel: `cygnetctl "
+								"tunnels` has them");
+	}
+	else if (!(drain ? core_drain(gateway->core, name, gateway->now)
+					 : core_undrain(gateway->core, name, gateway->now)))
+	{
+		reply->error = str_format("there is no tunnel '%.64s': see `cygnetctl "
+								  "tunnels`",
+								  name);
+	}
+	else
+	{
+		core_apply(gateway->core, gateway->now);
+		reply->data = json_object_new_object();
+		json_object_object_add(reply->data, "done",
+							   json_object_new_string(words));
+	}
+}
+
+static void drain(void *user, json_object *args, control_reply_t *reply)
+{
+	drain_or_not(user, args, true, reply,
+				 "drained until `undrain`, or a restart of the daemon: what we "
+				 "send goes other ways, and the far side is asked to do so");
+}
+
+static void undrain(void *user, json_object *args, control_reply_t *reply)
+{
+	drain_or_not(user, args, false, reply, "in use again");
+}
+
 /** the prefix asked for: given false: none; false: it is not one */
 static bool prefix_of(json_object *args, prefix_t *prefix, bool *given,
 					  control_reply_t *reply)
@@ -327,6 +366,8 @@ const control_command_t gateway_commands[] = {
 	{"tunnels", false, tunnels},
 	{"neighbors", false, neighbors},
 	{"neighbor", false, neighbor},
+	{"drain", true, drain},
+	{"undrain", true, undrain},
 	{"neighbor-refresh", true, neighbor_refresh},
 	{"neighbor-reset", true, neighbor_reset},
 	{"neighbor-shutdown", true, neighbor_shutdown},

@@ -177,6 +177,7 @@ void core_destroy(core_t *core, usec_t now)
 	free(core->config_refused);
 	free(core->underlays);
 	core_shutdowns_free(core);
+	core_drains_free(core);
 	core_view_free(core);
 	free(core);
 }

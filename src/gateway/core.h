@@ -82,6 +82,11 @@ bool core_neighbor_shutdown(core_t *core, const char *name, const char *text,
 /** ends a shutdown, and any wait or stop by a limit */
 bool core_neighbor_start(core_t *core, const char *name, usec_t now);
 
+/** takes a tunnel out of use without loss, and puts it in again; idempotent.
+ * false: there is no such tunnel */
+bool core_drain(core_t *core, const char *name, usec_t now);
+bool core_undrain(core_t *core, const char *name, usec_t now);
+
 /** brings changed facts to the kernel: failover first, then links, pins and
  * firewall. Call after each batch of facts and events, before core_work */
 void core_apply(core_t *core, usec_t now);

@@ -199,6 +199,10 @@ static void peer_config(const core_neighbor_t *n, bgp_peer_config_t *out)
 	out->graceful_shutdown = c->graceful_shutdown;
 	out->resolve_next_hop = core_neighbor_resolves(n);
 	next_hops(n, out);
+	if (n->tunnel)
+	{
+		core_drain_config(n->tunnel, out);
+	}
 }
 
 bool core_neighbor_resolves(const core_neighbor_t *n)

@@ -4,6 +4,7 @@
  * The core's inside, shared by core*.c alone. Who does what:
  * core.c          life, configuration and its differences
  * core_tunnels.c  charon's facts, tunnel and bundle states, FIB members
+ * core_drain.c    tunnels that a person takes out of use
  * core_liveness.c BFD, probes and the supervisor of each tunnel
  * core_peers.c    neighbours: when they run, on which addresses
  * core_nexthops.c next hops that are not a tunnel's far end
@@ -207,6 +208,11 @@ struct core_tunnel_t
 	core_liveness_t *liveness;
 	/** NULL: nothing to initiate */
 	supervisor_t *supervisor;
+	/** taken out of use by a person, and its neighbours are told of nothing */
+	bool drained;
+	bool withdrawn;
+	cyg_timer_t drain_timer;
+	core_t *core;
 	/** state last written to the log */
 	tunnel_state_t told;
 };
@@ -252,6 +258,11 @@ struct core_t
 	size_t n_tunnels;
 	core_neighbor_t **neighbors;
 	size_t n_neighbors;
+	/** names of drained tunnels */
+	char **drained;
+	size_t n_drained;
+	/** the policy of a drained tunnel's neighbours, NULL: never needed */
+	bgp_policy_t *tell_nothing;
 	core_shutdown_t *shutdowns;
 	size_t n_shutdowns;
 	bgp_t *bgp;
@@ -366,6 +377,19 @@ bool core_session_lost(const core_neighbor_t *n);
 /** a detector (by number) has failed, or works or is no more */
 void core_tunnel_detector(core_t *core, core_tunnel_t *tunnel,
 						  unsigned detector, bool failed, usec_t now);
+
+/** drained or not, see core_drain.c */
+void core_tunnel_drain(core_t *core, core_tunnel_t *tunnel, bool drained,
+					   usec_t now);
+
+/* core_drain.c */
+void core_drain_create(core_t *core, core_tunnel_t *tunnel, usec_t now);
+void core_drain_destroy(core_t *core, core_tunnel_t *tunnel);
+/** what a drain changes in what a neighbour of the tunnel is told; after the
+ * configuration's own */
+void core_drain_config(const core_tunnel_t *tunnel, bgp_peer_config_t *out);
+bool core_drained(const core_t *core, const char *name);
+void core_drains_free(core_t *core);
 
 /* core_liveness.c */
 /** starts, stops and configures the tunnel's detectors and its supervisor as

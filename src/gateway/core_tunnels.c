@@ -161,6 +161,16 @@ void core_tunnel_detector(core_t *core, core_tunnel_t *tunnel,
 	step(core, tunnel, &fact, now);
 }
 
+void core_tunnel_drain(core_t *core, core_tunnel_t *tunnel, bool drained,
+					   usec_t now)
+{
+	tunnel_fact_t fact = {
+		.kind = drained ? TUNNEL_FACT_DRAIN : TUNNEL_FACT_UNDRAIN,
+	};
+
+	step(core, tunnel, &fact, now);
+}
+
 static void step_kind(core_t *core, core_tunnel_t *tunnel,
 					  tunnel_fact_kind_t kind, usec_t now)
 {
@@ -203,6 +213,7 @@ core_tunnel_t *core_tunnel_create(core_t *core, const config_bundle_t *bundle,
 		tunnel_create(config->interface ? TUNNEL_LINK : TUNNEL_IPSEC, now);
 	/* a strict detector is known before the first SA is */
 	core_liveness_update(core, tunnel, now);
+	core_drain_create(core, tunnel, now);
 	if (config->connection)
 	{
 		tunnel->connection = core_connection(core, config->connection, true);
@@ -222,6 +233,7 @@ void core_tunnel_destroy(core_t *core, core_tunnel_t *tunnel, usec_t now)
 {
 	core_members_free(core, &tunnel->members);
 	core_liveness_destroy(core, tunnel, now);
+	core_drain_destroy(core, tunnel);
 	tunnel_destroy(tunnel->tunnel);
 	free(tunnel);
 }

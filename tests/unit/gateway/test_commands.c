@@ -349,9 +349,10 @@ END_TEST
 /** which may be run by those who may only look */
 START_TEST(test_rights)
 {
-	static const char *const writing[] = {"neighbor-refresh", "neighbor-reset",
-										  "neighbor-shutdown", "neighbor-start",
-										  "reload"};
+	static const char *const writing[] = {
+		"drain",          "undrain",           "neighbor-refresh",
+		"neighbor-reset", "neighbor-shutdown", "neighbor-start",
+		"reload"};
 	size_t found = 0;
 
 	for (const control_command_t *c = gateway_commands; c->name; c++)

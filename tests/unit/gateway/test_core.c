@@ -6,6 +6,7 @@
 
 #include "unit/gateway/suites.h"
 
+#include "bgp/attr.h"
 #include "unit/gateway/world.h"
 
 #include <errno.h>
@@ -294,6 +295,62 @@ START_TEST(test_min_links)
 	world_fact(w, 0, FACT_CHILD_UP, 300, 0);
 	world_run(w, 2 * USEC_PER_SEC);
 	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 5);
+	world_destroy(w);
+}
+END_TEST
+
+/** what the far side of tunnel i holds of our prefix: communities' first, 0 if
+ * none, UINT32_MAX if it has no such route */
+static uint32_t far_sees(world_t *w, unsigned i)
+{
+	bgp_route_t route;
+	prefix_t prefix;
+
+	prefix_parse("192.168.0.0/24", &prefix);
+	if (!bgp_route_get(w->far[i].bgp, &prefix, &route))
+	{
+		return UINT32_MAX;
+	}
+	return bgp_has_community(route.best[0].attrs, 0xffff0000) ? 0xffff0000 : 0;
+}
+
+START_TEST(test_drain)
+{
+	world_t *w = up(2, NULL, "drain_time = 5");
+
+	world_announce(w, 0, "10.0.0.0/24", true);
+	world_announce(w, 1, "10.0.0.0/24", true);
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 3);
+	ck_assert_uint_eq(far_sees(w, 0), 0);
+	ck_assert(!core_drain(w->core, "t9", w->now));
+	ck_assert(core_drain(w->core, "t1", w->now));
+	core_apply(w->core, w->now);
+	/* ours at once, the far side's when it wants */
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 2);
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(far_sees(w, 0), 0xffff0000);
+	ck_assert_uint_eq(far_sees(w, 1), 0);
+	world_run(w, 5 * USEC_PER_SEC);
+	ck_assert_uint_eq(far_sees(w, 0), UINT32_MAX);
+	ck_assert_int_eq(world_session(w, 0), BGP_ESTABLISHED);
+	/* a reload, a rekey and a new SA change nothing of it */
+	load(w, "metric = 20", "drain_time = 5");
+	world_fact(w, 0, FACT_CHILD_DOWN, 100, 0);
+	world_fact(w, 0, FACT_CHILD_UP, 200, 0);
+	world_run(w, 10 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 2);
+	ck_assert_uint_eq(far_sees(w, 0), UINT32_MAX);
+	ck_assert(core_undrain(w->core, "t1", w->now));
+	world_run(w, 2 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 3);
+	ck_assert_uint_eq(far_sees(w, 0), 0);
+	/* undrained before the withdrawal: the timer is off */
+	core_drain(w->core, "t1", w->now);
+	core_undrain(w->core, "t1", w->now);
+	world_run(w, 10 * USEC_PER_SEC);
+	ck_assert_uint_eq(far_sees(w, 0), 0);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 3);
 	world_destroy(w);
 }
 END_TEST
@@ -687,6 +744,7 @@ Suite *core_suite(void)
 	unit_add(s, "all lost and back", test_all_lost_and_back);
 	unit_add(s, "link flap", test_link_flap);
 	unit_add(s, "standby", test_standby);
+	unit_add(s, "drain", test_drain);
 	unit_add(s, "preemption", test_preemption);
 	unit_add(s, "min links", test_min_links);
 	unit_add(s, "swallowing routes", test_swallowing_routes);

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Taking a tunnel out of use without loss, before maintenance. What we send
+ * moves to other tunnels at once, by their groups. What the far side sends is
+ * asked to move: by the GRACEFUL_SHUTDOWN community first (RFC 8326 section
+ * 4.2), and after `drain_time`, as many know nothing of it, by a withdrawal.
+ * The sessions and the SA stay: what still comes in is passed on.
+ *
+ * Drains are kept by the tunnel's name, as shutdowns are: they outlive
+ * reloads, and end with undrain or with the daemon.
+ */
+
+#include "gateway/core_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+static size_t drained_at(const core_t *core, const char *name)
+{
+	size_t i = 0;
+
+	while (i < core->n_drained && strcmp(core->drained[i], name) != 0)
+	{
+		i++;
+	}
+	return i;
+}
+
+bool core_drained(const core_t *core, const char *name)
+{
+	return drained_at(core, name) < core->n_drained;
+}
+
+void core_drains_free(core_t *core)
+{
+	for (size_t i = 0; i < core->n_drained; i++)
+	{
+		free(core->drained[i]);
+	}
+	free(core->drained);
+	bgp_policy_destroy(core->tell_nothing);
+}
+
+/** what the neighbours are told follows the tunnel's drain */
+static void tell(core_t *core, core_tunnel_t *tunnel, usec_t now)
+{
+	for (size_t i = 0; i < countof(tunnel->neighbors); i++)
+	{
+		core_neighbor_t *n = tunnel->neighbors[i];
+
+		if (n)
+		{
+			core_neighbor_configure(core, n, n->config, now);
+		}
+	}
+}
+
+static void withdraw(cyg_timer_t *timer, void *user, usec_t now)
+{
+	core_tunnel_t *tunnel = user;
+
+	tunnel->withdrawn = true;
+	log_notice("tunnel %s is drained: its neighbours are told of no route",
+			   tunnel->config->name);
+	tell(tunnel->core, tunnel, now);
+}
+
+void core_drain_create(core_t *core, core_tunnel_t *tunnel, usec_t now)
+{
+	tunnel->core = core;
+	timer_init(&tunnel->drain_timer, withdraw, tunnel);
+	if (core_drained(core, tunnel->config->name))
+	{
+		tunnel->drained = true;
+		tunnel->withdrawn = true;
+		core_tunnel_drain(core, tunnel, true, now);
+	}
+}
+
+void core_drain_destroy(core_t *core, core_tunnel_t *tunnel)
+{
+	timer_stop(core->seams.timers, &tunnel->drain_timer);
+}
+
+void core_drain_config(const core_tunnel_t *tunnel, bgp_peer_config_t *out)
+{
+	core_t *core = tunnel->core;
+
+	if (!tunnel->drained)
+	{
+		return;
+	}
+	out->graceful_shutdown = true;
+	if (tunnel->withdrawn)
+	{
+		if (!core->tell_nothing)
+		{
+			/* no rule decides: all is rejected */
+			core->tell_nothing = bgp_policy_create("drained");
+		}
+		out->export_policy = core->tell_nothing;
+	}
+}
+
+static core_tunnel_t *find(const core_t *core, const char *name)
+{
+	for (size_t i = 0; i < core->n_tunnels; i++)
+	{
+		if (strcmp(core->tunnels[i]->config->name, name) == 0)
+		{
+			return core->tunnels[i];
+		}
+	}
+	return NULL;
+}
+
+bool core_drain(core_t *core, const char *name, usec_t now)
+{
+	core_tunnel_t *tunnel = find(core, name);
+
+	if (!tunnel)
+	{
+		return false;
+	}
+	if (!tunnel->drained)
+	{
+		log_notice("tunnel %s is drained by a person", name);
+		core->drained = mem_resize(core->drained, core->n_drained + 1,
+								   sizeof(*core->drained));
+		core->drained[core->n_drained++] = str_copy(name);
+		tunnel->drained = true;
+		core_tunnel_drain(core, tunnel, true, now);
+		tell(core, tunnel, now);
+		timer_start(core->seams.timers, &tunnel->drain_timer,
+					now + tunnel->bundle->drain_time * USEC_PER_SEC);
+	}
+	return true;
+}
+
+bool core_undrain(core_t *core, const char *name, usec_t now)
+{
+	core_tunnel_t *tunnel = find(core, name);
+	size_t at = drained_at(core, name);
+
+	if (at < core->n_drained)
+	{
+		free(core->drained[at]);
+		core->drained[at] = core->drained[--core->n_drained];
+	}
+	if (!tunnel)
+	{
+		return false;
+	}
+	if (tunnel->drained)
+	{
+		log_notice("tunnel %s is used again by a person's word", name);
+		timer_stop(core->seams.timers, &tunnel->drain_timer);
+		tunnel->drained = false;
+		tunnel->withdrawn = false;
+		core_tunnel_drain(core, tunnel, false, now);
+		tell(core, tunnel, now);
+	}
+	return true;
+}
