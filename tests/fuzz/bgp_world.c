@@ -8,6 +8,7 @@
 
 #include "fuzz/bgp_world.h"
 
+#include "base/log.h"
 #include "bgp/attr_pool.h"
 
 #include <string.h>
@@ -119,6 +120,12 @@ static void on_next_hop(void *user, const addr_t *addr, bool used)
 	{
 		*known = addr_none;
 	}
+}
+
+/** made, and not shown */
+static void on_log(void *user, log_level_t level, const char *line)
+{
+	fuzz_check(line[0]);
 }
 
 static void on_work(void *user)
@@ -568,6 +575,7 @@ void world_begin(world_t *w, unsigned restarting)
 	};
 
 	memset(w, 0, sizeof(*w));
+	log_set(on_log, NULL, LOGL_DEBUG);
 	w->now = USEC_PER_SEC;
 	w->fed = w->now;
 	w->timers = timers_create();
