@@ -84,6 +84,8 @@ typedef struct world_t
 /** a speaker of WORLD_AS with no peers; restarting: families that the kernel
  * still forwards */
 void world_begin(world_t *w, unsigned restarting);
+/** a policy with matches and changes of many kinds */
+bgp_policy_t *world_policy(void);
 /** NULL: not one of ours, or removed */
 world_peer_t *world_peer_of(world_t *w, const bgp_peer_t *peer);
 /** removes the peers, and checks that nothing is left of them */

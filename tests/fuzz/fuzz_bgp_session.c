@@ -39,10 +39,18 @@ static void send_open(world_t *w, world_conn_t *c, uint8_t how)
 
 static void operate(world_t *w, unsigned n, const record_t *r)
 {
+	addr_t net = addr_v4(0x0a000000);
+	prefix_t prefix = prefix_make(&net, r->arg % 33);
 	world_peer_t *p = &w->peers[n];
 
 	switch (record_op(r))
 	{
+		case RECORD_ORIGINATE:
+			world_originate(w, &prefix, record_which(r));
+			break;
+		case RECORD_UNORIGINATE:
+			bgp_unoriginate(w->bgp, &prefix, w->now);
+			break;
 		case RECORD_START:
 			bgp_peer_start(w->bgp, p->peer, w->now);
 			break;
@@ -78,8 +86,6 @@ static void operate(world_t *w, unsigned n, const record_t *r)
 
 static void step(world_t *w, const record_t *r)
 {
-	addr_t net = addr_v4(0x0a000000);
-	prefix_t prefix = prefix_make(&net, r->arg % 33);
 	world_conn_t *c = world_conn(w, record_which(r));
 	unsigned n = record_which(r) % WITNESS;
 
@@ -114,12 +120,6 @@ static void step(world_t *w, const record_t *r)
 			{
 				world_broken(w, c, "reset by peer");
 			}
-			break;
-		case RECORD_ORIGINATE:
-			world_originate(w, &prefix, record_which(r));
-			break;
-		case RECORD_UNORIGINATE:
-			bgp_unoriginate(w->bgp, &prefix, w->now);
 			break;
 		case RECORD_AGGREGATES:
 			world_aggregates(w, r->body);
