@@ -209,7 +209,8 @@ void bgp_destroy(bgp_t *bgp);
  * (RFC 4724 section 4.1): OPENs say so (Restart State, Forwarding State of
  * `families`), and neither bgp_next_change nor peers get a route of a family
  * before every peer with graceful restart has sent its End-of-RIB, or `until`
- * (Selection_Deferral_Timer). Call before the first bgp_peer_start.
+ * (Selection_Deferral_Timer). Call before the first bgp_peer_start, or later
+ * with no families: then nobody is waited for any more.
  */
 void bgp_restarting(bgp_t *bgp, unsigned families, usec_t until);
 /** routes of a family are still held back by bgp_restarting */

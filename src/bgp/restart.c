@@ -188,10 +188,17 @@ void bgp_restarting(bgp_t *bgp, unsigned which, usec_t until)
 {
 	bgp_peer_t *peer = NULL;
 
-	bgp->preserved = which;
-	bgp->deferred = which;
-	bgp_rib_defer(bgp->rib, which);
-	timer_start(bgp->timers, &bgp->deferral, until);
+	if (which)
+	{
+		bgp->preserved = which;
+		bgp->deferred = which;
+		bgp_rib_defer(bgp->rib, which);
+		timer_start(bgp->timers, &bgp->deferral, until);
+	}
+	else
+	{
+		release(bgp, bgp->deferred);
+	}
 	while ((peer = bgp_peer_next(bgp, peer)) != NULL)
 	{
 		peer->awaited = peer->config.no_graceful_restart ? 0 : which;

@@ -532,7 +532,8 @@ START_TEST(test_deferred)
 END_TEST
 
 /** what else lets go: it has no graceful restart, restarts itself, has one
- * family only, is stopped, removed, held by a limit, or the time is up */
+ * family only, is stopped, removed, held by a limit, waited for no more, or
+ * does not come in time */
 START_TEST(test_deferred_no_more)
 {
 	wire_t *w = wire_create_restarter(false);
@@ -569,6 +570,12 @@ START_TEST(test_deferred_no_more)
 			c = raw_establish_by(w, OPEN_GR("00", "80", "80"));
 			ck_assert(bgp_deferring(bgp));
 			raw_message(c, BGP_UPDATE, "0000 0014" ATTRS "08 0a 08 0b");
+			break;
+		case 6:
+			/* the gateway knows better; what was forwarded was */
+			bgp_restarting(bgp, 0, w->now);
+			expect_open(w,
+						OUR_OPEN("26", "24", "400a 0078 000101 80 000201 80"));
 			break;
 		default:
 			/* nobody came */
@@ -687,7 +694,7 @@ Suite *restart_suite(void)
 	unit_add_loop(suite, "open", test_open, 2);
 	unit_add(suite, "not wanted", test_not_wanted);
 	unit_add(suite, "deferred", test_deferred);
-	unit_add_loop(suite, "deferred no more", test_deferred_no_more, 7);
+	unit_add_loop(suite, "deferred no more", test_deferred_no_more, 8);
 	unit_add(suite, "deferred two", test_deferred_two);
 	unit_add_loop(suite, "away", test_away, 3);
 	unit_add_loop(suite, "away not", test_away_not, 2);
