@@ -149,6 +149,11 @@ static const config_option_t options[] = {
 	 ROOT(graceful_restart), .min = 0, .max = 4095, .fallback = "120",
 	 .text = "Seconds that neighbours with graceful restart (RFC 4724) keep "
 			 "our routes while we restart; 0 only helps them over theirs."},
+	{IN(CONFIG_IN_ROOT), "graceful_restart_notification", CONFIG_BOOL,
+	 ROOT(graceful_restart_notification), .fallback = "no",
+	 .text = "Neighbours' routes also outlive errors and hold timers (RFC "
+			 "8538). Over tunnels a hold timer expires as packets are lost; "
+			 "routes then lead there until restart times end."},
 	{IN(CONFIG_IN_ROOT), "link_bandwidth", CONFIG_BOOL, ROOT(link_bandwidth),
 	 .fallback = "yes",
 	 .text = "Share equal paths by their link bandwidth communities if each "

@@ -31,6 +31,7 @@ static void speaker_open(core_t *core)
 		.router_id = core->config->router_id,
 		.multipath = core->config->multipath,
 		.restart_time = core->config->graceful_restart,
+		.notification_restart = core->config->graceful_restart_notification,
 		.link_bandwidth = core->config->link_bandwidth,
 	};
 
@@ -358,6 +359,8 @@ static bool tables_stay(const config_t *old, const config_t *new)
 	return old && old->asn == new->asn && old->router_id == new->router_id &&
 		   old->multipath == new->multipath &&
 		   old->graceful_restart == new->graceful_restart &&
+		   old->graceful_restart_notification ==
+			   new->graceful_restart_notification &&
 		   old->link_bandwidth == new->link_bandwidth &&
 		   old->table == new->table && old->metric == new->metric;
 }

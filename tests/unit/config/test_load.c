@@ -62,6 +62,7 @@ static const char all_options[] =
 	" multipath = 8\n table = 100\n metric = 50\n keep_on_stop = all\n"
 	" forwarding = set\n multipath_hash = check\n nexthop_compat = ignore\n"
 	" graceful_restart = 4095\n link_bandwidth = no\n"
+	" graceful_restart_notification = yes\n"
 	" leak_guard = no\n mss_clamp = no\n pin_underlay = no\n"
 	" bundles { far {\n profile = alibaba\n mode = active-standby\n"
 	"  when_down = unreachable\n protect = 10.0.0.0/8\n exits = wan0\n"
@@ -123,6 +124,7 @@ static void check_root(const config_t *c)
 	ck_assert_int_eq(c->nexthop_compat, CONFIG_IGNORE);
 	ck_assert(!c->leak_guard && !c->mss_clamp && !c->pin_underlay);
 	ck_assert_uint_eq(c->graceful_restart, 4095);
+	ck_assert(c->graceful_restart_notification);
 	ck_assert(!c->link_bandwidth);
 	ck_assert_uint_eq(c->n_bundles, 1);
 	ck_assert_uint_eq(c->n_neighbors, 1);
@@ -312,6 +314,7 @@ START_TEST(test_defaults)
 	ck_assert_int_eq(c->nexthop_compat, CONFIG_SET);
 	ck_assert(c->leak_guard && c->mss_clamp && c->pin_underlay);
 	ck_assert_uint_eq(c->graceful_restart, 120);
+	ck_assert(!c->graceful_restart_notification);
 	ck_assert(c->link_bandwidth);
 	ck_assert_int_eq(b->mode, CONFIG_ACTIVE_ACTIVE);
 	ck_assert_int_eq(b->when_down, CONFIG_DOWN_WITHDRAW);
