@@ -22,7 +22,7 @@
 /** borders (^ and $ too), as often as they are repeated; and those under a *
  * or + */
 #define PATH_REGEX_BORDERS 64
-#define PATH_REGEX_STARRED 6
+#define PATH_REGEX_STARRED 4
 
 /** for regexec(), without places of matches; free it with regfree(). false:
  * not an expression, or one that could take too long; error (may be NULL if
