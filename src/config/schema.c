@@ -67,9 +67,10 @@ static const config_section_t sections[] = {
 	{CONFIG_IN_ROOT, CONFIG_IN_POLICY, CONFIG_SHAPE_LIST, "policies", "POLICY",
 	 ARRAY(config_t, policies, n_policies), .max = CONFIG_TUNNELS_MAX,
 	 ELEMENT(config_policy_t),
-	 .text = "Routing policies, used as 'import' and 'export'. The rules are "
-			 "the policy's subsections, tried in order; a route that no rule "
-			 "decides is rejected."},
+	 .text = "Routing policies, used as 'import' and 'export', and as 'policy' "
+			 "of what is redistributed. The rules are the policy's "
+			 "subsections, tried in order; a route that no rule decides is "
+			 "rejected."},
 	{CONFIG_IN_POLICY, CONFIG_IN_RULE, CONFIG_SHAPE_LIST, "", "RULE",
 	 ARRAY(config_policy_t, rules, n_rules), .max = CONFIG_TUNNELS_MAX,
 	 ELEMENT(config_rule_t),
