@@ -88,7 +88,7 @@ void core_member_drop(core_t *core, core_members_t *members,
 /** the address stands in one of the tunnel's networks */
 static bool in_tunnel(const core_tunnel_t *tunnel, const addr_t *addr)
 {
-	if (addr_is_link_local(addr))
+	if (core_is_scoped(addr))
 	{
 		return true;
 	}

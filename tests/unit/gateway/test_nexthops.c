@@ -348,6 +348,34 @@ START_TEST(test_lost_session_with_members)
 }
 END_TEST
 
+/** n5 is at the end of a tunnel over eth0, and says a next hop elsewhere that
+ * looks like one on a link: IPv4's 169.254/16 is also what tunnels are numbered
+ * from (RFC 3927) */
+START_TEST(test_interface_stands_for_next_hop)
+{
+	world_t *w = world_create(0);
+	char *error;
+
+	world_beside(w, 4, 65531, "169.254.91.1");
+	world_addr(w, WORLD_EXTERNAL, "169.254.8.2/30", true);
+	if (!world_load(w,
+					"cygnet {\n asn = 65530\n router_id = 10.255.0.1\n"
+					" bundles {\n b {\n tunnels {\n n5 {\n interface = eth0\n"
+					" address = 169.254.8.2/30\n neighbor {\n"
+					" address = 169.254.8.1\n remote_as = 65531\n"
+					" hold_time = 9\n }\n }\n }\n }\n }\n }\n",
+					&error))
+	{
+		ck_abort_msg("%s", error);
+	}
+	free(error);
+	world_run(w, USEC_PER_SEC);
+	announce(w, 4, "10.1.0.0/24", true);
+	ck_assert_str_eq(world_hops(w, "10.1.0.0/24"), "2/169.254.8.1");
+	world_destroy(w);
+}
+END_TEST
+
 Suite *nexthops_suite(void)
 {
 	Suite *s = suite_create("nexthops");
@@ -363,5 +391,7 @@ Suite *nexthops_suite(void)
 	unit_add(s, "strict tunnel", test_strict_tunnel);
 	unit_add(s, "flapping costs little", test_flapping_costs_little);
 	unit_add(s, "lost session", test_lost_session_with_members);
+	unit_add(s, "an interface stands for any next hop",
+			 test_interface_stands_for_next_hop);
 	return s;
 }
