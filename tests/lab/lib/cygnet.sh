@@ -80,7 +80,7 @@ cygnet_conf()
 	else
 		swanctl_conf site none
 	fi
-	cygnet_section "$1" >>"$LAB_RUN/site/swanctl/swanctl.conf"
+	"${CYGNET_SECTION:-cygnet_section}" "$1" >>"$LAB_RUN/site/swanctl/swanctl.conf"
 }
 
 # cygnet_begin xfrm|interface: configuration of the site's charon with Cygnet

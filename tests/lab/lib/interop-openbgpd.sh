@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# shellcheck disable=SC2034
+#
+# OpenBGPD, the portable one, as the peer (the verbs of interop.sh). Without a
+# routing table of the kernel's below it.
+
+declare -A PEER_LACKS=(
+	[enh]="no such capability in its OPEN|opens_without o6 in 5"
+	[extmsg]="no such capability in its OPEN|opens_without o4 in 6"
+	[bandwidth]="bgpd.conf(5) has no such subtype of ext-community|openbgpd_refuses_bandwidth"
+	[gr_helper]="bgpd.conf(5): \"only the End-of-RIB marker\": no family is kept|openbgpd_keeps_nothing"
+)
+declare -A PEER_SAYS=(
+	[limit]="received notification: Cease, max-prefix exceeded"
+	[wrongas]="received notification: error in OPEN message, peer AS not the expected"
+	[hold]="sending notification: hold timer expired"
+)
+
+peer_version()
+{
+	bgpd -V 2>&1
+}
+
+# its graceful restart capability names no family that forwards
+openbgpd_keeps_nothing()
+{
+	wire l4 '[.[] | select(.type == "OPEN" and .dir == "in")] |
+		.[-1].caps["64"][0] | test("80$") | not'
+}
+
+# openbgpd_refuses_bandwidth: its own words on the configuration
+openbgpd_refuses_bandwidth()
+{
+	echo "AS $PEER_AS
+match to any set ext-community bandwidth $PEER_AS:12500000" \
+		>"$LAB_RUN/cloud/openbgpd/bandwidth"
+	! bgpd -n -f "$LAB_RUN/cloud/openbgpd/bandwidth"
+}
+
+# openbgpd_neighbor SESSION
+openbgpd_neighbor()
+{
+	local as=$SITE_AS
+	case $1 in
+		yas) as=64998 ;;
+		as2) as=$AS2 ;;
+		ibg) as=$PEER_AS ;;
+	esac
+	cat <<-CONF
+	neighbor $(us "$1") {
+		remote-as $as
+		descr "$1"
+		local-address $(them "$1")
+		announce IPv4 unicast
+		announce IPv6 unicast
+		announce enhanced refresh yes
+	CONF
+	[ "${DIALS[$1]}" = peer ] || echo "	passive"
+	case $1 in
+		md5|md6|bad) echo "	tcp md5sig password key-of-the-lab" ;;
+		gtsm) echo "	ttl-security yes" ;;
+		role) echo "	announce policy provider" ;;
+		as2) echo "	announce as-4byte no" ;;
+		lim) echo "	max-prefix 3" ;;
+	esac
+	echo "}"
+}
+
+peer_conf()
+{
+	local dir=$LAB_RUN/cloud/openbgpd name
+	mkdir -p "$dir"
+	{
+		cat <<-CONF
+		AS $PEER_AS
+		router-id 10.255.0.1
+		holdtime $CYGNET_HOLD
+		connect-retry 2
+		fib-update no
+		log updates
+		socket "$dir/bgpd.sock"
+		listen on 0.0.0.0
+		listen on ::
+		network $PEER_NET4
+		network $PEER_NET6
+		CONF
+		for name in "${SESSIONS[@]}"
+		do
+			openbgpd_neighbor "$name"
+		done
+		cat <<-CONF
+		neighbor 169.254.91.1 {
+			remote-as $UP_AS
+			descr "behind"
+			passive
+			announce IPv4 unicast
+			announce IPv6 unicast
+		}
+		allow from any
+		allow to any
+		match from 169.254.91.1 prefix 10.77.4.0/24 set localpref 250
+		match to any prefix 10.77.4.0/24 set med 55
+		CONF
+	} >"$dir/bgpd.conf"
+	chmod 600 "$dir/bgpd.conf"
+}
+
+peer_start()
+{
+	local dir=$LAB_RUN/cloud/openbgpd
+	rm -f "$dir/bgpd.sock"
+	spawn cloud/openbgpd/bgpd cloud bgpd -d -v -f "$dir/bgpd.conf"
+	wait_for 20 test -S "$dir/bgpd.sock"
+}
+
+peer_restart()
+{
+	peer_start
+}
+
+peer_stop()
+{
+	stop cloud/openbgpd/bgpd "${1:-TERM}"
+}
+
+openbgpd_ctl()
+{
+	ns cloud bgpctl -s "$LAB_RUN/cloud/openbgpd/bgpd.sock" "$@"
+}
+
+peer_up()
+{
+	openbgpd_ctl -j show neighbor "$(us "$1")" |
+		jq -en 'input | .neighbors[0].state == "Established"'
+}
+
+# openbgpd_path SESSION PREFIX
+openbgpd_path()
+{
+	openbgpd_ctl -j show rib detail in neighbor "$(us "$1")" "$2" |
+		jq -en 'input | .rib[0] // halt_error(1)'
+}
+
+peer_has()
+{
+	openbgpd_path "$@" >/dev/null
+}
+
+peer_value()
+{
+	case $3 in
+		med) openbgpd_path "$1" "$2" | jq .metric ;;
+		local_pref) openbgpd_path "$1" "$2" | jq .localpref ;;
+	esac
+}
+
+peer_refresh()
+{
+	openbgpd_ctl neighbor "$(us "$1")" refresh
+}
+
+peer_shutdown()
+{
+	openbgpd_ctl neighbor "$(us "$1")" down "$2"
+}
+
+peer_enable()
+{
+	openbgpd_ctl neighbor "$(us "$1")" up
+}
+
+peer_says()
+{
+	grep -F "neighbor $(us "$1") ($1)" "$LAB_RUN/cloud/openbgpd/bgpd.log" |
+		grep -F -- "${PEER_SAYS[$2]:-$2}"
+}

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# What was tested with which peer: cells as the rows come, the table at the
+# end. A row that was not come to is a failure.
+
+# row, words
+ROW_TABLE="
+open4 session over IPv4, peer dials
+listen4 session over IPv4, peer listens
+open6 session over IPv6, peer dials
+listen6 session over IPv6, peer listens
+v4over4 IPv4 routes over IPv4
+v6over6 IPv6 routes over IPv6
+v6over4 IPv6 routes over IPv4
+v4over6 IPv4 routes over IPv6
+enh IPv4 routes by IPv6 next hops (RFC 8950)
+as4 4-byte AS numbers (RFC 6793)
+as2 session without 4-byte AS numbers
+refresh_in route refresh, peer asks (RFC 2918)
+refresh_out route refresh, we ask
+enhanced enhanced route refresh (RFC 7313)
+eor_in End-of-RIB from the peer (RFC 4724)
+eor_out End-of-RIB to the peer
+withdraw withdrawals, both ways
+comm communities, both ways (RFC 1997)
+ext extended communities, both ways (RFC 4360)
+large large communities, both ways (RFC 8092)
+path300 AS path of 300 hops, both ways
+origin ORIGIN, both ways
+med MED, both ways
+localpref LOCAL_PREF by iBGP, both ways
+asset AS_SET, AGGREGATOR, both ways
+bandwidth link bandwidth community from the peer
+extmsg messages over 4096 bytes, both ways (RFC 8654)
+md5 TCP MD5, over IPv4 and IPv6 (RFC 2385)
+md5wrong TCP MD5, a wrong key
+gtsm TTL security (RFC 5082)
+role roles (RFC 9234)
+wrongas_ours wrong AS, we refuse
+wrongas_theirs wrong AS, peer refuses
+limit_ours maximum prefixes, ours (RFC 4486)
+limit_theirs maximum prefixes, the peer's
+text_in shutdown communication from the peer (RFC 9003)
+text_out shutdown communication to the peer
+hold_ours silent peer, our hold timer
+hold_theirs we are silent, the peer's hold timer
+restart peer restarts cleanly
+gr_helper peer killed and restarted, we keep its routes (RFC 4724)
+gr_restarter we are killed and restarted, peer keeps ours (RFC 4724)
+"
+
+declare -A CELL WHY
+
+# row NAME CHECK…: the check counts for the row, which may have several
+row()
+{
+	local name=$1
+	shift
+	if "$@"
+	then
+		CELL[$name]=${CELL[$name]:-passed}
+	else
+		CELL[$name]=FAILED
+	fi
+}
+
+# has ROW: the peer has the feature. If not, that is shown, once.
+has()
+{
+	local why=${PEER_LACKS[$1]:-}
+	[ -n "$why" ] || return 0
+	if [ -z "${CELL[$1]:-}" ]
+	then
+		WHY[$1]=${why%%|*}
+		# shellcheck disable=SC2086
+		row "$1" holds "$PEER lacks $1: ${why%%|*}" ${why#*|}
+		[ "${CELL[$1]}" = FAILED ] || CELL[$1]="peer lacks it"
+	fi
+	return 1
+}
+
+rows()
+{
+	awk 'NF { print $1 }' <<<"$ROW_TABLE"
+}
+
+words_of()
+{
+	sed -n "s/^$1 //p" <<<"$ROW_TABLE"
+}
+
+results_dir()
+{
+	if [ -n "${LAB_SAVE:-}" ]
+	then
+		dirname "$LAB_SAVE"
+	else
+		echo "${TMPDIR:-/tmp}/cygnet-interop"
+	fi
+}
+
+# column_save: this peer's cells, one a line, for the table
+column_save()
+{
+	local dir name
+	dir=$(results_dir)
+	mkdir -p "$dir"
+	{
+		peer_version
+		for name in $(rows)
+		do
+			printf '%s\t%s\t%s\n' "$name" "${CELL[$name]:-FAILED}" \
+				"${WHY[$name]:-}"
+		done
+	} >"$dir/interop-$PEER.cells"
+}
+
+# columns_complete: no row was passed over
+columns_complete()
+{
+	local name
+	for name in $(rows)
+	do
+		[ -n "${CELL[$name]:-}" ] || case_bad "$name was tested" \
+			"a check of the row" "none"
+	done
+}
+
+# cell PEER ROW
+cell()
+{
+	awk -F '\t' -v row="$2" 'NR > 1 && $1 == row { print $2 }' \
+		"$(results_dir)/interop-$1.cells" 2>/dev/null
+}
+
+# table PEER…
+table()
+{
+	local peer name seen
+	printf '%-58s' ""
+	printf ' %-13s' "$@"
+	echo
+	for name in $(rows)
+	do
+		printf '%-58s' "$(words_of "$name")"
+		for peer
+		do
+			seen=$(cell "$peer" "$name")
+			printf ' %-13s' "${seen:-not run}"
+		done
+		echo
+	done
+	echo
+	for peer
+	do
+		head -n 1 "$(results_dir)/interop-$peer.cells" 2>/dev/null
+		awk -F '\t' 'NR > 1 && $2 == "peer lacks it" {
+			print "  lacks " $1 ": " $3 }' \
+			"$(results_dir)/interop-$peer.cells" 2>/dev/null
+	done
+}
