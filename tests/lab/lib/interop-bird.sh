@@ -68,7 +68,7 @@ bird_filter()
 		if source != RTS_BGP && source != RTS_STATIC then reject;
 		if net = 10.77.4.0/24 then bgp_med = 55;
 		if net = 10.77.8.0/24 then
-			bgp_ext_community.add((generic, 0x4004fffb, $2));
+			bgp_ext_community.add((generic, 0x0004fffb, $2));
 		accept;
 	}
 	CONF

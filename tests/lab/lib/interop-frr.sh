@@ -65,6 +65,8 @@ peer_conf()
 	{
 		echo "hostname cloud"
 		echo "log file $dir/bgp.log informational"
+		# else End-of-RIB goes out before what a route map has to pass
+		echo "bgp route-map delay-timer 0"
 		echo "router bgp $PEER_AS"
 		echo " bgp router-id 10.255.0.1"
 		echo " bgp log-neighbor-changes"

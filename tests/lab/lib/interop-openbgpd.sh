@@ -110,6 +110,8 @@ peer_start()
 {
 	local dir=$LAB_RUN/cloud/openbgpd
 	rm -f "$dir/bgpd.sock"
+	# where its processes are locked in; /run is the case's own
+	mkdir -p "$(getent passwd _openbgpd | cut -d : -f 6)"
 	spawn cloud/openbgpd/bgpd cloud bgpd -d -v -f "$dir/bgpd.conf"
 	wait_for 20 test -S "$dir/bgpd.sock"
 }

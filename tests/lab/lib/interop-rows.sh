@@ -507,12 +507,12 @@ rows_restarts()
 # deleted: what the kernel lost of what is behind the peer, since the last look
 kernel_watch()
 {
-	spawn monitor site ip -o monitor route
+	spawn monitor site ip -ts -o monitor route
 }
 
 kernel_lost()
 {
-	grep -E "^Deleted ($PEER_NET4|$PEER_NET6) " "$LAB_RUN/monitor.log"
+	grep -E "Deleted ($PEER_NET4|$PEER_NET6) " "$LAB_RUN/monitor.log"
 }
 
 rows_helper()
@@ -547,6 +547,12 @@ taken_away()
 
 rows_restarter()
 {
+	local all=("${SESSIONS[@]}")
+	# after a restart, a neighbour that can be dialled is waited for
+	SESSIONS=(o4 l4 o6 l6)
+	cygnet_conf interface
+	SESSIONS=("${all[@]}")
+	row gr_restarter holds "the refused sessions are taken out" ctl reload
 	row gr_restarter becomes 10 "the peer has passed our networks on" \
 		heard up "$SITE_NET4"
 	MARK=$(wc -l <"$LAB_RUN/up/events")
