@@ -125,3 +125,43 @@ int check_run(const char *file, bool json)
 	free(found);
 	return code;
 }
+
+static config_t *load(const char *file)
+{
+	config_report_t report;
+	config_source_t *source;
+	config_t *config;
+	char *error;
+
+	source = settings_source_create(file, &error);
+	if (!source)
+	{
+		fprintf(stderr, "cygnetctl: %s\n", error);
+		free(error);
+		return NULL;
+	}
+	config = config_load(source, &report);
+	source->destroy(source);
+	for (size_t i = 0; i < report.errors.count; i++)
+	{
+		fprintf(stderr, "cygnetctl: %s\n", report.errors.list[i]);
+	}
+	config_report_deinit(&report);
+	return config;
+}
+
+config_t *check_load(const char *file)
+{
+	config_t *config = NULL;
+
+	if (settings_library_init())
+	{
+		config = load(file);
+		settings_library_deinit();
+	}
+	else
+	{
+		fprintf(stderr, "cygnetctl: libstrongswan does not start\n");
+	}
+	return config;
+}

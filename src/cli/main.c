@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/check.h"
+#include "cli/policy.h"
 #include "cli/print.h"
 #include "cli/show.h"
 #include "base/suggest.h"
@@ -229,6 +230,10 @@ static const command_t commands[] = {
 	{"drain", "TUNNEL", "take a tunnel out of use without loss", 1, 1,
 	 run_drain},
 	{"undrain", "TUNNEL", "use a drained tunnel again", 1, 1, run_undrain},
+	{"policy", "list", "policies, and who uses them", 1, ANY, policy_run},
+	{"policy", "show NAME", "its rules", 1, ANY, policy_run},
+	{"policy", "test NAME PREFIX [OPTION…]",
+	 "what it does to a route, and by which rule", 1, ANY, policy_run},
 	{"check", "[FILE]", "say what is wrong with a configuration, offline", 0, 1,
 	 run_check},
 	{"reload", "", "take the configuration anew; what is unchanged goes on", 0,
@@ -248,15 +253,26 @@ static void usage(FILE *out)
 				 commands[i].args);
 		fprintf(out, "  %-38s %s\n", left, commands[i].help);
 	}
-	fputs("\n"
-		  "  -j, --json           the answer as JSON\n"
-		  "  -l, --longer         with routes PREFIX: more specific ones, too\n"
-		  "  -s, --socket=PATH    control socket (" CONTROL_SOCKET ", or\n"
-		  "                       the environment's CYGNET_SOCKET)\n"
-		  "  -h, --help           this text\n"
-		  "  -V, --version        the version\n"
-		  "\nSee cygnetctl(8), cygnet.conf(5) and cygnet(8).\n",
-		  out);
+	fputs(
+		"\n"
+		"  -j, --json           the answer as JSON\n"
+		"  -l, --longer         with routes PREFIX: more specific ones, too\n"
+		"  -s, --socket=PATH    control socket (" CONTROL_SOCKET ", or\n"
+		"                       the environment's CYGNET_SOCKET)\n"
+		"  -f, --file=FILE      with policy test: a file, without the daemon\n"
+		"  -h, --help           this text\n"
+		"  -V, --version        the version\n"
+		"\nOptions of policy test, what the route is like:\n"
+		"  --neighbor=NAME      of this neighbor, as it announced it if it "
+		"did\n"
+		"  --source=SOURCE      neighbor, or ours: advertise, connected, "
+		"static,\n"
+		"                       other, aggregate\n"
+		"  --from-as=AS  --as-path='65001 65002 {1 2}'  --next-hop=ADDRESS\n"
+		"  --origin=igp|egp|incomplete  --med=N  --local-pref=N\n"
+		"  --community=LIST  --ext-community=LIST  --large-community=LIST\n"
+		"\nSee cygnetctl(8), cygnet.conf(5) and cygnet(8).\n",
+		out);
 }
 
 static int unknown_command(const char *name)
@@ -290,47 +306,127 @@ static int dispatch(const options_t *options, int argc, char **argv)
 	return unknown_command(argv[0]);
 }
 
+/** getopt's numbers of the options of `policy test` */
+#define SET_FIRST 1000
+
+/** arguments of policy-test by the name of their options */
+static const char *const set_names[] = {
+	"neighbor",  "source",        "from-as",         "as-path",
+	"community", "ext-community", "large-community", "next-hop",
+	"med",       "local-pref",    "origin",
+};
+
+/** given twice, a list grows */
+static void set_option(options_t *options, const char *name, const char *value)
+{
+	char *key = str_copy(name), *text;
+	json_object *old = NULL;
+
+	for (char *s = key; *s; s++)
+	{
+		*s = *s == '-' ? '_' : *s;
+	}
+	if (!options->set)
+	{
+		options->set = json_object_new_object();
+	}
+	json_object_object_get_ex(options->set, key, &old);
+	text = old && strstr(key, "community")
+			   ? str_format("%s, %s", json_object_get_string(old), value)
+			   : str_copy(value);
+	json_object_object_add(options->set, key, json_object_new_string(text));
+	free(text);
+	free(key);
+}
+
+/** false: exit with *code */
+static bool option(options_t *options, int c, int *code)
+{
+	*code = 0;
+	switch (c)
+	{
+		case 'f':
+			options->file = optarg;
+			return true;
+		case 'j':
+			options->json = true;
+			return true;
+		case 'l':
+			options->longer = true;
+			return true;
+		case 's':
+			options->socket = optarg;
+			return true;
+		case 'h':
+			usage(stdout);
+			return false;
+		case 'V':
+			puts("cygnetctl " PACKAGE_VERSION);
+			return false;
+		default:
+			break;
+	}
+	if (c >= SET_FIRST)
+	{
+		set_option(options, set_names[c - SET_FIRST], optarg);
+		return true;
+	}
+	*code = 2;
+	return false;
+}
+
+/** those of `policy test` say nothing elsewhere */
+static bool fits(const options_t *options, const char *command)
+{
+	if (strcmp(command, "policy") == 0 || (!options->set && !options->file))
+	{
+		return true;
+	}
+	fputs("cygnetctl: this option is of `policy test` alone; see --help\n",
+		  stderr);
+	return false;
+}
+
 int main(int argc, char **argv)
 {
-	static const struct option longs[] = {
+	static const struct option known[] = {
+		{"file", required_argument, NULL, 'f'},
 		{"json", no_argument, NULL, 'j'},
 		{"longer", no_argument, NULL, 'l'},
 		{"socket", required_argument, NULL, 's'},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'V'},
-		{NULL, 0, NULL, 0},
 	};
+	struct option longs[countof(known) + countof(set_names) + 1] = {0};
 	const char *env = getenv("CYGNET_SOCKET");
 	options_t options = {.socket = env ? env : CONTROL_SOCKET};
-	int c;
+	int c, code;
 
-	while ((c = getopt_long(argc, argv, "jls:hV", longs, NULL)) != -1)
+	memcpy(longs, known, sizeof(known));
+	for (size_t i = 0; i < countof(set_names); i++)
 	{
-		switch (c)
+		longs[countof(known) + i] = (struct option){
+			set_names[i], required_argument, NULL, SET_FIRST + (int)i};
+	}
+	while ((c = getopt_long(argc, argv, "f:jls:hV", longs, NULL)) != -1)
+	{
+		if (!option(&options, c, &code))
 		{
-			case 'j':
-				options.json = true;
-				break;
-			case 'l':
-				options.longer = true;
-				break;
-			case 's':
-				options.socket = optarg;
-				break;
-			case 'h':
-				usage(stdout);
-				return 0;
-			case 'V':
-				puts("cygnetctl " PACKAGE_VERSION);
-				return 0;
-			default:
-				return 2;
+			json_object_put(options.set);
+			return code;
 		}
 	}
 	if (optind == argc)
 	{
 		usage(stderr);
-		return 2;
+		code = 2;
 	}
-	return dispatch(&options, argc - optind, argv + optind);
+	else
+	{
+		code = fits(&options, argv[optind])
+				   ? dispatch(&options, argc - optind, argv + optind)
+				   : 2;
+	}
+	json_object_put(options.set);
+	return code;
 }

@@ -18,6 +18,10 @@ void print_status(json_object *data, bool colour, text_t *out);
 void print_tunnels(json_object *data, text_t *out);
 void print_neighbors(json_object *data, text_t *out);
 void print_neighbor(json_object *data, text_t *out);
+void print_policies(json_object *data, text_t *out);
+/** as it would be written */
+void print_policy(json_object *data, text_t *out);
+void print_policy_test(json_object *data, text_t *out);
 /* routes come in parts */
 /** a line a path */
 void print_routes_head(table_t *table);

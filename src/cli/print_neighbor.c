@@ -265,7 +265,7 @@ static void print_limits(json_object *o, text_t *out)
 	}
 }
 
-static void print_policies(json_object *o, text_t *out)
+static void print_in_force(json_object *o, text_t *out)
 {
 	json_object *p = reply_get(o, "policies");
 	const char *without =
@@ -351,6 +351,6 @@ void print_neighbor(json_object *o, text_t *out)
 	print_capabilities(o, out);
 	print_prefixes(o, out);
 	print_limits(o, out);
-	print_policies(o, out);
+	print_in_force(o, out);
 	print_errors(o, out);
 }

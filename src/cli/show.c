@@ -37,24 +37,19 @@ int show_error(char *error)
 	return 1;
 }
 
-static void put(json_object *data, bool json,
-				void (*printer)(json_object *data, text_t *out))
+void show_text(json_object *data, bool json,
+			   void (*printer)(json_object *data, text_t *out), text_t *out)
 {
-	text_t out;
-
-	text_init(&out);
 	if (json)
 	{
-		reply_json(data, &out);
-		text_char(&out, '\n');
+		reply_json(data, out);
+		text_char(out, '\n');
 	}
 	else
 	{
 		reply_clean(data);
-		printer(data, &out);
+		printer(data, out);
 	}
-	fputs(text_str(&out), stdout);
-	text_deinit(&out);
 }
 
 int show(const options_t *options, const char *command, json_object *args,
@@ -62,12 +57,16 @@ int show(const options_t *options, const char *command, json_object *args,
 {
 	json_object *data;
 	char *error;
+	text_t out;
 
 	if (!call(options->socket, command, args, NULL, NULL, &data, &error))
 	{
 		return show_error(error);
 	}
-	put(data, options->json, printer);
+	text_init(&out);
+	show_text(data, options->json, printer, &out);
+	fputs(text_str(&out), stdout);
+	text_deinit(&out);
 	json_object_put(data);
 	return 0;
 }

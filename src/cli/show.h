@@ -20,12 +20,17 @@ typedef struct options_t
 	bool longer;
 	/** those of `policy test` by name, NULL: none; owned by main */
 	json_object *set;
+	/** a configuration to test instead of the one in force, NULL: none */
+	const char *file;
 } options_t;
 
 /** args with one member; value NULL: none */
 json_object *show_args(const char *key, const char *value);
 /** puts a line for the user on standard error; error is adopted. Returns 1 */
 int show_error(char *error);
+/** data as JSON, or by the printer; data is made fit for a terminal */
+void show_text(json_object *data, bool json,
+			   void (*printer)(json_object *data, text_t *out), text_t *out);
 /** one object or array; args are adopted */
 int show(const options_t *options, const char *command, json_object *args,
 		 void (*printer)(json_object *data, text_t *out));

@@ -106,6 +106,11 @@ json_object *view_neighbor(const view_state_t *state, const char *name);
 const view_neighbor_t *view_neighbor_find(const view_state_t *state,
 										  const char *name);
 
+/** array: those of the configuration, and those made where there is none */
+json_object *view_policies(const view_state_t *state);
+/** one of the configuration with its rules; NULL: there is none of the name */
+json_object *view_policy(const view_state_t *state, const char *name);
+
 /** routes, in slices: fetch is called for each slice and gives the state of
  * that moment. prefix NULL: all; longer: also more specific ones */
 typedef const view_state_t *(*view_fetch_t)(void *user);

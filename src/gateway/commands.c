@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "gateway/gateway_private.h"
+#include "gateway/policy_test.h"
 
 /** bytes of a Shutdown Communication: RFC 9003, and RFC 8203 before it */
 #define SHUTDOWN_TEXT_MAX 255u
@@ -325,6 +326,63 @@ static void neighbor_routes(void *user, json_object *args,
 	}
 }
 
+static void policies(void *user, json_object *args, control_reply_t *reply)
+{
+	reply->data = view_policies(gateway_view(user));
+}
+
+static void policy(void *user, json_object *args, control_reply_t *reply)
+{
+	const char *name = argument(args, "name");
+
+	if (!name)
+	{
+		reply->error = str_copy("give the name of a policy: `cygnetctl policy "
+								"list` has them");
+		return;
+	}
+	reply->data = view_policy(gateway_view(user), name);
+	if (!reply->data)
+	{
+		reply->error = str_format("there is no policy '%.64s' in the "
+								  "configuration: see `cygnetctl policy list`",
+								  name);
+	}
+}
+
+static void policy_run(void *user, json_object *args, control_reply_t *reply)
+{
+	const view_state_t *state = gateway_view(user);
+	const char *name = argument(args, "neighbor");
+	const view_neighbor_t *n = name ? view_neighbor_find(state, name) : NULL;
+	policy_test_live_t live = {0};
+	const bgp_attrs_t *accepted;
+	prefix_t prefix;
+	bool given;
+
+	if (!state->config)
+	{
+		reply->error = str_copy("there is no configuration yet: test a file by "
+								"--file");
+		return;
+	}
+	if (n)
+	{
+		live.import_policy = bgp_peer_config(n->peer)->import_policy;
+		live.export_policy = bgp_peer_config(n->peer)->export_policy;
+	}
+	if (n && prefix_of(args, &prefix, &given, reply) && given &&
+		!bgp_received_get(state->bgp, n->peer, &prefix, &live.received,
+						  &accepted))
+	{
+		live.received = NULL;
+	}
+	if (!reply->error)
+	{
+		reply->data = policy_test(state->config, args, &live, &reply->error);
+	}
+}
+
 static json_object *strings(const config_strings_t *list)
 {
 	json_object *array = json_object_new_array();
@@ -373,6 +431,9 @@ const control_command_t gateway_commands[] = {
 	{"neighbor-shutdown", true, neighbor_shutdown},
 	{"neighbor-routes", false, neighbor_routes},
 	{"neighbor-start", true, neighbor_start},
+	{"policies", false, policies},
+	{"policy", false, policy},
+	{"policy-test", false, policy_run},
 	{"routes", false, routes},
 	{"reload", true, reload},
 	{NULL, false, NULL},

@@ -52,6 +52,39 @@ static config_tunnel_t tunnels[3];
 static config_bundle_t bundle;
 static config_neighbor_t neighbors[PEERS];
 static config_t config;
+
+/* -- policies -------------------------------------------------------------- */
+
+#define W(text) ((char[]){text})
+/** words that are never written to, as the configuration has them */
+#define WORDS(...)                                                             \
+	{                                                                          \
+		.list = (char *[]){__VA_ARGS__},                                       \
+		.count = sizeof((char *[]){__VA_ARGS__}) / sizeof(char *),             \
+	}
+
+static config_rule_t rules[] = {
+	{
+		.name = W("not-wanted"),
+		.match_keys = WORDS(W("prefixes")),
+		.match_values = WORDS(W("0.0.0.0/0, 10.0.0.0/8 ge 25")),
+		.verdict = W("reject"),
+	},
+	{
+		.name = W("prefer"),
+		.match_keys = WORDS(W("community")),
+		.match_values = WORDS(W("65530:120")),
+		.except_keys = WORDS(W("family")),
+		.except_values = WORDS(W("ipv6")),
+		.set_keys = WORDS(W("local_pref"), W("delete_community")),
+		.set_values = WORDS(W("200"), W("no-export")),
+		.verdict = W("accept"),
+	},
+};
+
+static config_policy_t policies[] = {
+	{.name = W("cloud-in"), .rules = rules, .n_rules = countof(rules)},
+};
 static view_tunnel_t seen_tunnels[3];
 static view_neighbor_t seen_peers[PEERS];
 static view_state_t state;
@@ -416,7 +449,11 @@ static void make_tunnel(unsigned i, char *name, char *link)
 
 static void make_peer(unsigned i, char *name, uint32_t address, uint32_t asn)
 {
-	neighbors[i] = (config_neighbor_t){.name = name};
+	neighbors[i] = (config_neighbor_t){
+		.name = name,
+		.address = addr_v4(address),
+		.remote_as = asn,
+	};
 	peers[i] = (bgp_peer_t){
 		.config =
 			{
@@ -565,6 +602,8 @@ static void make(void)
 		.n_bundles = 1,
 		.neighbors = &neighbors[CORE],
 		.n_neighbors = 1,
+		.policies = policies,
+		.n_policies = countof(policies),
 	};
 	state = (view_state_t){
 		.now = NOW,

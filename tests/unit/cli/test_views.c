@@ -10,6 +10,7 @@
 
 #include "cli/print.h"
 #include "cli/reply.h"
+#include "gateway/policy_test.h"
 #include "unit/cli/fake_state.h"
 
 #include <string.h>
@@ -131,6 +132,44 @@ static json_object *advertised(void)
 									   VIEW_ADVERTISED, NULL, false));
 }
 
+static json_object *policy_list(void)
+{
+	return view_policies(fake_state(NULL));
+}
+
+static json_object *policy(void)
+{
+	return view_policy(fake_state(NULL), "cloud-in");
+}
+
+static json_object *test_of(const char *text)
+{
+	json_object *args = json_tokener_parse(text), *data;
+	char *error;
+
+	data = policy_test(fake_state(NULL)->config, args, NULL, &error);
+	json_object_put(args);
+	return data;
+}
+
+static json_object *policy_accepts(void)
+{
+	return test_of("{\"policy\":\"cloud-in\",\"prefix\":\"10.1.0.0/16\","
+				   "\"neighbor\":\"core\",\"as_path\":\"65531 {1 2}\","
+				   "\"community\":\"65530:120, no-export\"}");
+}
+
+static json_object *policy_rejects(void)
+{
+	return test_of("{\"policy\":\"cloud-in\",\"prefix\":\"0.0.0.0/0\"}");
+}
+
+static json_object *policy_no_rule(void)
+{
+	return test_of("{\"policy\":\"cloud-in\",\"prefix\":\"10.1.0.0/16\","
+				   "\"source\":\"advertise\"}");
+}
+
 static void print_plain_status(json_object *data, text_t *out)
 {
 	print_status(data, false, out);
@@ -153,6 +192,11 @@ static const row_t rows[] = {
 	{"accepted", accepted, NULL, print_received_head, print_received_part},
 	{"advertised", advertised, NULL, print_advertised_head,
 	 print_advertised_part},
+	{"policy-list", policy_list, print_policies, NULL, NULL},
+	{"policy", policy, print_policy, NULL, NULL},
+	{"policy-test-accept", policy_accepts, print_policy_test, NULL, NULL},
+	{"policy-test-reject", policy_rejects, print_policy_test, NULL, NULL},
+	{"policy-test-no-rule", policy_no_rule, print_policy_test, NULL, NULL},
 };
 
 static char *read_file(const char *name)

@@ -346,6 +346,32 @@ START_TEST(test_paths_of_a_prefix)
 }
 END_TEST
 
+START_TEST(test_policies)
+{
+	good("policies", NULL, "\"name\": \"default-import\", \"default\": true");
+	good("policies", NULL, "\"import_of\": [ \"t1\", \"t2\" ]");
+	bad("policy", "{\"name\":\"default-import\"}", "no policy");
+	bad("policy", NULL, "give the name of a policy");
+	bad("policy-test", NULL, "give the name of a policy");
+	bad("policy-test", "{\"policy\":\"default-import\"}", "no policy");
+	world_announce(w, 0, "10.1.0.0/16", true);
+	world_run(w, USEC_PER_SEC);
+	good("policy-test",
+		 "{\"policy\":\"default-import\",\"prefix\":\"10.1.0.0/16\","
+		 "\"neighbor\":\"t1\"}",
+		 "\"announced\": true, \"verdict\": \"accept\", \"rule\": \"others\"");
+	good("policy-test",
+		 "{\"policy\":\"default-import\",\"prefix\":\"0.0.0.0/0\","
+		 "\"neighbor\":\"t1\"}",
+		 "\"announced\": false, \"verdict\": \"reject\", \"rule\": "
+		 "\"not-wanted\"");
+	bad("policy-test",
+		"{\"policy\":\"default-import\",\"prefix\":\"10.1\","
+		"\"neighbor\":\"t1\"}",
+		"not a prefix");
+}
+END_TEST
+
 /** which may be run by those who may only look */
 START_TEST(test_rights)
 {
@@ -386,6 +412,7 @@ Suite *commands_suite(void)
 	tcase_add_test(tcase, test_advertised);
 	tcase_add_test(tcase, test_received_sliced);
 	tcase_add_test(tcase, test_paths_of_a_prefix);
+	tcase_add_test(tcase, test_policies);
 	tcase_add_test(tcase, test_rights);
 	suite_add_tcase(suite, tcase);
 	return suite;
