@@ -370,12 +370,6 @@ static void check_peer_address(config_load_t *load, const char *path,
 		report_error(load->report, path, "interface",
 					 "'lo' leads nowhere else");
 	}
-	if (peer->ipv6 && peer->address.family != FAMILY_IPV6)
-	{
-		report_error(load->report, path, "ipv6",
-					 "there is no IPv6 address of ours to be the next hop in a "
-					 "session over IPv4");
-	}
 	check_beside(load, path, peer);
 }
 
