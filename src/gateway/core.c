@@ -177,6 +177,7 @@ void core_destroy(core_t *core, usec_t now)
 	config_destroy(core->config);
 	free(core->config_refused);
 	free(core->underlays);
+	free(core->aggregates);
 	core_shutdowns_free(core);
 	core_drains_free(core);
 	core_view_free(core);
@@ -393,6 +394,7 @@ void core_configure(core_t *core, config_t *config, usec_t now)
 		configure_advertise(core, stay ? old_config : NULL, now);
 	}
 	core_redistribute_configure(core, stay, now);
+	core_aggregates_configure(core, stay ? old_config : NULL, now);
 	for (size_t i = 0; i < n_old_neighbors; i++)
 	{
 		if (old_neighbors[i])

@@ -469,6 +469,7 @@ static void plan_input(core_t *core, plan_input_t *in, plan_tunnel_t **tunnels)
 			.n_outer = tunnel->n_outer,
 		};
 	}
+	core->n_aggregates = core_aggregates_active(core, core->aggregates);
 	*tunnels = list;
 	*in = (plan_input_t){
 		.config = core->config,
@@ -480,6 +481,8 @@ static void plan_input(core_t *core, plan_input_t *in, plan_tunnel_t **tunnels)
 		.n_addrs = core->seen.n_addrs,
 		.links = core->seen.links,
 		.n_links = core->seen.n_links,
+		.aggregates = core->aggregates,
+		.n_aggregates = core->n_aggregates,
 	};
 }
 

@@ -11,6 +11,7 @@
  * core_ways.c     how a next hop is reached
  * core_routes.c   chosen paths to FIB members, FIB operations to the kernel
  * core_restart.c  routes of an earlier run, until the neighbours have told theirs
+ * core_aggregates.c  aggregates, and where traffic within them ends
  * core_sources.c  networks on links and routes of others
  * core_redistribute.c  what of these becomes our own origin
  * core_kernel.c   the mirror, reconcile, firewall
@@ -278,6 +279,9 @@ struct core_t
 	 * be told */
 	kernel_ops_list_t seen_fib;
 	core_nexthops_t nexthops;
+	/** those that are announced, with room for all that are configured */
+	prefix_t *aggregates;
+	size_t n_aggregates;
 	/** NULL: nothing is redistributed */
 	core_redistribute_t *redistribute;
 	kernel_op_t batch[CORE_BATCH];
@@ -519,6 +523,14 @@ void core_kernel_adopt(core_t *core);
 bool core_kernel_ready(const core_t *core);
 void core_kernel_apply(core_t *core, usec_t now);
 void core_kernel_remove(core_t *core, config_keep_t keep);
+
+/* core_aggregates.c */
+/** takes those of the configuration; old NULL: the speaker is new */
+void core_aggregates_configure(core_t *core, const config_t *old, usec_t now);
+/** the paths of a prefix changed: perhaps an aggregate came or went */
+void core_aggregates_changed(core_t *core, const prefix_t *prefix);
+/** those that are announced; how many */
+size_t core_aggregates_active(const core_t *core, prefix_t *out);
 
 /* core_restart.c */
 void core_restart_init(core_t *core);

@@ -501,6 +501,7 @@ bool core_routes_work(core_t *core, usec_t now)
 		}
 		offer(core, &route);
 		core_nexthops_within(core, &route.prefix);
+		core_aggregates_changed(core, &route.prefix);
 		more = true;
 	}
 	if (fib_waiting(core->fib) >= CORE_BATCH || !more)

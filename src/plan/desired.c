@@ -102,7 +102,7 @@ static bool bundle_forwards(const plan_input_t *in,
 	return false;
 }
 
-/** two bundles may protect the same */
+/** two bundles may protect the same, or an aggregate be it */
 static bool is_planned(const kernel_state_t *out, const kernel_route_t *route)
 {
 	for (size_t i = 0; i < out->n_routes; i++)
@@ -115,6 +115,23 @@ static bool is_planned(const kernel_state_t *out, const kernel_route_t *route)
 	return false;
 }
 
+static void plan_dead_end(const plan_input_t *in, const prefix_t *prefix,
+						  kernel_state_t *out)
+{
+	kernel_route_t route = {
+		.dst = *prefix,
+		.table = in->config->table,
+		.metric = METRIC_WORST,
+		.type = KERNEL_UNREACHABLE,
+		.protocol = KERNEL_PROTO,
+	};
+
+	if (!is_planned(out, &route))
+	{
+		kernel_state_add_route(out, &route);
+	}
+}
+
 static void plan_unreachable(const plan_input_t *in,
 							 const config_bundle_t *bundle, kernel_state_t *out)
 {
@@ -125,18 +142,7 @@ static void plan_unreachable(const plan_input_t *in,
 	}
 	for (size_t i = 0; i < bundle->protect.count; i++)
 	{
-		kernel_route_t route = {
-			.dst = bundle->protect.list[i],
-			.table = in->config->table,
-			.metric = METRIC_WORST,
-			.type = KERNEL_UNREACHABLE,
-			.protocol = KERNEL_PROTO,
-		};
-
-		if (!is_planned(out, &route))
-		{
-			kernel_state_add_route(out, &route);
-		}
+		plan_dead_end(in, &bundle->protect.list[i], out);
 	}
 }
 
@@ -189,6 +195,10 @@ void plan_kernel(const plan_input_t *in, kernel_state_t *out)
 	for (size_t i = 0; i < in->config->n_bundles; i++)
 	{
 		plan_unreachable(in, &in->config->bundles[i], out);
+	}
+	for (size_t i = 0; i < in->n_aggregates; i++)
+	{
+		plan_dead_end(in, &in->aggregates[i], out);
 	}
 	plan_sysctls(in->config, out);
 }

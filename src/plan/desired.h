@@ -54,10 +54,14 @@ typedef struct plan_input_t
 	size_t n_addrs;
 	const kernel_link_t *links;
 	size_t n_links;
+	/** aggregates that are announced: what has no route within them goes
+	 * nowhere, and not back where it came from */
+	const prefix_t *aggregates;
+	size_t n_aggregates;
 } plan_input_t;
 
 /** links, addresses, pins (a rule and a host route each), unreachable routes
- * of when_down, sysctls. out is initialised by the caller and added to */
+ * of when_down and of aggregates, sysctls. out is initialised by the caller and added to */
 void plan_kernel(const plan_input_t *in, kernel_state_t *out);
 /** MSS clamps and leak guards (DESIGN.md section 4) */
 void plan_firewall(const plan_input_t *in, fw_model_t *out);

@@ -8,6 +8,7 @@
 #include "unit/unit.h"
 
 Suite *commands_suite(void);
+Suite *aggregates_suite(void);
 Suite *core_suite(void);
 Suite *core_policy_suite(void);
 Suite *liveness_suite(void);

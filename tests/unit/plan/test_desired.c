@@ -198,6 +198,32 @@ START_TEST(test_when_both_down)
 }
 END_TEST
 
+/* one of them is protected, too */
+START_TEST(test_aggregates)
+{
+	prefix_t aggregates[2] = {site_prefix("172.31.0.0/16"), site.protect[0]};
+
+	site.config.pin_underlay = false;
+	site.bundles[0].when_down = CONFIG_DOWN_UNREACHABLE;
+	for (unsigned i = 0; i < 3; i++)
+	{
+		site.tunnels[i].forwarding = _i == 0;
+	}
+	site.in.aggregates = aggregates;
+	site.in.n_aggregates = 2;
+	plan_kernel(&site.in, &out);
+	ck_assert_uint_eq(out.n_routes, _i == 0 ? 2 : 3);
+	for (size_t i = 0; i < 2; i++)
+	{
+		const kernel_route_t *r = &out.routes[_i == 0 ? i : 2 * (1 - i)];
+
+		ck_assert(prefix_equal(&r->dst, &aggregates[i]));
+		ck_assert_int_eq(r->type, KERNEL_UNREACHABLE);
+		ck_assert_uint_eq(r->metric, UINT32_MAX);
+	}
+}
+END_TEST
+
 START_TEST(test_sysctls)
 {
 	static const struct
@@ -258,6 +284,7 @@ Suite *desired_suite(void)
 	add(suite, "no pins", test_no_pins, 1);
 	add(suite, "when down", test_when_down, 4);
 	add(suite, "when both are down", test_when_both_down, 1);
+	add(suite, "aggregates", test_aggregates, 2);
 	add(suite, "sysctls", test_sysctls, 3);
 	add(suite, "absent", test_absent, 1);
 	return suite;
