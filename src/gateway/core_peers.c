@@ -532,7 +532,7 @@ void core_peers_update(core_t *core, usec_t now)
 	core->peers_dirty = false;
 	if (core->n_neighbors && !core_restart_ready(core, now))
 	{
-		/* called again when the kernel's state is in, and at the audit */
+		core->peers_dirty = true;
 		return;
 	}
 	for (size_t i = 0; i < core->n_neighbors; i++)

@@ -558,6 +558,8 @@ bool core_redistribute_dump(core_t *core, uint32_t *table, uint8_t *protocol);
 void core_redistribute_dumped(core_t *core, int error, usec_t now);
 /** one slice; true: more waits */
 bool core_redistribute_work(core_t *core, usec_t now);
+/** what is there has been seen, and originated */
+bool core_redistribute_settled(const core_t *core);
 /** there were more than CORE_REDISTRIBUTE_MAX */
 bool core_redistribute_full(const core_t *core);
 

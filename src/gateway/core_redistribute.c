@@ -192,6 +192,20 @@ bool core_redistribute_work(core_t *core, usec_t now)
 	return r->sweep || !list_empty(&r->dirty);
 }
 
+bool core_redistribute_settled(const core_t *core)
+{
+	const core_redistribute_t *r = core->redistribute;
+
+	for (size_t i = 0; r && i < r->n_tables; i++)
+	{
+		if (!r->tables[i].valid_from)
+		{
+			return false;
+		}
+	}
+	return !r || (!r->links_dirty && !r->sweep && list_empty(&r->dirty));
+}
+
 /* -- configuration -------------------------------------------------------------- */
 
 static void policies_free(core_redistribute_t *r)

@@ -31,7 +31,10 @@ bool core_restart_ready(core_t *core, usec_t now)
 	{
 		return true;
 	}
-	if (core->seams.kernel && !core_kernel_ready(core) &&
+	/* our End-of-RIB tells the far sides to forget what is not announced by
+	 * then, redistributed routes too */
+	if (core->seams.kernel &&
+		!(core_kernel_ready(core) && core_redistribute_settled(core)) &&
 		now < core->started + DUMP_MAX)
 	{
 		return false;

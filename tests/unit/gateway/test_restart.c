@@ -110,6 +110,29 @@ START_TEST(test_killed_and_back)
 }
 END_TEST
 
+START_TEST(test_redistributed_too)
+{
+	world_t *w = up("redistribute {\n s {\n from = static, bird\n }\n }\n");
+
+	world_foreign(w, "10.50.0.0/16", 4, 254, 0, WORLD_EXTERNAL, NULL, true);
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(world_told(w, 0, "10.50.0.0/16"), 0);
+	world_kill(w);
+	/* the first dump fails, and is asked for again a second later */
+	w->table_errors = 1;
+	load(w);
+	sa(w, 0);
+	sa(w, 1);
+	for (unsigned i = 0; i < 3000; i++)
+	{
+		world_run(w, 10 * USEC_PER_MSEC);
+		ck_assert_uint_eq(world_told(w, 0, "10.50.0.0/16"), 0);
+	}
+	ck_assert_int_eq(world_session(w, 0), BGP_ESTABLISHED);
+	world_destroy(w);
+}
+END_TEST
+
 START_TEST(test_waits_for_all)
 {
 	world_t *w = up(NULL);
@@ -272,6 +295,7 @@ Suite *restart_suite(void)
 	Suite *s = suite_create("restart");
 
 	unit_add(s, "killed and back", test_killed_and_back);
+	unit_add(s, "redistributed, too", test_redistributed_too);
 	unit_add(s, "waits for all", test_waits_for_all);
 	unit_add(s, "last table ends the wait", test_last_table_ends_the_wait);
 	unit_add(s, "absent tunnel", test_absent_tunnel);
