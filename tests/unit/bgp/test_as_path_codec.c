@@ -95,6 +95,30 @@ START_TEST(test_round_trip)
 }
 END_TEST
 
+/** AS4_PATH goes out only if there is something that two octets cannot say
+ * (RFC 6793 section 4.2.2) */
+START_TEST(test_as4_needed)
+{
+	const bgp_codec_t codec = codec_of(false);
+
+	for (unsigned large = 0; large < 2; large++)
+	{
+		uint8_t out[64];
+		wbuf_t w = wbuf_make(out, sizeof(out));
+		bgp_attr_set_t set;
+
+		make(&set, large ? "0201 00010000" : "0201 0000ffff");
+		bgp_as4_path_encode(&w, &set.a, &codec);
+		ck_assert_uint_eq(wbuf_len(&w), large ? 9 : 0);
+		set.a.has = BGP_HAS_AGGREGATOR;
+		set.a.aggregator_as = large ? 65536 : 65535;
+		bgp_as4_aggregator_encode(&w, &set.a, &codec);
+		ck_assert_uint_eq(wbuf_len(&w), large ? 9 + 11 : 0);
+		bgp_attr_set_deinit(&set);
+	}
+}
+END_TEST
+
 /** hops around a full sequence, by either codec and with large ASNs and
  * without */
 START_TEST(test_segments)
@@ -247,6 +271,7 @@ Suite *as_path_codec_suite(void)
 	Suite *suite = suite_create("as_path_codec");
 
 	unit_add_loop(suite, "round trip", test_round_trip, 2);
+	unit_add(suite, "AS4 needed", test_as4_needed);
 	unit_add_loop(suite, "segments", test_segments, 4);
 	unit_add(suite, "300 hops", test_300_hops);
 	unit_add_loop(suite, "longest", test_longest, 2);

@@ -328,6 +328,54 @@ START_TEST(test_graceful_shutdown)
 }
 END_TEST
 
+/** peers that are told the same share what is worked out for a net; each
+ * option by which they differ keeps them apart. Announced while both are up,
+ * so that one pass serves both */
+START_TEST(test_classes)
+{
+	static const bgp_peer_config_t options[] = {
+		{.role = BGP_ROLE_PROVIDER},
+		{.as_override = true},
+		{.private_as = BGP_PRIVATE_AS_REMOVE},
+		{.private_as = BGP_PRIVATE_AS_REPLACE},
+		{.graceful_shutdown = true},
+	};
+
+	/* 65531 64600 65010 */
+	path("0203 0000fffb 0000fc58 0000fdf2");
+	for (unsigned i = 0; i < countof(options); i++)
+	{
+		const bgp_attrs_t *one, *two;
+
+		configs[EBGP] = options[i];
+		configs[OTHER] = (bgp_peer_config_t){0};
+		changed(EBGP);
+		changed(OTHER);
+		/* each by itself, for its change */
+		told(EBGP);
+		set.a.origin = (uint8_t)(1 + i % 2);
+		announce(FROM);
+		one = told(EBGP);
+		two = told(OTHER);
+		ck_assert_uint_eq(two->origin, 1 + i % 2);
+		ck_assert(one->has != two->has ||
+				  one->communities.len != two->communities.len ||
+				  one->as_path.len != two->as_path.len ||
+				  memcmp(one->as_path.data, two->as_path.data,
+						 one->as_path.len) != 0);
+	}
+	/* the same option, of peers of different ASes */
+	configs[EBGP] = configs[OTHER] = options[1];
+	changed(EBGP);
+	changed(OTHER);
+	told(EBGP);
+	set.a.origin = 0;
+	announce(FROM);
+	expect_path(EBGP, "0204 0000fde8 0000fffb 0000fde8 0000fdf2");
+	expect_path(OTHER, "0204 0000fde8 0000fffb 0000fc58 0000fde8");
+}
+END_TEST
+
 /** MED of a neighbour's is for us alone, LOCAL_PREF for our AS */
 START_TEST(test_med_local_pref)
 {
@@ -419,6 +467,7 @@ Suite *export_suite(void)
 	add(suite, "private_as", test_private_as);
 	add(suite, "private prepend", test_private_prepend);
 	add(suite, "graceful shutdown", test_graceful_shutdown);
+	add(suite, "classes", test_classes);
 	add(suite, "MED, LOCAL_PREF", test_med_local_pref);
 	add(suite, "sources", test_sources);
 	add(suite, "weight", test_weight);
