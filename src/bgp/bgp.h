@@ -372,6 +372,8 @@ typedef enum bgp_source_t
 	BGP_SOURCE_STATIC,
 	BGP_SOURCE_OTHER,
 	BGP_SOURCE_AGGREGATE,
+	/** static routes over tunnels (`routes`): of use here, too */
+	BGP_SOURCE_ROUTES,
 } bgp_source_t;
 
 /** "neighbor", "advertise", "connected", … */

@@ -40,6 +40,8 @@ const char *bgp_source_name(bgp_source_t source)
 			return "other";
 		case BGP_SOURCE_AGGREGATE:
 			return "aggregate";
+		case BGP_SOURCE_ROUTES:
+			return "routes";
 	}
 	return "unknown";
 }

@@ -164,6 +164,42 @@ static void check_probe(config_load_t *load, const place_t *place)
 	}
 }
 
+static void check_routes(config_load_t *load, const char *path,
+						 const config_prefixes_t *routes)
+{
+	const config_prefixes_t *own = &load->config->advertise;
+	char text[PREFIX_STR_MAX];
+
+	for (size_t i = 0; i < routes->count; i++)
+	{
+		for (size_t k = 0; k < own->count; k++)
+		{
+			if (prefix_equal(&routes->list[i], &own->list[k]))
+			{
+				report_error(load->report, path, "routes",
+							 "%s is the site's own: it stands in "
+							 "cygnet.advertise",
+							 prefix_format(&routes->list[i], text));
+			}
+		}
+	}
+}
+
+static void check_gateway(config_load_t *load, const place_t *place)
+{
+	const config_tunnel_t *tunnel = place->tunnel;
+	char path[CONFIG_PATH_MAX], text[ADDR_STR_MAX];
+
+	path_tunnel(path, place->bundle, tunnel);
+	check_routes(load, path, &tunnel->routes);
+	if (addr_is_set(&tunnel->gateway) && !on_tunnel(tunnel, &tunnel->gateway))
+	{
+		report_error(load->report, path, "gateway",
+					 "%s is in none of the tunnel's networks",
+					 addr_format(&tunnel->gateway, text));
+	}
+}
+
 /** what of the addresses needs no second tunnel */
 static void check_addresses(config_load_t *load, const place_t *place)
 {
@@ -280,6 +316,13 @@ void check_tunnels(config_load_t *load)
 	place_t place, before;
 	size_t i = 0, j = 0, n = 0;
 
+	for (size_t b = 0; b < config->n_bundles; b++)
+	{
+		char path[CONFIG_PATH_MAX];
+
+		check_routes(load, path_bundle(path, &config->bundles[b]),
+					 &config->bundles[b].routes);
+	}
 	while (next_place(config, &i, &j, &place))
 	{
 		size_t k = 0, l = 0;
@@ -294,6 +337,7 @@ void check_tunnels(config_load_t *load)
 		check_addresses(load, &place);
 		check_bfd(load, &place);
 		check_probe(load, &place);
+		check_gateway(load, &place);
 		while (next_place(config, &k, &l, &before) &&
 			   before.tunnel != place.tunnel)
 		{

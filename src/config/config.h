@@ -205,6 +205,11 @@ typedef struct config_tunnel_t
 	uint8_t probe_fail;
 	uint8_t probe_window;
 	uint8_t probe_recover;
+	/** static routes, beside the bundle's */
+	config_prefixes_t routes;
+	/** their next hop on a link that is no point-to-point one; unset: the
+	 * neighbour's address */
+	addr_t gateway;
 	/** we initiate the connection whenever it has no SA */
 	bool supervise;
 	/** names of policies, NULL: the bundle's */
@@ -225,6 +230,8 @@ typedef struct config_bundle_t
 	uint8_t min_links;
 	/** active-standby: seconds */
 	uint16_t preempt_delay;
+	/** static routes over its tunnels */
+	config_prefixes_t routes;
 	/** seconds from GRACEFUL_SHUTDOWN to the withdrawal */
 	uint16_t drain_time;
 	config_when_down_t when_down;

@@ -188,6 +188,11 @@ static const config_option_t options[] = {
 	 .text = "In an active-standby bundle: seconds that a tunnel of a better "
 			 "priority has to work before it is used in the place of one that "
 			 "works."},
+	{IN(CONFIG_IN_BUNDLE), "routes", CONFIG_PREFIXES, BUNDLE(routes),
+	 .text = "Static routes: prefixes behind the far side that are reached "
+			 "over all its tunnels that work, without BGP. They go before what "
+			 "neighbours announce; of two bundles with the same prefix the "
+			 "first in the file is used, the other stands by."},
 	{IN(CONFIG_IN_BUNDLE), "drain_time", CONFIG_NUMBER, BUNDLE(drain_time),
 	 .min = 0, .max = 3600, .fallback = "10",
 	 .text = "Seconds from `cygnetctl drain`, when a tunnel's neighbours are "
@@ -246,6 +251,11 @@ static const config_option_t options[] = {
 	 .names = lost, .fallback = "keep",
 	 .text = "The BGP session of a lost tunnel: keep it until its hold time, "
 			 "or reset it at once."},
+	{IN(CONFIG_IN_TUNNEL), "routes", CONFIG_PREFIXES, TUNNEL(routes),
+	 .text = "Static routes over this tunnel, beside those of its bundle."},
+	{IN(CONFIG_IN_TUNNEL), "gateway", CONFIG_ADDRESS, TUNNEL(gateway),
+	 .text = "The next hop of static routes where 'interface' is no "
+			 "point-to-point link. Default: the neighbour's address."},
 	{IN(CONFIG_IN_TUNNEL), "supervise", CONFIG_BOOL, TUNNEL(supervise),
 	 .fallback = "yes",
 	 .text = "Initiate the connection whenever it has no SA, at growing waits "

@@ -166,6 +166,7 @@ bool config_parse_source(const char *s, config_route_source_t *out)
 		[CONFIG_SOURCE_STATIC] = "static",
 		[CONFIG_SOURCE_OTHER] = "other",
 		[CONFIG_SOURCE_AGGREGATE] = "aggregate",
+		[CONFIG_SOURCE_ROUTES] = "routes",
 	};
 	size_t place;
 

@@ -37,6 +37,8 @@ typedef enum config_route_source_t
 	CONFIG_SOURCE_STATIC,
 	CONFIG_SOURCE_OTHER,
 	CONFIG_SOURCE_AGGREGATE,
+	/** `routes` of a tunnel or bundle */
+	CONFIG_SOURCE_ROUTES,
 } config_route_source_t;
 
 typedef enum config_community_t

@@ -119,6 +119,7 @@ static void tables_drop(core_t *core, usec_t now)
 	for (size_t i = 0; i < core->n_tunnels; i++)
 	{
 		core_members_free(core, &core->tunnels[i]->members);
+		core_members_free(core, &core->tunnels[i]->static_members);
 		core->tunnels[i]->ineligible = false;
 	}
 	timer_stop(core->seams.timers, &core->adopt_timer);
@@ -180,6 +181,7 @@ void core_destroy(core_t *core, usec_t now)
 	free(core->aggregates);
 	core_shutdowns_free(core);
 	core_drains_free(core);
+	core_statics_free(core);
 	core_view_free(core);
 	free(core);
 }
@@ -393,6 +395,7 @@ void core_configure(core_t *core, config_t *config, usec_t now)
 		configure_neighbors(core, old_neighbors, n_old_neighbors, now);
 		configure_advertise(core, stay ? old_config : NULL, now);
 	}
+	core_statics_configure(core, stay, now);
 	core_redistribute_configure(core, stay, now);
 	core_aggregates_configure(core, stay ? old_config : NULL, now);
 	for (size_t i = 0; i < n_old_neighbors; i++)

@@ -115,6 +115,9 @@ static bgp_policy_t *default_export(void)
 {
 	bgp_policy_t *policy = bgp_policy_create("default-export");
 
+	/* a way to one far side is no offer to the others */
+	bgp_policy_rule(policy, "static", BGP_POLICY_REJECT);
+	bgp_policy_match_source(policy, BGP_SOURCE_ROUTES);
 	bgp_policy_rule(policy, "ours", BGP_POLICY_ACCEPT);
 	bgp_policy_match_local(policy);
 	return policy;

@@ -3,6 +3,7 @@
 /**
  * The core's inside, shared by core*.c alone. Who does what:
  * core.c          life, configuration and its differences
+ * core_statics.c  static routes over tunnels
  * core_tunnels.c  charon's facts, tunnel and bundle states, FIB members
  * core_drain.c    tunnels that a person takes out of use
  * core_liveness.c BFD, probes and the supervisor of each tunnel
@@ -204,6 +205,8 @@ struct core_tunnel_t
 	core_members_t members;
 	/** its paths are left out of the decision */
 	bool ineligible;
+	/** ways of static routes: a lost session is nothing to them */
+	core_members_t static_members;
 	core_neighbor_t *neighbors[2];
 	/** BFD and probe; NULL: an SA is all that is asked for */
 	core_liveness_t *liveness;
@@ -232,6 +235,8 @@ typedef struct core_shutdown_t
 #define CORE_REDISTRIBUTE_MAX 100000
 
 typedef struct core_redistribute_t core_redistribute_t;
+/** a static route over tunnels, see core_statics.c */
+typedef struct core_static_t core_static_t;
 
 /** what still has to be dumped, as bits of 1 << kernel_what_t */
 typedef struct core_dumps_t
@@ -259,6 +264,9 @@ struct core_t
 	size_t n_tunnels;
 	core_neighbor_t **neighbors;
 	size_t n_neighbors;
+	/** by prefix */
+	core_static_t *statics;
+	size_t n_statics;
 	/** names of drained tunnels */
 	char **drained;
 	size_t n_drained;
@@ -386,6 +394,20 @@ void core_tunnel_detector(core_t *core, core_tunnel_t *tunnel,
 void core_tunnel_drain(core_t *core, core_tunnel_t *tunnel, bool drained,
 					   usec_t now);
 
+/* core_statics.c */
+/** takes `routes` from the configuration; stay: the tables are the same */
+void core_statics_configure(core_t *core, bool stay, usec_t now);
+/** originates what can be used, takes back what cannot */
+void core_statics_update(core_t *core, usec_t now);
+bool core_static_has(const core_t *core, const prefix_t *prefix);
+/** the ways of a static prefix, FIB_SET_MAX at most; false: it is none */
+bool core_static_paths(core_t *core, const prefix_t *prefix, fib_path_t *best,
+					   unsigned *n_best, fib_path_t *backup,
+					   unsigned *n_backup);
+void core_static_member_update(core_t *core, const core_tunnel_t *tunnel,
+							   const core_member_t *member);
+void core_statics_free(core_t *core);
+
 /* core_drain.c */
 void core_drain_create(core_t *core, core_tunnel_t *tunnel, usec_t now);
 void core_drain_destroy(core_t *core, core_tunnel_t *tunnel);
@@ -464,6 +486,8 @@ void core_fib_urgent(core_t *core);
 /** writes all that waits */
 void core_fib_drain(core_t *core);
 bool core_routes_work(core_t *core, usec_t now);
+/** has the FIB take the prefix as it stands in the table, if it does */
+void core_route_offer(core_t *core, const prefix_t *prefix);
 /** a route of ours that is not in the kernel though it should be: tried again at
  * the next audit */
 void core_route_failed(core_t *core, const prefix_t *prefix);

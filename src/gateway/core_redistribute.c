@@ -142,7 +142,9 @@ static bool local_equal(const bgp_local_t *a, const bgp_local_t *b)
 static void decide(core_t *core, source_prefix_t *p, usec_t now)
 {
 	core_redistribute_t *r = core->redistribute;
-	bool advertised = core_is_advertised(core, &p->prefix);
+	/* or a static route of a tunnel's, which is originated by itself */
+	bool advertised = core_is_advertised(core, &p->prefix) ||
+					  core_static_has(core, &p->prefix);
 	bgp_local_t local;
 	bool wanted = !advertised && choose(core, p, &local);
 

@@ -255,7 +255,13 @@ static void offer(core_t *core, const bgp_route_t *route)
 	unsigned n_best = 0, n_backup = 0;
 	uint32_t tag;
 
-	if (route->n_best && !refused(core, &route->prefix, route->tag))
+	if (!route->n_best || refused(core, &route->prefix, route->tag))
+	{
+		/* it goes */
+	}
+	else if (route->best[0].peer ||
+			 !core_static_paths(core, &route->prefix, best, &n_best, backup,
+								&n_backup))
 	{
 		n_best = to_fib(core, family, route->best, route->n_best, best);
 		n_backup = to_fib(core, family, route->backup, route->n_backup, backup);
@@ -265,6 +271,17 @@ static void offer(core_t *core, const bgp_route_t *route)
 	if (tag != route->tag)
 	{
 		bgp_set_tag(core->bgp, &route->prefix, tag);
+	}
+}
+
+void core_route_offer(core_t *core, const prefix_t *prefix)
+{
+	bgp_route_t route;
+
+	if (core->bgp && core->fib && core_kernel_ready(core) &&
+		bgp_route_get(core->bgp, prefix, &route))
+	{
+		offer(core, &route);
 	}
 }
 

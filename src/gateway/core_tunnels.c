@@ -232,6 +232,7 @@ core_tunnel_t *core_tunnel_create(core_t *core, const config_bundle_t *bundle,
 void core_tunnel_destroy(core_t *core, core_tunnel_t *tunnel, usec_t now)
 {
 	core_members_free(core, &tunnel->members);
+	core_members_free(core, &tunnel->static_members);
 	core_liveness_destroy(core, tunnel, now);
 	core_drain_destroy(core, tunnel);
 	tunnel_destroy(tunnel->tunnel);
@@ -553,6 +554,12 @@ static void update_members(core_t *core)
 		{
 			core_member_update(core, core->tunnels[i], &members->list[k]);
 		}
+		members = &core->tunnels[i]->static_members;
+		for (unsigned k = 0; k < members->count; k++)
+		{
+			core_static_member_update(core, core->tunnels[i],
+									  &members->list[k]);
+		}
 	}
 	core_neighbors_members(core);
 	core_fib_urgent(core);
@@ -571,6 +578,7 @@ void core_tunnels_update(core_t *core, usec_t now)
 	{
 		update_members(core);
 	}
+	core_statics_update(core, now);
 	for (size_t i = 0; i < core->n_tunnels; i++)
 	{
 		announce(core, core->tunnels[i]);

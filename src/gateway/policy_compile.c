@@ -85,6 +85,7 @@ static void match_source(matcher_t *m, const char *item)
 		[CONFIG_SOURCE_STATIC] = BGP_SOURCE_STATIC,
 		[CONFIG_SOURCE_OTHER] = BGP_SOURCE_OTHER,
 		[CONFIG_SOURCE_AGGREGATE] = BGP_SOURCE_AGGREGATE,
+		[CONFIG_SOURCE_ROUTES] = BGP_SOURCE_ROUTES,
 	};
 	config_route_source_t source;
 

@@ -355,6 +355,75 @@ START_TEST(test_drain)
 }
 END_TEST
 
+START_TEST(test_static_routes)
+{
+	world_t *w = world_create(2);
+	bgp_route_t route;
+	prefix_t prefix;
+
+	prefix_parse("10.9.0.0/16", &prefix);
+	load(w, NULL, "routes = 10.9.0.0/16, fd00:9::/48");
+	/* nothing is up: nothing is there */
+	ck_assert(!there(w, "10.9.0.0/16"));
+	world_up(w);
+	ck_assert_uint_eq(ways(w, "10.9.0.0/16"), 3);
+	ck_assert_uint_eq(ways(w, "fd00:9::/48"), 3);
+	/* no offer to other far sides */
+	ck_assert(!bgp_route_get(w->far[0].bgp, &prefix, &route));
+	world_fact(w, 0, FACT_CHILD_DOWN, 100, 0);
+	core_apply(w->core, w->now);
+	ck_assert_uint_eq(ways(w, "10.9.0.0/16"), 2);
+	world_fact(w, 1, FACT_CHILD_DOWN, 101, 0);
+	world_run(w, USEC_PER_SEC);
+	ck_assert(!there(w, "10.9.0.0/16"));
+	ck_assert(!there(w, "fd00:9::/48"));
+	world_fact(w, 1, FACT_CHILD_UP, 300, 0);
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.9.0.0/16"), 2);
+	world_fact(w, 0, FACT_CHILD_UP, 301, 0);
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.9.0.0/16"), 3);
+	/* its link goes and comes back: the kernel forgets without a word */
+	world_link_set(w, 0, false);
+	world_run(w, USEC_PER_SEC);
+	world_link_set(w, 1, false);
+	world_run(w, USEC_PER_SEC);
+	world_link_set(w, 0, true);
+	world_link_set(w, 1, true);
+	world_run(w, 2 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.9.0.0/16"), 3);
+	world_destroy(w);
+}
+END_TEST
+
+START_TEST(test_static_before_learned)
+{
+	world_t *w = up(2, NULL, "routes = 10.9.0.0/16");
+
+	world_announce(w, 1, "10.9.0.0/16", true);
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.9.0.0/16"), 3);
+	/* the session is nothing to a static route */
+	world_announce(w, 1, "10.9.0.0/16", false);
+	world_announce(w, 0, "10.9.0.0/16", true);
+	w->cut[0] = true;
+	world_run(w, 20 * USEC_PER_SEC);
+	ck_assert_int_ne(world_session(w, 0), BGP_ESTABLISHED);
+	ck_assert_uint_eq(ways(w, "10.9.0.0/16"), 3);
+	w->cut[0] = false;
+	world_run(w, 150 * USEC_PER_SEC);
+	ck_assert_int_eq(world_session(w, 0), BGP_ESTABLISHED);
+	/* taken out: the learned one comes through */
+	load(w, NULL, NULL);
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.9.0.0/16"), 1);
+	load(w, NULL, "routes = 10.9.0.0/16");
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.9.0.0/16"), 3);
+	world_destroy(w);
+}
+END_TEST
+
 START_TEST(test_swallowing_routes)
 {
 	world_t *w = world_create(1);
@@ -745,6 +814,8 @@ Suite *core_suite(void)
 	unit_add(s, "link flap", test_link_flap);
 	unit_add(s, "standby", test_standby);
 	unit_add(s, "drain", test_drain);
+	unit_add(s, "static routes", test_static_routes);
+	unit_add(s, "static first", test_static_before_learned);
 	unit_add(s, "preemption", test_preemption);
 	unit_add(s, "min links", test_min_links);
 	unit_add(s, "swallowing routes", test_swallowing_routes);
