@@ -1,0 +1,73 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# needs: native
+#
+# Active/active to a far side without BGP: static routes of both families over
+# two tunnels, watched by probes; gone when none lives.
+
+. "$(dirname "$0")/../lib/all.sh"
+LINKS=interface
+scenario aws
+lab_begin
+case_begin
+topology_hosts
+topology_links
+silence_begin
+# what a gateway without BGP has: fixed ways over both tunnels
+for net in $(nets 4 "${SITE_NETS[@]}")
+do
+	ip -n cyg-cloud route add "$net" \
+		nexthop via "${INSIDE4[0]}.2" nexthop via "${INSIDE4[1]}.2"
+done
+for net in $(nets 6 "${SITE_NETS[@]}")
+do
+	ip -n cyg-cloud -6 route add "$net" \
+		nexthop via "${INSIDE6[0]}2" nexthop via "${INSIDE6[1]}2"
+done
+cygnet_section()
+{
+	local list i
+	list=$(nets 4 "${CLOUD_NETS[@]}"; nets 6 "${CLOUD_NETS[@]}")
+	echo "cygnet {"
+	echo "	bundles {"
+	echo "		branch {"
+	echo "			routes = ${list//$'\n'/, }"
+	echo "			tunnels {"
+	for i in 0 1
+	do
+		cat <<CONF
+				${TUNNELS[$i]} {
+					interface = ${TUNNELS[$i]}
+					address = ${INSIDE4[$i]}.2/30, ${INSIDE6[$i]}2/126
+					gateway = ${INSIDE6[$i]}1
+					probe = ${INSIDE4[$i]}.1
+					probe_interval = 100
+				}
+CONF
+	done
+	printf '\t\t\t}\n\t\t}\n\t}\n}\n'
+}
+cygnet_begin interface
+must holds "charon starts with Cygnet" cygnet_start
+must becomes 10 "every prefix of both families has both ways" \
+	all_ways_are "$(links_but)"
+flows_start flows 16 20
+must becomes 20 "all flows pass" flows_pass flows
+
+silence 0
+soon 2 "silence: the probe takes its way out" all_ways_are "$(links_but 0)"
+silence 1
+soon 2 "both are silent: no route is left" all_ways_are ""
+unsilence
+becomes 10 "answers again: both ways" all_ways_are "$(links_but)"
+becomes 10 "all flows pass again" flows_pass flows
+
+ip -n cyg-cloud link set "${TUNNELS[1]}" down
+soon 3 "carrier lost: its way leaves" all_ways_are "$(links_but 1)"
+ip -n cyg-cloud link set "${TUNNELS[1]}" up
+becomes 10 "carrier back: both ways" all_ways_are "$(links_but)"
+
+# somebody's hand
+ip -n cyg-site route flush proto "$CYGNET_PROTO"
+soon 2 "routes deleted by hand: written again" all_ways_are "$(links_but)"
+case_end
