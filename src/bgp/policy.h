@@ -73,8 +73,8 @@ void bgp_policy_match_origin_as(bgp_policy_t *policy, uint32_t asn);
 /** octets of a path (4 an AS) that expressions look at */
 #define BGP_POLICY_PATH_MAX 8192
 /** POSIX extended expression over the path as text, "65531 64512 {1 2}", where
- * _ stands for a border: the begin, the end, a space, a brace. No references
- * back (\1). What it costs grows with the path's length alone, and a path of
+ * _ stands for a border: the begin, the end, a space, a brace, within the
+ * bounds of base/path_regex.h. What it costs grows with the path's length alone, and a path of
  * more than BGP_POLICY_PATH_MAX octets, which none from a message of 4096 has,
  * is rejected by the rule that would look at it. false: not an expression,
  * error (may be NULL) says why, nothing is added */

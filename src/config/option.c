@@ -478,7 +478,11 @@ char *option_parse(const config_option_t *option, const char *value,
 	size_t place = 0;
 	char *error;
 
-	switch (option->type)
+	if (option->type >= CONFIG_RAW_RANGES)
+	{
+		return option_check_raw(option, value);
+	}
+	switch ((int)option->type)
 	{
 		case CONFIG_BOOL:
 			return config_parse_bool(value, member)
@@ -525,27 +529,6 @@ char *option_parse(const config_option_t *option, const char *value,
 		case CONFIG_ONE_OF:
 		case CONFIG_SECRET:
 			return parse_text(option, value, member);
-		case CONFIG_RAW_RANGES:
-		case CONFIG_RAW_FAMILY:
-		case CONFIG_RAW_YES:
-		case CONFIG_RAW_SOURCES:
-		case CONFIG_RAW_ORIGINS:
-		case CONFIG_RAW_ORIGIN:
-		case CONFIG_RAW_NEIGHBORS:
-		case CONFIG_RAW_ASNS:
-		case CONFIG_RAW_ASN:
-		case CONFIG_RAW_AS_PATH:
-		case CONFIG_RAW_INTERVALS:
-		case CONFIG_RAW_NETWORKS:
-		case CONFIG_RAW_ADDRESS:
-		case CONFIG_RAW_PATTERNS:
-		case CONFIG_RAW_EXT_PATTERNS:
-		case CONFIG_RAW_LARGE_PATTERNS:
-		case CONFIG_RAW_COMMUNITIES:
-		case CONFIG_RAW_EXT_COMMUNITIES:
-		case CONFIG_RAW_LARGE_COMMUNITIES:
-		case CONFIG_RAW_NUMBER:
-			return option_check_raw(option, value);
 	}
 	return NULL;
 }
