@@ -103,6 +103,46 @@ static void write_again(const bgp_codec_t *codec, bgp_nlri_t nlri,
 	bgp_attr_set_deinit(&set);
 }
 
+/** the same of prefixes that are taken back */
+static void withdraw_again(const bgp_codec_t *codec, bgp_nlri_t nlri)
+{
+	wbuf_t w = wbuf_make(out, sizeof(out));
+	bgp_nlri_t walk = nlri, again;
+	bgp_update_writer_t u;
+	bgp_update_t update;
+	bgp_attr_set_t set;
+	bgp_fault_t fault;
+	unsigned n = 0;
+	prefix_t p, q;
+	rbuf_t r;
+
+	if (!rbuf_left(&nlri.bytes) ||
+		!bgp_withdraw_begin(&u, &w, codec, nlri.family))
+	{
+		return;
+	}
+	while (bgp_nlri_next(&walk, &p) && bgp_update_add(&u, &p))
+	{
+		n++;
+	}
+	bgp_update_end(&u);
+	fuzz_check(n && !w.overflow && wbuf_len(&w) <= codec->message_max);
+	r = rbuf_make(out, wbuf_len(&w));
+	fuzz_check(rbuf_skip(&r, BGP_HEADER_LEN));
+	bgp_attr_set_init(&set);
+	update.attrs = &set;
+	fuzz_check(bgp_decode_update(r, codec, &update, &fault));
+	fuzz_check(fault.verdict == BGP_FAULT_NONE && !update.end_of_rib);
+	again = rbuf_left(&update.withdrawn.bytes) ? update.withdrawn
+											   : update.mp_withdrawn;
+	while (n-- && bgp_nlri_next(&again, &q) && bgp_nlri_next(&nlri, &p))
+	{
+		fuzz_check(prefix_equal(&p, &q));
+	}
+	fuzz_check(n == (unsigned)-1 && !rbuf_left(&again.bytes));
+	bgp_attr_set_deinit(&set);
+}
+
 static void check_update(rbuf_t r, const bgp_codec_t *codec)
 {
 	bgp_update_t update;
@@ -121,6 +161,8 @@ static void check_update(rbuf_t r, const bgp_codec_t *codec)
 		check_prefixes(update.announced);
 		check_prefixes(update.mp_withdrawn);
 		check_prefixes(update.mp_announced);
+		withdraw_again(codec, update.withdrawn);
+		withdraw_again(codec, update.mp_withdrawn);
 	}
 	if (fault.verdict == BGP_FAULT_NONE)
 	{
@@ -158,8 +200,17 @@ static void check_open(rbuf_t r)
 	fuzz_check(open.caps.restart_time == again.caps.restart_time);
 }
 
+/** a whole message whose body is this again */
+static void check_written(const wbuf_t *w, rbuf_t body)
+{
+	fuzz_check(!w->overflow);
+	fuzz_check(wbuf_len(w) == BGP_HEADER_LEN + rbuf_left(&body));
+	fuzz_check(!memcmp(out + BGP_HEADER_LEN, body.p, rbuf_left(&body)));
+}
+
 static void check_other(rbuf_t r, uint8_t type)
 {
+	wbuf_t w = wbuf_make(out, sizeof(out));
 	uint8_t code, subcode;
 	bgp_fault_t fault;
 	bgp_type_t seen;
@@ -172,11 +223,19 @@ static void check_other(rbuf_t r, uint8_t type)
 		if (bgp_decode_notification(r, &code, &subcode, &data))
 		{
 			fuzz_check(bgp_error_name(code, subcode) != NULL);
+			bgp_encode_notification(&w, code, subcode, data.p,
+									rbuf_left(&data));
+			check_written(&w, r);
 		}
 	}
 	else if (type == BGP_ROUTE_REFRESH)
 	{
-		(void)bgp_decode_refresh(r, &family, &subcode, &fault);
+		if (bgp_decode_refresh(r, &family, &subcode, &fault) &&
+			family != FAMILY_NONE && rbuf_left(&r) == 4)
+		{
+			bgp_encode_refresh(&w, family, subcode);
+			check_written(&w, r);
+		}
 	}
 	else if (rbuf_left(&r) >= BGP_HEADER_LEN &&
 			 bgp_decode_header(r, BGP_MESSAGE_MAX, &len, &seen, &fault))
