@@ -38,6 +38,7 @@ Suite *policy_suite(void);
 Suite *pool_suite(void);
 Suite *rib_suite(void);
 Suite *rib_model_suite(void);
+Suite *rib_step_suite(void);
 Suite *weigh_suite(void);
 
 #endif

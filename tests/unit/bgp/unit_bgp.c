@@ -38,6 +38,7 @@ int main(void)
 		pool_suite,
 		rib_suite,
 		rib_model_suite,
+		rib_step_suite,
 		weigh_suite,
 	};
 
