@@ -131,6 +131,10 @@ START_TEST(test_warn_only)
 	/* it is taken */
 	ck_assert_uint_eq(info(w).received[0], 8);
 	ck_assert_int_eq(wire_state(w, 0), BGP_ESTABLISHED);
+	config.max_prefix = 3;
+	configure();
+	ck_assert_int_eq(wire_state(w, 0), BGP_ESTABLISHED);
+	config.max_prefix = 4;
 	/* from now on it is meant: what is there already counts */
 	config.max_prefix_warn_only = false;
 	configure();
