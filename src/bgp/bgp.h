@@ -440,6 +440,9 @@ typedef struct bgp_local_t
 	bgp_source_t source;
 	uint32_t med;
 	bool has_med;
+	/** in place of ORIGIN and MED, what a policy made of it; NULL: none did.
+	 * AS_PATH and next hop in it are not looked at */
+	const bgp_attrs_t *attrs;
 } bgp_local_t;
 
 /** our own prefix: originated until withdrawn. One local path a prefix: a

@@ -241,6 +241,15 @@ void bgp_rib_originate(bgp_rib_t *rib, const prefix_t *prefix,
 		.med = local->has_med ? local->med : 0,
 	};
 
+	if (local->attrs)
+	{
+		attrs = *local->attrs;
+		attrs.as_path = (bgp_blob_t){.len = 0};
+		attrs.as_path_hops = 0;
+		attrs.neighbor_as = 0;
+		attrs.next_hop = addr_none;
+		attrs.next_hop_ll = addr_none;
+	}
 	local_enter(rib, prefix, PEER_LOCAL, &attrs, local->source);
 }
 

@@ -51,36 +51,34 @@ static bool entry_has(const config_redistribute_t *entry,
 	return false;
 }
 
-/** what the entry's policy makes of it; false: it is not announced */
+/** what the entry's policy makes of it, in attrs; false: it is not announced */
 static bool run_policy(const core_t *core, const bgp_policy_t *policy,
-					   const prefix_t *prefix, bgp_local_t *local)
+					   const prefix_t *prefix, bgp_local_t *local,
+					   bgp_attr_set_t *attrs)
 {
 	bgp_policy_input_t input = {
 		.prefix = *prefix,
 		.source = local->source,
 		.local_as = core->config->asn,
 	};
-	bgp_attr_set_t set;
-	bool accepted;
 
 	if (!policy)
 	{
 		return prefix->len > 0;
 	}
-	bgp_attr_set_init(&set);
-	set.a.origin = BGP_ORIGIN_INCOMPLETE;
-	set.a.has = BGP_HAS_MED;
-	set.a.med = local->med;
-	accepted =
-		bgp_policy_apply(policy, &input, &set, NULL, NULL) == BGP_POLICY_ACCEPT;
-	local->has_med = set.a.has & BGP_HAS_MED;
-	local->med = set.a.med;
-	bgp_attr_set_deinit(&set);
-	return accepted;
+	bgp_attr_set_clear(attrs);
+	attrs->a.origin = BGP_ORIGIN_INCOMPLETE;
+	attrs->a.has = BGP_HAS_MED;
+	attrs->a.med = local->med;
+	local->attrs = &attrs->a;
+	return bgp_policy_apply(policy, &input, attrs, NULL, NULL) ==
+		   BGP_POLICY_ACCEPT;
 }
 
+/** the first entry that takes it says how */
 static bool accepted(const core_t *core, const source_prefix_t *p,
-					 const source_route_t *route, bgp_local_t *out)
+					 const source_route_t *route, bgp_local_t *out,
+					 bgp_attr_set_t *attrs)
 {
 	const config_t *config = core->config;
 
@@ -90,17 +88,15 @@ static bool accepted(const core_t *core, const source_prefix_t *p,
 	}
 	for (size_t i = 0; i < config->n_redistribute; i++)
 	{
-		bgp_local_t local = {
+		*out = (bgp_local_t){
 			.source = source_of(route),
 			.med = route->metric,
 			.has_med = true,
 		};
-
 		if (entry_has(&config->redistribute[i], route) &&
-			run_policy(core, core->redistribute->policies[i], &p->prefix,
-					   &local))
+			run_policy(core, core->redistribute->policies[i], &p->prefix, out,
+					   attrs))
 		{
-			*out = local;
 			return true;
 		}
 	}
@@ -115,28 +111,26 @@ static bool goes_before(const source_route_t *a, const source_route_t *b)
 	return of_a < of_b || (of_a == of_b && a->metric < b->metric);
 }
 
-static bool choose(const core_t *core, const source_prefix_t *p,
-				   bgp_local_t *out)
+/** the best of the routes that were not looked at so far; NULL: none is left */
+static source_route_t *next_best(const source_prefix_t *p,
+								 const source_route_t *after)
 {
-	const source_route_t *best = NULL;
-	bgp_local_t local;
+	source_route_t *best = NULL;
+	bool passed = !after;
 
 	list_each(&p->routes, route, source_route_t, in_prefix)
 	{
-		if ((!best || goes_before(route, best)) &&
-			accepted(core, p, route, &local))
+		/* equal ones go in the order of the list */
+		bool later = !after || goes_before(after, route) ||
+					 (passed && !goes_before(route, after));
+
+		passed |= route == after;
+		if (route != after && later && (!best || goes_before(route, best)))
 		{
 			best = route;
-			*out = local;
 		}
 	}
-	return best != NULL;
-}
-
-static bool local_equal(const bgp_local_t *a, const bgp_local_t *b)
-{
-	return a->source == b->source && a->med == b->med &&
-		   a->has_med == b->has_med;
+	return best;
 }
 
 static void decide(core_t *core, source_prefix_t *p, usec_t now)
@@ -145,20 +139,26 @@ static void decide(core_t *core, source_prefix_t *p, usec_t now)
 	/* or a static route of a tunnel's, which is originated by itself */
 	bool advertised = core_is_advertised(core, &p->prefix) ||
 					  core_static_has(core, &p->prefix);
+	const source_route_t *route = advertised ? NULL : next_best(p, NULL);
+	bgp_attr_set_t attrs;
 	bgp_local_t local;
-	bool wanted = !advertised && choose(core, p, &local);
 
 	list_remove(&p->dirty);
-	if (wanted && !(p->told && local_equal(&p->local, &local)))
+	bgp_attr_set_init(&attrs);
+	while (route && !accepted(core, p, route, &local, &attrs))
 	{
-		p->local = local;
+		route = next_best(p, route);
+	}
+	if (route)
+	{
 		bgp_originate(core->bgp, &p->prefix, &local, now);
 	}
-	else if (!wanted && p->told && !advertised)
+	else if (p->told && !advertised)
 	{
 		bgp_unoriginate(core->bgp, &p->prefix, now);
 	}
-	p->told = wanted;
+	p->told = route != NULL;
+	bgp_attr_set_deinit(&attrs);
 	if (list_empty(&p->routes))
 	{
 		core_source_free(r, p);

@@ -35,9 +35,8 @@ typedef struct source_prefix_t
 	list_t place;
 	/** in `dirty` */
 	list_t dirty;
-	/** originated by us, and how */
+	/** originated by us */
 	bool told;
-	bgp_local_t local;
 } source_prefix_t;
 
 /** what is dumped in one go */

@@ -78,6 +78,25 @@ START_TEST(test_comes_and_goes)
 }
 END_TEST
 
+START_TEST(test_a_route_of_its_own)
+{
+	world_t *w = world_create(1);
+
+	load(w, aggregate);
+	world_up(w);
+	route(w, "10.1.5.0/24", true);
+	ck_assert(ends(w, "10.1.0.0/16"));
+	/* the kernel's own route of the very prefix says where it goes */
+	route(w, "10.1.0.0/16", true);
+	ck_assert_uint_ne(world_told(w, 0, "10.1.0.0/16"), NOT);
+	ck_assert(!ends(w, "10.1.0.0/16"));
+	route(w, "10.1.0.0/16", false);
+	ck_assert_uint_ne(world_told(w, 0, "10.1.0.0/16"), NOT);
+	ck_assert(ends(w, "10.1.0.0/16"));
+	world_destroy(w);
+}
+END_TEST
+
 START_TEST(test_reload)
 {
 	world_t *w = world_create(1);
@@ -106,6 +125,7 @@ Suite *aggregates_suite(void)
 	Suite *s = suite_create("aggregates");
 
 	unit_add(s, "comes and goes", test_comes_and_goes);
+	unit_add(s, "a route of its own", test_a_route_of_its_own);
 	unit_add(s, "reload", test_reload);
 	return s;
 }

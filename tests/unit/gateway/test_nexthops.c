@@ -234,6 +234,22 @@ START_TEST(test_never_through_itself)
 }
 END_TEST
 
+START_TEST(test_itself_and_a_default)
+{
+	world_t *w = up(1, "10.60.0.1");
+
+	/* reached by the kernel's default, and then covered by what came by it */
+	w->underlay = true;
+	announce(w, 4, "10.60.0.0/24", true);
+	for (unsigned i = 0; i < 300; i++)
+	{
+		ck_assert_str_eq(world_hops(w, "10.60.0.0/24"), "2/198.51.100.254");
+		world_run(w, 10 * USEC_PER_MSEC);
+	}
+	world_destroy(w);
+}
+END_TEST
+
 START_TEST(test_one_recursion)
 {
 	world_t *w = world_create(1);
@@ -387,6 +403,7 @@ Suite *nexthops_suite(void)
 	unit_add(s, "by a route of ours", test_by_a_route_of_ours);
 	unit_add(s, "the longer prefix wins", test_the_longer_prefix_wins);
 	unit_add(s, "never through itself", test_never_through_itself);
+	unit_add(s, "itself and a default", test_itself_and_a_default);
 	unit_add(s, "one recursion", test_one_recursion);
 	unit_add(s, "strict tunnel", test_strict_tunnel);
 	unit_add(s, "flapping costs little", test_flapping_costs_little);

@@ -7,6 +7,7 @@
 
 #include "unit/gateway/suites.h"
 
+#include "bgp/attr.h"
 #include "unit/gateway/world.h"
 
 #include <stdio.h>
@@ -199,15 +200,23 @@ START_TEST(test_policy)
 {
 	static const char policy[] =
 		"policies {\n p {\n a {\n match {\n prefixes = 10.50.0.0/16 }\n"
-		" set {\n med = 77\n }\n }\n d {\n match {\n prefixes = 0.0.0.0/0\n"
+		" set {\n med = 77\n community = 65530:9\n prepend = 3\n }\n }\n d {\n "
+		"match {\n prefixes = 0.0.0.0/0\n"
 		" }\n }\n }\n }\n"
 		"redistribute {\n s {\n from = static\n policy = p\n }\n }\n";
 	world_t *w = up(policy);
+	prefix_t prefix;
+	bgp_route_t out;
 
 	route(w, "10.50.0.0/16", STATIC, 7, true);
 	route(w, "10.51.0.0/16", STATIC, 7, true);
 	route(w, "0.0.0.0/0", STATIC, 7, true);
 	ck_assert_uint_eq(told(w, "10.50.0.0/16"), 77);
+	prefix_parse("10.50.0.0/16", &prefix);
+	ck_assert(bgp_route_get(w->far[0].bgp, &prefix, &out));
+	ck_assert(bgp_has_community(out.best[0].attrs, 65530u << 16 | 9));
+	/* it is not a path so far: only a neighbour's export makes one */
+	ck_assert_uint_eq(out.best[0].attrs->as_path_hops, 1);
 	ck_assert_uint_eq(told(w, "10.51.0.0/16"), NOT);
 	/* a person asked for it by name */
 	ck_assert_uint_eq(told(w, "0.0.0.0/0"), 7);
@@ -220,6 +229,28 @@ START_TEST(test_policy)
 	ck_assert_uint_eq(told(w, "10.50.0.0/16"), NOT);
 	ck_assert_uint_eq(told(w, "10.51.0.0/16"), NOT);
 	ck_assert_uint_eq(told(w, "192.168.0.0/24"), 0);
+	world_destroy(w);
+}
+END_TEST
+
+START_TEST(test_the_next_that_is_accepted)
+{
+	static const char two[] =
+		"policies {\n p {\n a {\n verdict = reject\n }\n }\n }\n"
+		"redistribute {\n s {\n from = static\n policy = p\n }\n b {\n"
+		" from = bird\n }\n c {\n from = 42\n }\n }\n";
+	world_t *w = up(two);
+
+	/* the better ones are rejected, in whatever order they came */
+	route(w, "10.50.0.0/16", BIRD, 6, true);
+	route(w, "10.50.0.0/16", STATIC, 1, true);
+	route(w, "10.50.0.0/16", STATIC, 2, true);
+	route(w, "10.50.0.0/16", 42, 5, true);
+	ck_assert_uint_eq(told(w, "10.50.0.0/16"), 5);
+	route(w, "10.50.0.0/16", 42, 5, false);
+	ck_assert_uint_eq(told(w, "10.50.0.0/16"), 6);
+	route(w, "10.50.0.0/16", BIRD, 6, false);
+	ck_assert_uint_eq(told(w, "10.50.0.0/16"), NOT);
 	world_destroy(w);
 }
 END_TEST
@@ -357,6 +388,7 @@ Suite *redistribute_suite(void)
 	unit_add(s, "several sources", test_several_sources);
 	unit_add(s, "replaced", test_replaced);
 	unit_add(s, "policy", test_policy);
+	unit_add(s, "the next accepted", test_the_next_that_is_accepted);
 	unit_add(s, "reload with advertise", test_reload_with_advertise);
 	unit_add(s, "silent losses", test_silent_losses);
 	unit_add(s, "limit", test_limit);
