@@ -25,6 +25,7 @@
 
 #include "base/log.h"
 #include "firewall/build.h"
+#include "firewall/watch.h"
 
 #define BUFFER_MAX 65536
 /** a table of 1,024 links takes less */
@@ -39,7 +40,47 @@ struct firewall_t
 	uint64_t handle;
 	unsigned rules;
 	char buffer[BUFFER_MAX];
+	/** notifications; NULL: none */
+	struct mnl_socket *monitor;
+	fw_watch_t watch;
+	/** apart from the other: who hears of a change may write */
+	char news[BUFFER_MAX];
 };
+
+static void set_buffer(const struct mnl_socket *socket)
+{
+	int fd = mnl_socket_get_fd(socket), size = SOCKET_BUFFER;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
+	{
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	}
+}
+
+static void monitor_open(firewall_t *fw)
+{
+	int group = NFNLGRP_NFTABLES;
+
+	fw->watch.own = mnl_socket_get_portid(fw->socket);
+	fw->monitor =
+		mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fw->monitor &&
+		mnl_socket_bind(fw->monitor, 0, MNL_SOCKET_AUTOPID) == 0 &&
+		mnl_socket_setsockopt(fw->monitor, NETLINK_ADD_MEMBERSHIP, &group,
+							  sizeof(group)) == 0)
+	{
+		set_buffer(fw->monitor);
+		return;
+	}
+	log_warn("changes of nftables cannot be heard of (%s): the table is looked "
+			 "at now and then",
+			 strerror(errno));
+	if (fw->monitor)
+	{
+		mnl_socket_close(fw->monitor);
+		fw->monitor = NULL;
+	}
+}
 
 firewall_t *firewall_open(int *error)
 {
@@ -63,20 +104,56 @@ firewall_t *firewall_open(int *error)
 	{
 		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 	}
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
-	{
-		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	}
+	set_buffer(fw->socket);
+	monitor_open(fw);
 	return fw;
 }
 
 void firewall_close(firewall_t *fw)
 {
+	if (fw->monitor)
+	{
+		mnl_socket_close(fw->monitor);
+	}
 	if (fw->socket)
 	{
 		mnl_socket_close(fw->socket);
 	}
 	free(fw);
+}
+
+int firewall_fd(const firewall_t *fw)
+{
+	return fw->monitor ? mnl_socket_get_fd(fw->monitor) : -1;
+}
+
+bool firewall_read(firewall_t *fw, unsigned budget, fw_changed_t changed,
+				   void *user)
+{
+	while (fw->monitor && budget)
+	{
+		ssize_t n =
+			mnl_socket_recvfrom(fw->monitor, fw->news, sizeof(fw->news));
+		unsigned used = 0;
+
+		if (n < 0 && errno == EAGAIN)
+		{
+			return false;
+		}
+		if (n > 0)
+		{
+			used =
+				fw_watch_read(&fw->watch, fw->news, (size_t)n, changed, user);
+		}
+		else if (n < 0 && errno != EINTR)
+		{
+			/* ENOBUFS: they overran; ENOSPC: one was cut */
+			fw_watch_lost(&fw->watch, changed, user);
+		}
+		used = used ? used : 1;
+		budget -= used < budget ? used : budget;
+	}
+	return fw->monitor != NULL;
 }
 
 static int ext_ack_cb(const struct nlattr *attr, void *data)

@@ -23,6 +23,24 @@ typedef struct fw_counter_t
 	uint64_t bytes;
 } fw_counter_t;
 
+/** TASK_COMM_LEN */
+#define FW_PROCESS_MAX 16
+
+/** a transaction of somebody else's that has touched our table */
+typedef struct fw_change_t
+{
+	/** the table was deleted; else something in it came, changed or went */
+	bool deleted;
+	/** notifications were lost: whether anything was touched is not known */
+	bool lost;
+	/** who, as the kernel tells; 0 and "": it does not. Printable */
+	uint32_t pid;
+	char process[FW_PROCESS_MAX];
+} fw_change_t;
+
+/** the change is borrowed */
+typedef void (*fw_changed_t)(void *user, const fw_change_t *change);
+
 /** the seam: tests give a fake */
 typedef struct fw_ops_t
 {
@@ -41,6 +59,13 @@ typedef struct fw_ops_t
 /** NULL with *error -errno and a line in the log with the remedy */
 firewall_t *firewall_open(int *error);
 void firewall_close(firewall_t *firewall);
+/** descriptor to poll for reading: what is done to nftables. -1: it cannot be
+ * heard of (said in the log), and `intact` has to be asked now and then */
+int firewall_fd(const firewall_t *firewall);
+/** reads what is there, at most about `budget` messages, and calls changed for
+ * what others did to our table; it may call the operations. true: more waits */
+bool firewall_read(firewall_t *firewall, unsigned budget, fw_changed_t changed,
+				   void *user);
 extern const fw_ops_t firewall_nftables_ops;
 
 #endif

@@ -39,8 +39,8 @@ static void speaker_open(core_t *core)
 						   core->seed);
 }
 
-/** looks at what no notification tells: the way to the peers, sysctls, and
- * whether the firewall table is still ours */
+/** looks at what no notification tells: the way to the peers, sysctls; and at
+ * what one may have been lost of */
 static void audit(cyg_timer_t *timer, void *user, usec_t now)
 {
 	core_t *core = user;
@@ -52,13 +52,7 @@ static void audit(cyg_timer_t *timer, void *user, usec_t now)
 	core_routes_again(core);
 	core_nexthops_audit(core);
 	core_redistribute_audit(core, now);
-	if (core->seams.firewall && core->firewall_applied &&
-		core->seams.fw_ops->intact(core->seams.firewall) == 0)
-	{
-		log_warn("somebody changed or deleted table inet %s: written anew",
-				 FW_TABLE);
-		core->firewall_applied = false;
-	}
+	core_firewall_audit(core, now);
 	/* detectors that could not be started are tried again */
 	core->peers_dirty = true;
 	timer_start(core->seams.timers, timer, now + CORE_AUDIT);
@@ -88,6 +82,7 @@ core_t *core_create(const core_seams_t *seams, const char *charon_routes,
 	fw_model_init(&core->firewall);
 	core_nexthops_init(core);
 	core_restart_init(core);
+	core_firewall_init(core);
 	timer_init(&core->audit_timer, audit, core);
 	timer_init(&core->bundle_timer, bundle_due, core);
 	core_kernel_start(core, now);
@@ -174,7 +169,7 @@ void core_destroy(core_t *core, usec_t now)
 	kernel_state_deinit(&core->seen);
 	kernel_state_deinit(&core->saved);
 	kernel_state_deinit(&core->dumped);
-	fw_model_deinit(&core->firewall);
+	core_firewall_deinit(core);
 	config_destroy(core->config);
 	free(core->config_refused);
 	free(core->underlays);

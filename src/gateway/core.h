@@ -64,6 +64,9 @@ void core_kernel_dumped(core_t *core, kernel_what_t what, int error,
 						usec_t now);
 void core_kernel_lost(core_t *core, usec_t now);
 
+/** what somebody else did to the firewall's table */
+void core_firewall_changed(core_t *core, const fw_change_t *change, usec_t now);
+
 /** the speaker, for net.c's connection events */
 bgp_t *core_bgp(core_t *core);
 /** words on a neighbour's sockets for status; NULL: all is well; copied */

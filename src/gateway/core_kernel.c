@@ -568,28 +568,6 @@ static void kernel_write_difference(core_t *core, const plan_input_t *in)
 	kernel_state_deinit(&desired);
 }
 
-static void firewall_write(core_t *core, const plan_input_t *in)
-{
-	fw_model_t model;
-
-	if (!core->seams.firewall)
-	{
-		return;
-	}
-	fw_model_init(&model);
-	plan_firewall(in, &model);
-	if (core->firewall_applied && fw_model_equal(&model, &core->firewall))
-	{
-		fw_model_deinit(&model);
-		return;
-	}
-	core->firewall_error =
-		core->seams.fw_ops->apply(core->seams.firewall, &model);
-	core->firewall_applied = core->firewall_error == 0;
-	fw_model_deinit(&core->firewall);
-	core->firewall = model;
-}
-
 void core_kernel_apply(core_t *core, usec_t now)
 {
 	plan_tunnel_t *tunnels;
@@ -611,7 +589,7 @@ void core_kernel_apply(core_t *core, usec_t now)
 	plan_input(core, &in, &tunnels);
 	/* the guard comes before the links that routes will use; a route that
 	 * covers a peer goes before its pin does, and comes after it */
-	firewall_write(core, &in);
+	core_firewall_write(core, &in);
 	if (core->pins_dirty)
 	{
 		core_routes_covering(core, false);

@@ -15,7 +15,8 @@
  * core_aggregates.c  aggregates, and where traffic within them ends
  * core_sources.c  networks on links and routes of others
  * core_redistribute.c  what of these becomes our own origin
- * core_kernel.c   the mirror, reconcile, firewall
+ * core_kernel.c   the mirror, reconcile
+ * core_firewall.c the firewall's table, and who works against it
  * core_underlay.c the ways to the peers
  * core_policy.c   policies for the speaker
  * core_operator.c what a person says to a neighbour
@@ -238,6 +239,26 @@ typedef struct core_redistribute_t core_redistribute_t;
 /** a static route over tunnels, see core_statics.c */
 typedef struct core_static_t core_static_t;
 
+/** words on who did something */
+#define CORE_WHO_MAX 48
+
+/** what others do to the firewall's table */
+typedef struct core_table_t
+{
+	/** until it is written anew */
+	cyg_timer_t timer;
+	/** until it is looked at, after notifications were lost */
+	cyg_timer_t look;
+	usec_t wait;
+	/** 0: never */
+	usec_t healed_at;
+	/** of the fight that goes on */
+	unsigned heals;
+	bool deleted;
+	char who[CORE_WHO_MAX];
+	char words[256];
+} core_table_t;
+
 /** what still has to be dumped, as bits of 1 << kernel_what_t */
 typedef struct core_dumps_t
 {
@@ -302,6 +323,7 @@ struct core_t
 	fw_model_t firewall;
 	bool firewall_applied;
 	int firewall_error;
+	core_table_t table;
 	/** sysctls as they were before us, for the way back */
 	kernel_state_t saved;
 	/** what has to be done by core_apply */
@@ -547,6 +569,17 @@ void core_kernel_adopt(core_t *core);
 bool core_kernel_ready(const core_t *core);
 void core_kernel_apply(core_t *core, usec_t now);
 void core_kernel_remove(core_t *core, config_keep_t keep);
+
+/* core_firewall.c */
+void core_firewall_init(core_t *core);
+void core_firewall_deinit(core_t *core);
+/** writes the table if it should hold something else, or nobody knows what */
+void core_firewall_write(core_t *core, const plan_input_t *in);
+/** asks the kernel whether the table is as we left it */
+void core_firewall_audit(core_t *core, usec_t now);
+/** words on somebody who does not let it be, "": nobody; valid until the next
+ * call */
+const char *core_firewall_fight(core_t *core, usec_t now);
 
 /* core_aggregates.c */
 /** takes those of the configuration; old NULL: the speaker is new */

@@ -76,8 +76,10 @@ static bool needs_xfrm(const core_t *core)
 	return false;
 }
 
-static void seam_problems(core_t *core)
+static void seam_problems(core_t *core, usec_t now)
 {
+	const char *fight = core_firewall_fight(core, now);
+
 	if (core->seams.kernel_problem)
 	{
 		problem(core, "%s", core->seams.kernel_problem);
@@ -96,6 +98,10 @@ static void seam_problems(core_t *core)
 				"table inet %s could not be written: %s (the leak guard "
 				"and MSS clamp are not in force)",
 				FW_TABLE, strerror(-core->firewall_error));
+	}
+	if (fight[0])
+	{
+		problem(core, "%s", fight);
 	}
 }
 
@@ -276,7 +282,7 @@ static void problems_collect(core_t *core, usec_t now)
 	{
 		problem(core, "%s", core->config_refused);
 	}
-	seam_problems(core);
+	seam_problems(core, now);
 	route_problems(core);
 	if (core->config && core->config->present && core->seams.kernel &&
 		core->config->forwarding == CONFIG_CHECK)

@@ -63,6 +63,13 @@ static const kernel_sink_t kernel_sink = {
 	.lost = kernel_lost,
 };
 
+static void firewall_changed(void *user, const fw_change_t *change)
+{
+	gateway_t *g = user;
+
+	core_firewall_changed(g->core, change, g->now);
+}
+
 /* -- loading ---------------------------------------------------------------------- */
 
 bool gateway_load(gateway_t *g, config_report_t *report)
@@ -148,6 +155,13 @@ static void kernel_ready(void *user, bool readable, bool writable, usec_t now)
 	g->kernel_more = true;
 }
 
+static void firewall_ready(void *user, bool readable, bool writable, usec_t now)
+{
+	gateway_t *g = user;
+
+	g->firewall_more = true;
+}
+
 static void control_ready(void *user, bool readable, bool writable, usec_t now)
 {
 	gateway_t *g = user;
@@ -172,6 +186,21 @@ static void account(gateway_t *g, usec_t spent)
 	}
 }
 
+/** what others do to the kernel */
+static void others(gateway_t *g)
+{
+	if (g->kernel_more)
+	{
+		g->kernel_more = kernel_read(g->kernel, KERNEL_MAX);
+	}
+	if (g->firewall_more)
+	{
+		g->firewall_more =
+			firewall_read(g->firewall, KERNEL_MAX, firewall_changed, g);
+	}
+	core_apply(g->core, g->now);
+}
+
 /** one turn; true: the next must not wait */
 static bool turn(gateway_t *g)
 {
@@ -181,11 +210,7 @@ static bool turn(gateway_t *g)
 	g->now = start;
 	facts(g);
 	loop_serve(g->loop, g->now);
-	if (g->kernel_more)
-	{
-		g->kernel_more = kernel_read(g->kernel, KERNEL_MAX);
-		core_apply(g->core, g->now);
-	}
+	others(g);
 	timers_run(g->timers, g->now);
 	core_apply(g->core, g->now);
 	more = sockets_turn(g->sockets, g->now);
@@ -206,7 +231,7 @@ static bool turn(gateway_t *g)
 		more = true;
 	}
 	account(g, loop_now() - start);
-	return more || g->kernel_more || g->control_more;
+	return more || g->kernel_more || g->firewall_more || g->control_more;
 }
 
 static void wait(gateway_t *g, bool more)
@@ -311,6 +336,12 @@ static void firewall_start(gateway_t *g)
 			"nftables cannot be spoken to: %s (leak guard and MSS clamp are "
 			"not in force; is the module nf_tables there?)",
 			strerror(-error));
+		return;
+	}
+	if (firewall_fd(g->firewall) >= 0)
+	{
+		loop_add(g->loop, &g->firewall_watch, firewall_fd(g->firewall),
+				 firewall_ready, g, true, false);
 	}
 }
 

@@ -46,9 +46,11 @@ struct gateway_t
 
 	loop_watch_t queue_watch;
 	loop_watch_t kernel_watch[2];
+	loop_watch_t firewall_watch;
 	loop_watch_t control_watch;
 	cyg_timer_t control_timer;
 	bool kernel_more;
+	bool firewall_more;
 	bool control_more;
 	/** moment that the current turn works with */
 	usec_t now;

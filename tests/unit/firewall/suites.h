@@ -10,5 +10,6 @@
 Suite *build_suite(void);
 Suite *intervals_suite(void);
 Suite *model_suite(void);
+Suite *watch_suite(void);
 
 #endif

@@ -9,7 +9,7 @@
 int main(void)
 {
 	static const unit_suite_t suites[] = {build_suite, intervals_suite,
-										  model_suite};
+										  model_suite, watch_suite};
 
 	return unit_run("firewall", suites, countof(suites));
 }

@@ -11,6 +11,7 @@ Suite *commands_suite(void);
 Suite *aggregates_suite(void);
 Suite *core_suite(void);
 Suite *core_policy_suite(void);
+Suite *heal_suite(void);
 Suite *liveness_suite(void);
 Suite *nexthops_suite(void);
 Suite *peers_suite(void);
