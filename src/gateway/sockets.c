@@ -20,6 +20,7 @@
 
 #include "base/list.h"
 #include "base/log.h"
+#include "gateway/linger.h"
 #include "gateway/sockopt.h"
 
 #define READ_MAX  32768
@@ -86,6 +87,7 @@ struct sockets_t
 	list_t endpoints;
 	list_t conns;
 	size_t n_conns;
+	lingers_t *lingers;
 	uint8_t input[READ_MAX];
 	uint8_t output[WRITE_MAX];
 };
@@ -207,7 +209,14 @@ static void conn_end(conn_t *c, usec_t now)
 	int fd = c->watch.fd;
 
 	loop_remove(s->loop, &c->watch);
-	close(fd);
+	if (c->closing && !c->lost)
+	{
+		lingers_add(s->lingers, fd, now);
+	}
+	else
+	{
+		close(fd);
+	}
 	list_remove(&c->link);
 	s->n_conns--;
 	bgp_conn_closed(core_bgp(s->core), c->conn,
@@ -725,6 +734,7 @@ sockets_t *sockets_create(loop_t *loop, timers_t *timers)
 	list_init(&s->listeners);
 	list_init(&s->endpoints);
 	list_init(&s->conns);
+	s->lingers = lingers_create(loop, timers);
 	return s;
 }
 
@@ -734,6 +744,7 @@ void sockets_destroy(sockets_t *s)
 	{
 		net_unlisten(s, e->peer);
 	}
+	lingers_destroy(s->lingers);
 	free(s);
 }
 
