@@ -9,6 +9,9 @@
 declare -A PEER_LACKS=(
 	[role]="no such capability in its OPEN|opens_without o4 in 9"
 	[limit_theirs]="its configuration knows no limit of prefixes|exabgp_knows_not prefix-limit maximum-prefix max-prefix"
+	[text_shown]="it cannot decode a NOTIFICATION with such data|exabgp_cannot_decode o6"
+	[refresh_out]="with enhanced refresh, not to be had apart, a request raises its TypeError|exabgp_fails_at_refresh gtsm"
+	[enhanced]="a request for it raises its TypeError: see there|exabgp_fails_at_refresh md5"
 	[text_in]="its API's teardown has a subcode and no words|exabgp_has_no_words"
 	[gr_restarter]="it has no routing table in which to keep routes|exabgp_keeps_nothing"
 )
@@ -19,6 +22,8 @@ declare -A PEER_SAYS=(
 )
 # exaspeaker.py is behind ExaBGP and has no AS of its own in what it heard
 PEER_PATH=
+PEER_BEHIND="$PEER_NET4 own
+$PEER_NET6 own"
 
 peer_version()
 {
@@ -38,24 +43,45 @@ exabgp_knows_not()
 	for word
 	do
 		sed "s/hold-time/$word 3;\n&/" "$dir/exabgp.conf" >"$dir/knows-not"
-		! exabgp_run --test "$dir/knows-not" >/dev/null 2>&1 || return 1
+		! (exabgp_run --test "$dir/knows-not") >/dev/null 2>&1 || return 1
 	done
 }
 
-# its own list of the API's commands
+# exabgp_source OBJECT: of its own
+exabgp_source()
+{
+	/usr/bin/python3 -c "import inspect
+from exabgp.reactor import peer
+from exabgp.reactor.api.command import neighbor
+print(inspect.getsource($1))"
+}
+
+# the one command of the API's that ends a session takes a number
 exabgp_has_no_words()
 {
-	! python3 -c 'import inspect
-from exabgp.reactor.api.command import neighbor
-print(inspect.getsource(neighbor.teardown))' | grep -iE 'reason|communication'
+	exabgp_source neighbor.teardown | grep -F 'code.isdigit()'
 }
 
 # a session's end takes all that came by it
 exabgp_keeps_nothing()
 {
-	python3 -c 'import inspect
-from exabgp.reactor import peer
-print(inspect.getsource(peer.Peer._main))' | grep 'rib.incoming.clear()'
+	exabgp_source peer.Peer._main | grep -F 'rib.incoming.clear()'
+}
+
+# exabgp_cannot_decode SESSION: it answers one with 1/0 and says so
+exabgp_cannot_decode()
+{
+	local hex
+	hex=$(printf 'can not decode' | od -An -v -tx1 | tr -d ' \n')
+	wait_for 10 grep -ai "^$1 send 1/0 0x$hex" "$(exabgp_dir)/events.log"
+}
+
+# exabgp_fails_at_refresh SESSION: its own words
+exabgp_fails_at_refresh()
+{
+	site_refresh "$1" && wait_for 10 grep -F \
+		"TypeError: 'RouteRefresh' object is not iterable" \
+		"$LAB_RUN/cloud/exabgp/exabgp.log"
 }
 
 # exabgp_neighbor SESSION
@@ -96,6 +122,9 @@ exabgp_neighbor()
 			nexthop $([ "$name" = enh ] && echo enable || echo disable);
 		}
 	$([ "$name" != enh ] || echo "	nexthop { ipv4 unicast ipv6; }")
+		static {
+	$("$LAB_TOOLS/exaspeaker.py" "$(exabgp_dir)" "$LAB_RUN/up" --static "$name")
+		}
 		api {
 			processes [ speaker ];
 			neighbor-changes;
@@ -108,18 +137,19 @@ exabgp_neighbor()
 
 peer_conf()
 {
-	local dir name
+	local dir name hop as pref
 	dir=$(exabgp_dir)
 	mkdir -p "$dir" "$LAB_RUN/up"
 	speaker_routes up
 	for name in "${SESSIONS[@]}"
 	do
-		echo "$name $(us "$name")" \
-			"$([ "$name" = enh ] && them enh || inside "$name" 4 1)" \
-			"$(inside "$name" 6 1)" \
-			"$(case $name in ibg) echo - ;; l4) echo "$PEER_AS*" ;;
-			*) echo "$PEER_AS" ;; esac)" "$UP_AS" \
-			"$([ "$name" = ibg ] && echo 250 || echo -)"
+		hop=$(inside "$name" 4 1) as=$PEER_AS pref=-
+		case $name in
+			enh) hop=$(them enh) ;;
+			ibg) as=- pref=250 ;;
+			l4) as="$PEER_AS*" ;;
+		esac
+		echo "$name $(us "$name") $hop $(inside "$name" 6 1) $as $UP_AS $pref"
 	done >"$dir/neighbors"
 	{
 		echo "process speaker {"
@@ -133,13 +163,17 @@ peer_conf()
 	} >"$dir/exabgp.conf"
 }
 
-# exabgp_run ARG…: with nothing of the machine's
+# exabgp_run ARG…: becomes it, with nothing of the machine's
 exabgp_run()
 {
-	env exabgp.daemon.user=root exabgp.daemon.drop=false \
-		exabgp.log.level=INFO exabgp.log.destination=stdout \
-		exabgp.log.short=true exabgp.api.cli=false exabgp.api.ack=false \
-		exabgp.tcp.delay=0 exabgp "$@"
+	exec env exabgp.daemon.user=root exabgp.daemon.drop=false \
+		exabgp.log.level=DEBUG exabgp.log.all=false exabgp.log.destination=stdout \
+		exabgp.log.reactor=true exabgp.log.processes=false \
+		exabgp.log.network=false exabgp.log.packets=false \
+		exabgp.log.rib=false exabgp.log.message=false \
+		exabgp.log.timers=false exabgp.log.routes=false \
+		exabgp.log.parser=false exabgp.log.configuration=false \
+		exabgp.api.cli=false exabgp.api.ack=false exabgp "$@"
 }
 
 peer_start()
@@ -148,11 +182,8 @@ peer_start()
 	dir=$(exabgp_dir)
 	rm -f "$dir/states.json" "$dir/commands"
 	export -f exabgp_run
-	spawn cloud/exabgp/exabgp cloud bash -c 'exec env \
-		exabgp.daemon.user=root exabgp.daemon.drop=false \
-		exabgp.log.level=INFO exabgp.log.destination=stdout \
-		exabgp.api.cli=false exabgp.api.ack=false \
-		exabgp "$1"' exabgp "$dir/exabgp.conf"
+	spawn cloud/exabgp/exabgp cloud bash -c 'exabgp_run "$1"' exabgp \
+		"$dir/exabgp.conf"
 	wait_for 20 test -s "$dir/states.json"
 }
 
@@ -217,6 +248,6 @@ peer_says()
 {
 	local hex
 	hex=$(printf '%s' "$2" | od -An -v -tx1 | tr -d ' \n')
-	grep "^$1 " "$(exabgp_dir)/events" |
-		grep -iE -- "${PEER_SAYS[$2]:-$2|$hex}"
+	grep -a "^$1 " "$(exabgp_dir)/events.log" |
+		grep -aiE -- "${PEER_SAYS[$2]:-$2|$hex}"
 }

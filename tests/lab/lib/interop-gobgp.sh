@@ -8,13 +8,13 @@
 declare -A PEER_LACKS=(
 	[as2]="it has no option for it, its OPEN always has the capability|opens_with o4 in 65"
 	[refresh_in]="it keeps what it heard and never asks|gobgp_asks_not l4"
+	[wrongas_shown]="it logs no NOTIFICATION before a session is up|gobgp_passes_over xas"
 	[enhanced]="no such capability in its OPEN|opens_without o4 in 70"
 	[role]="no such capability in its OPEN|opens_without o4 in 9"
 	[extmsg]="no such capability in its OPEN|opens_without o4 in 6"
 )
 declare -A PEER_SAYS=(
 	[limit]='"Code":6,.*"Subcode":1,.*received notification'
-	[wrongas]='"Code":2,.*"Subcode":2,.*received notification'
 	[hold]='"Code":4,.*"Subcode":0,.*sent notification'
 )
 
@@ -231,6 +231,13 @@ peer_value()
 peer_refresh()
 {
 	gobgp_cli neighbor "$(us "$1")" softresetin
+}
+
+# gobgp_passes_over SESSION: the NOTIFICATION went, and no word of one
+gobgp_passes_over()
+{
+	noticed "$1" out 2 2 && ! grep -F "\"$(us "$1")\"" \
+		"$LAB_RUN/cloud/gobgp/gobgpd.log" | grep -i notification
 }
 
 # gobgp_asks_not SESSION: a soft reset is worked off without a message

@@ -9,12 +9,16 @@ declare -A PEER_LACKS=(
 	[enh]="no such capability in its OPEN|opens_without o6 in 5"
 	[extmsg]="no such capability in its OPEN|opens_without o4 in 6"
 	[bandwidth]="bgpd.conf(5) has no such subtype of ext-community|openbgpd_refuses_bandwidth"
+	[refresh_out]="it answers \"AID IPv4 unicast not negotiated\" to any, which is not so|openbgpd_answers_no_refresh"
+	[enhanced]="as above: neither answers nor takes our begin and end|openbgpd_answers_no_refresh"
 	[gr_helper]="bgpd.conf(5): \"only the End-of-RIB marker\": no family is kept|openbgpd_keeps_nothing"
 )
+# a listener of its has no keys
+declare -A PEER_DIALS=([md6]=peer [bad]=peer)
 declare -A PEER_SAYS=(
-	[limit]="received notification: Cease, max-prefix exceeded"
-	[wrongas]="received notification: error in OPEN message, peer AS not the expected"
-	[hold]="sending notification: hold timer expired"
+	[limit]="received notification: Cease, received max-prefix exceeded"
+	[wrongas]="received notification: error in OPEN message, AS unacceptable"
+	[hold]="sending notification: HoldTimer expired"
 )
 
 peer_version()
@@ -27,6 +31,17 @@ openbgpd_keeps_nothing()
 {
 	wire l4 '[.[] | select(.type == "OPEN" and .dir == "in")] |
 		.[-1].caps["64"][0] | test("80$") | not'
+}
+
+# a request of ours is on the wire, IPv4 is in both OPENs, and its log refuses
+openbgpd_answers_no_refresh()
+{
+	site_refresh l4 && becomes 5 "a request of ours went" wire l4 \
+		'any(.[]; .dir == "out" and .type == "REFRESH" and .subtype == 0)' &&
+		wire l4 'all(.[] | select(.type == "OPEN"); .caps["1"] |
+			index("00010001"))' &&
+		wait_for 10 grep -F "neighbor $(us l4) (l4): route refresh: AID IPv4" \
+			"$LAB_RUN/cloud/openbgpd/bgpd.log"
 }
 
 # openbgpd_refuses_bandwidth: its own words on the configuration
@@ -60,11 +75,36 @@ openbgpd_neighbor()
 	case $1 in
 		md5|md6|bad) echo "	tcp md5sig password key-of-the-lab" ;;
 		gtsm) echo "	ttl-security yes" ;;
+		o4|l4|o6|l6) echo "	multihop 2" ;;
 		role) echo "	announce policy provider" ;;
 		as2) echo "	announce as-4byte no" ;;
 		lim) echo "	max-prefix 3" ;;
 	esac
 	echo "}"
+}
+
+# For routes of the other family than the session's it says its loopback's
+# address as next hop. bgpd.conf(5) lets that be set for multihop sessions only.
+openbgpd_next_hops()
+{
+	local name
+	for name in "${SESSIONS[@]}"
+	do
+		if [ "${FAMILY[$name]}" = 4 ]
+		then
+			openbgpd_next_hop "$(us "$name")" ::/0 "$(inside "$name" 6 1)"
+		else
+			openbgpd_next_hop "$(us "$name")" 0.0.0.0/0 \
+				"$(inside "$name" 4 1)"
+		fi
+	done
+	openbgpd_next_hop 169.254.91.1 ::/0 fd00:a:91::2
+}
+
+openbgpd_next_hop()
+{
+	echo "match to $1 prefix $2 or-longer set nexthop $3"
+	echo "match to $1 prefix $2 or-longer set nexthop no-modify"
 }
 
 peer_conf()
@@ -99,6 +139,7 @@ peer_conf()
 		}
 		allow from any
 		allow to any
+		$(openbgpd_next_hops)
 		match from 169.254.91.1 prefix 10.77.4.0/24 set localpref 250
 		match to any prefix 10.77.4.0/24 set med 55
 		CONF

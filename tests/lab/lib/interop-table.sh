@@ -38,11 +38,14 @@ md5wrong TCP MD5, a wrong key
 gtsm TTL security (RFC 5082)
 role roles (RFC 9234)
 wrongas_ours wrong AS, we refuse
+wrongas_shown wrong AS, our refusal is shown by the peer
 wrongas_theirs wrong AS, peer refuses
 limit_ours maximum prefixes, ours (RFC 4486)
+limit_shown maximum prefixes, ours is shown by the peer
 limit_theirs maximum prefixes, the peer's
 text_in shutdown communication from the peer (RFC 9003)
 text_out shutdown communication to the peer
+text_shown shutdown communication, ours is shown by the peer
 hold_ours silent peer, our hold timer
 hold_theirs we are silent, the peer's hold timer
 restart peer restarts cleanly

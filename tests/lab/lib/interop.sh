@@ -14,6 +14,8 @@
 #
 # A peer's own verbs are in interop-PEER.sh:
 #   PEER_LACKS                    [ROW]="why|command that shows it"
+#   PEER_BEHIND                   more lines of what is announced behind it
+#   PEER_DIALS                    [SESSION]=peer|site, if not as in SESSION_TABLE
 #   PEER_AS2_WITHOUT              a prefix that is not told to it as a speaker of
 #                                 2-byte AS numbers, if that has a reason
 #   peer_version                  one line
@@ -71,6 +73,7 @@ declare -A NUMBER FAMILY DIALS
 sessions_make()
 {
 	local name family dials row number=10
+	declare -p PEER_DIALS >/dev/null 2>&1 || declare -gA PEER_DIALS=()
 	SESSIONS=() TUNNELS=() INSIDE4=() INSIDE6=()
 	while read -r name family dials row
 	do
@@ -80,7 +83,8 @@ sessions_make()
 		fi
 		SESSIONS+=("$name")
 		TUNNELS+=("$name")
-		NUMBER[$name]=$number FAMILY[$name]=$family DIALS[$name]=$dials
+		NUMBER[$name]=$number FAMILY[$name]=$family
+		DIALS[$name]=${PEER_DIALS[$name]:-$dials}
 		INSIDE4+=("169.254.$number") INSIDE6+=("fd00:a:$number::")
 		number=$((number + 1))
 	done <<<"$SESSION_TABLE"
@@ -153,6 +157,8 @@ site_neighbor()
 		md5|md6) echo "password = key-of-the-lab" ;;
 		bad) echo "password = not-the-key" ;;
 		gtsm) echo "ttl_security = 1" ;;
+		# else what is withdrawn while it is mute may be kept for it
+		hold) echo "graceful_restart = no" ;;
 		role) echo "role = customer" ;;
 		max) echo "max_prefix = 3" ;;
 		as2)
@@ -321,6 +327,7 @@ speaker_routes()
 		routes_of 66 169.254.90.1 fd00:a:90::1 "$FEED_AS"
 	else
 		routes_of 77 169.254.91.1 fd00:a:91::1 "$UP_AS"
+		echo "${PEER_BEHIND:-}"
 	fi | grep -v "^[^ ]*[.:]${2:-none}\(\.0/24\|::/64\) " >"$dir/announce.new"
 	mv "$dir/announce.new" "$dir/announce"
 }

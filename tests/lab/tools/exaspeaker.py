@@ -4,14 +4,16 @@
 A process of ExaBGP's: it has ExaBGP announce by every session what speaker.py
 would announce behind another daemon, and writes down what ExaBGP heard.
 
-  exaspeaker.py DIR UP
+  exaspeaker.py DIR UP              as the process, for what changes later
+  exaspeaker.py DIR UP --static NAME    routes of a session, for the configuration
 
 DIR/neighbors has a session a line: NAME ADDRESS HOP4 HOP6 AS PREFERENCE, the AS
 that paths begin with ("-": none) and the LOCAL_PREF of the fourth route ("-").
-UP/announce is as for speaker.py; "own PREFIX" stands for a network of the peer's.
+UP/announce is as for speaker.py; "own" in place of a next hop: it is the
+peer's own network.
 DIR/commands is handed to ExaBGP line by line as it grows. DIR/table-NAME.json
 is what was heard by a session, UP/table.json that by l4; DIR/states.json the
-sessions' states; DIR/events a line each for a NOTIFICATION.
+sessions' states; DIR/events.log a line each for a NOTIFICATION.
 """
 
 import ipaddress
@@ -67,6 +69,12 @@ def announcement(line, hop4, hop6, asn, own, preference):
         hop6 if ":" in prefix else hop4, " ".join(path), " ".join(said))
 
 
+def wanted(session, behind):
+    """{prefix: words} of a session"""
+    with open(behind + "/announce") as file:
+        return dict(announcement(x, *session[2:]) for x in file if x.strip())
+
+
 def units(text, size, before=""):
     return [before + text[i:i + size] for i in range(0, len(text), size)]
 
@@ -96,7 +104,7 @@ def told(attribute):
 class Speaker:
     def __init__(self, folder, behind):
         self.folder, self.behind = folder, behind
-        self.stamp, self.done = None, 0
+        self.stamp, self.done = os.stat(behind + "/announce").st_mtime_ns, 0
         self.names, self.said, self.tables, self.states = {}, {}, {}, {}
         self.sessions = []
         with open(folder + "/neighbors") as file:
@@ -105,7 +113,8 @@ class Speaker:
                 self.sessions.append(session)
                 self.names[session[1]] = session[0]
                 self.tables[session[0]] = {}
-        self.events = open(folder + "/events", "a", buffering=1)
+                self.said[session[0]] = wanted(session, behind)
+        self.events = open(folder + "/events.log", "a", buffering=1)
         self.save(None)
 
     def write(self, name, what):
@@ -128,10 +137,8 @@ class Speaker:
         stamp = os.stat(self.behind + "/announce").st_mtime_ns
         if stamp != self.stamp:
             self.stamp = stamp
-            with open(self.behind + "/announce") as file:
-                lines = [x for x in file if x.strip()]
             for session in self.sessions:
-                self.announce(session, lines)
+                self.announce(session)
         if os.path.exists(self.folder + "/commands"):
             with open(self.folder + "/commands") as file:
                 lines = file.read().splitlines()
@@ -139,15 +146,13 @@ class Speaker:
                 self.command(line)
             self.done = len(lines)
 
-    def announce(self, session, lines):
-        name, address, hop4, hop6, asn, own, preference = session
-        wanted = dict(announcement(x, hop4, hop6, asn, own, preference)
-                      for x in lines)
-        said = self.said.setdefault(name, {})
-        for prefix in [p for p in said if p not in wanted]:
+    def announce(self, session):
+        name, address = session[:2]
+        new, said = wanted(session, self.behind), self.said[name]
+        for prefix in [p for p in said if p not in new]:
             self.command("neighbor %s withdraw route %s %s" % (
                 address, prefix, said.pop(prefix)))
-        for prefix, words in wanted.items():
+        for prefix, words in new.items():
             if said.get(prefix) != words:
                 said[prefix] = words
                 self.command("neighbor %s announce route %s %s" % (
@@ -165,7 +170,12 @@ class Speaker:
                         told(update.get("attribute", {})), next_hop=hop)
 
     def take(self, line):
-        said = json.loads(line)
+        try:
+            said = json.loads(line, strict=False)
+        except ValueError:
+            # ExaBGP puts a NOTIFICATION's bytes as they are into a reason
+            self.events.write("unreadable %r\n" % line)
+            return
         neighbor = said.get("neighbor", {})
         name = self.names.get(neighbor.get("address", {}).get("peer"))
         if not name:
@@ -200,4 +210,16 @@ class Speaker:
             self.look()
 
 
-Speaker(sys.argv[1], sys.argv[2]).run()
+def main():
+    folder, behind = sys.argv[1:3]
+    if len(sys.argv) == 3:
+        Speaker(folder, behind).run()
+        return
+    with open(folder + "/neighbors") as file:
+        session = next(x.split() for x in file
+                       if x.split()[0] == sys.argv[4])
+    for prefix, words in wanted(session, behind).items():
+        print("\t\troute %s %s;" % (prefix, words))
+
+
+main()

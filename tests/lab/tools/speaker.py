@@ -12,7 +12,7 @@ Dials REMOTE from LOCAL again and again. DIR/announce has a route a line,
 
 where N*A in a path is A N times; what is over 4096 bytes is for those that can
 read it. The file is read again whenever it changes.
-DIR/table.json is what is heard now; DIR/events a line each for what came:
+DIR/table.json is what is heard now; DIR/events.log a line each for what came:
 "up", "down", "+PREFIX", "-PREFIX", "refresh IPV".
 """
 
@@ -67,7 +67,7 @@ class Speaker:
         self.folder, self.sock = folder, None
         self.stamp, self.wanted, self.told, self.table = None, {}, {}, {}
         self.up, self.largest = False, 4096
-        self.events = open(folder + "/events", "a", buffering=1)
+        self.events = open(folder + "/events.log", "a", buffering=1)
 
     def event(self, text):
         self.events.write("%.3f %s\n" % (time.time(), text))
