@@ -37,6 +37,7 @@ Suite *nexthop_suite(void);
 Suite *policy_suite(void);
 Suite *pool_suite(void);
 Suite *rib_suite(void);
+Suite *rib_limits_suite(void);
 Suite *rib_model_suite(void);
 Suite *rib_step_suite(void);
 Suite *weigh_suite(void);

@@ -37,6 +37,7 @@ int main(void)
 		policy_suite,
 		pool_suite,
 		rib_suite,
+		rib_limits_suite,
 		rib_model_suite,
 		rib_step_suite,
 		weigh_suite,
