@@ -53,6 +53,8 @@ static void copy_info(ike_sa_t *ike_sa, child_sa_t *child_sa,
 			info->integ = alg;
 		}
 	}
+	info->spi_in = ntohl(child_sa->get_spi(child_sa, TRUE));
+	info->spi_out = ntohl(child_sa->get_spi(child_sa, FALSE));
 	info->encap = child_sa->has_encap(child_sa);
 	copy_host(ike_sa->get_my_host(ike_sa), &info->local);
 	copy_host(ike_sa->get_other_host(ike_sa), &info->remote);

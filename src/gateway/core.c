@@ -176,6 +176,7 @@ void core_destroy(core_t *core, usec_t now)
 	free(core->aggregates);
 	core_shutdowns_free(core);
 	core_drains_free(core);
+	core_sweep_free(core);
 	core_statics_free(core);
 	core_view_free(core);
 	free(core);

@@ -90,6 +90,7 @@ void core_kernel_start(core_t *core, usec_t now)
 {
 	core->dumps.wanted = DUMPS_ALL;
 	core_kernel_dump(core);
+	core_sweep_start(core);
 }
 
 static bool have(const core_t *core, unsigned dumps)

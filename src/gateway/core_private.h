@@ -4,6 +4,7 @@
  * The core's inside, shared by core*.c alone. Who does what:
  * core.c          life, configuration and its differences
  * core_statics.c  static routes over tunnels
+ * core_sweep.c    SAs that a charon which died has left
  * core_tunnels.c  charon's facts, tunnel and bundle states, FIB members
  * core_drain.c    tunnels that a person takes out of use
  * core_liveness.c BFD, probes and the supervisor of each tunnel
@@ -213,6 +214,8 @@ struct core_tunnel_t
 	core_liveness_t *liveness;
 	/** NULL: nothing to initiate */
 	supervisor_t *supervisor;
+	/** an SA counts since, 0: none does */
+	usec_t sa_since;
 	/** taken out of use by a person, and its neighbours are told of nothing */
 	bool drained;
 	bool withdrawn;
@@ -285,6 +288,10 @@ struct core_t
 	size_t n_tunnels;
 	core_neighbor_t **neighbors;
 	size_t n_neighbors;
+	/** SAs that were there at the start */
+	kernel_sa_t *stale;
+	size_t n_stale;
+	cyg_timer_t sweep_timer;
 	/** by prefix */
 	core_static_t *statics;
 	size_t n_statics;
@@ -415,6 +422,13 @@ void core_tunnel_detector(core_t *core, core_tunnel_t *tunnel,
 /** drained or not, see core_drain.c */
 void core_tunnel_drain(core_t *core, core_tunnel_t *tunnel, bool drained,
 					   usec_t now);
+
+/* core_sweep.c */
+/** notes what SAs an earlier charon has left; once, before any fact */
+void core_sweep_start(core_t *core);
+/** the tunnel has an SA, or has none: old ones are removed after a while */
+void core_sweep_sa(core_t *core, core_tunnel_t *tunnel, usec_t now);
+void core_sweep_free(core_t *core);
 
 /* core_statics.c */
 /** takes `routes` from the configuration; stay: the tables are the same */

@@ -220,6 +220,7 @@ core_tunnel_t *core_tunnel_create(core_t *core, const config_bundle_t *bundle,
 		outer_from_file(core, tunnel);
 		replay(core, tunnel, now);
 		refresh(core, tunnel);
+		core_sweep_sa(core, tunnel, now);
 	}
 	link = kernel_state_find_link(&core->seen, name);
 	if (link)
@@ -395,6 +396,7 @@ void core_fact(core_t *core, const fact_t *fact, usec_t now)
 		{
 			step(core, tunnel, &step_fact, now);
 			refresh(core, tunnel);
+			core_sweep_sa(core, tunnel, now);
 		}
 	}
 }

@@ -116,10 +116,22 @@ static int sysctl_get(void *kernel, const char *path, char value[static 24])
 	return kernel_sysctl_read(path, value);
 }
 
+static int sa_dump(void *kernel, kernel_sa_fn_t fn, void *user)
+{
+	return kernel_sa_dump(fn, user);
+}
+
+static int sa_delete(void *kernel, const kernel_sa_t *sa)
+{
+	return kernel_sa_delete(sa);
+}
+
 const kernel_ops_t kernel_rtnetlink_ops = {
 	.write = kernel_write,
 	.dump = kernel_dump,
 	.dump_table = kernel_dump_table,
 	.route_get = kernel_route_get,
 	.sysctl_get = sysctl_get,
+	.sa_dump = sa_dump,
+	.sa_delete = sa_delete,
 };

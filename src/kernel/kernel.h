@@ -10,6 +10,7 @@
 #define CYGNET_KERNEL_H
 
 #include "kernel/object.h"
+#include "kernel/xfrm.h"
 
 /** what a dump or a notification is about */
 typedef enum kernel_what_t
@@ -93,6 +94,9 @@ typedef struct kernel_ops_t
 	int (*route_get)(void *kernel, const addr_t *dst, kernel_route_t *out);
 	/** reads a sysctl into value; 0 or -errno */
 	int (*sysctl_get)(void *kernel, const char *path, char value[static 24]);
+	/** SAs with an if_id, and the end of one; see kernel/xfrm.h */
+	int (*sa_dump)(void *kernel, kernel_sa_fn_t fn, void *user);
+	int (*sa_delete)(void *kernel, const kernel_sa_t *sa);
 } kernel_ops_t;
 
 typedef struct kernel_t kernel_t;

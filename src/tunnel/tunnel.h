@@ -55,6 +55,9 @@ typedef struct tunnel_sa_info_t
 	uint16_t encr;
 	uint16_t key_bits;
 	uint16_t integ;
+	/** of charon's SAs in the kernel, 0: not known */
+	uint32_t spi_in;
+	uint32_t spi_out;
 	/** UDP encapsulation (RFC 3948) */
 	bool encap;
 	addr_t local;

@@ -21,5 +21,6 @@ Suite *policy_test_suite(void);
 Suite *queue_suite(void);
 Suite *redistribute_suite(void);
 Suite *restart_suite(void);
+Suite *sweep_suite(void);
 
 #endif

@@ -24,7 +24,7 @@ int main(void)
 		core_suite,           heal_suite,        linger_suite,
 		liveness_suite,       nexthops_suite,    peers_suite,
 		policy_compile_suite, policy_test_suite, queue_suite,
-		redistribute_suite,   restart_suite,
+		redistribute_suite,   restart_suite,     sweep_suite,
 	};
 
 	log_set(log_line_fn, NULL, LOGL_DEBUG);

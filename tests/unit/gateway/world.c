@@ -610,6 +610,8 @@ void world_fact(world_t *w, unsigned i, fact_kind_t kind, uint32_t sa,
 	fact.if_id_in = fact.if_id_out = i + 1;
 	fact.n_remote = 1;
 	fact.remote[0] = addr_v4(0xcb007101u + i);
+	fact.info.spi_in = 0xc0000000 + sa;
+	fact.info.spi_out = 0xd0000000 + sa;
 	fact.info.encr = 20;
 	fact.info.key_bits = 256;
 	fact.info.remote = fact.remote[0];

@@ -81,6 +81,9 @@ typedef struct world_t
 	unsigned table_errors;
 	unsigned table_dumps;
 	unsigned lookups;
+	/** charon's SAs, as the tests put them there */
+	kernel_sa_t sas[16];
+	unsigned n_sas;
 	/** changes a configuration on its way to the core; NULL: nobody */
 	void (*edit)(config_t *config);
 	/* firewall */

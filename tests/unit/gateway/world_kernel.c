@@ -243,12 +243,40 @@ static int kernel_sysctl_get(void *kernel, const char *path,
 	return 0;
 }
 
+static int kernel_sas_dump(void *kernel, kernel_sa_fn_t fn, void *user)
+{
+	world_t *w = kernel;
+
+	for (unsigned i = 0; i < w->n_sas; i++)
+	{
+		fn(user, &w->sas[i]);
+	}
+	return 0;
+}
+
+static int kernel_sas_delete(void *kernel, const kernel_sa_t *sa)
+{
+	world_t *w = kernel;
+
+	for (unsigned i = 0; i < w->n_sas; i++)
+	{
+		if (w->sas[i].spi == sa->spi)
+		{
+			w->sas[i] = w->sas[--w->n_sas];
+			return 0;
+		}
+	}
+	return -ESRCH;
+}
+
 const kernel_ops_t world_kernel_ops = {
 	.write = kernel_write,
 	.dump = kernel_dump,
 	.dump_table = kernel_dump_table,
 	.route_get = kernel_route_get,
 	.sysctl_get = kernel_sysctl_get,
+	.sa_dump = kernel_sas_dump,
+	.sa_delete = kernel_sas_delete,
 };
 
 static void seen_nexthop(void *user, const kernel_nexthop_t *nexthop)

@@ -19,5 +19,6 @@ Suite *reconcile_suite(void);
 Suite *route_codec_suite(void);
 Suite *rule_codec_suite(void);
 Suite *state_suite(void);
+Suite *xfrm_suite(void);
 
 #endif

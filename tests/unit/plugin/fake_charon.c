@@ -271,6 +271,11 @@ METHOD(child_sa_t, child_get_if_id, uint32_t, fake_child_t *this, bool inbound)
 	return inbound ? this->if_id_in : this->if_id_out;
 }
 
+METHOD(child_sa_t, child_get_spi, uint32_t, fake_child_t *this, bool inbound)
+{
+	return htonl(inbound ? 0xc0000000 + this->id : 0xd0000000 + this->id);
+}
+
 METHOD(child_sa_t, child_has_encap, bool, fake_child_t *this)
 {
 	return this->encap;
@@ -299,6 +304,7 @@ fake_child_t *fake_child_create(fake_ike_t *ike, uint32_t id)
 			.get_unique_id = (void *)_child_get_unique_id,
 			.get_state = (void *)_child_get_state,
 			.get_if_id = (void *)_child_get_if_id,
+			.get_spi = (void *)_child_get_spi,
 			.has_encap = (void *)_child_has_encap,
 			.get_proposal = (void *)_child_get_proposal,
 #if CYGNET_STRONGSWAN >= 60002

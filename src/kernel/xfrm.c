@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * NETLINK_XFRM, on a socket of its own for each request: they are a few in a
+ * run. The kernel answers within the system call, so nothing is waited for.
+ */
+
+#include "kernel/xfrm.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/xfrm.h>
+#include <stdlib.h>
+#include <string.h>
+
+/** a dump's datagram */
+#define BUFFER 32768
+/** what a request to delete takes at most, with room to spare */
+#define DELETE_MAX 128
+
+typedef struct found_t
+{
+	kernel_sa_fn_t fn;
+	void *user;
+} found_t;
+
+static bool to_addr(uint16_t family, const xfrm_address_t *in, addr_t *out)
+{
+	*out = addr_none;
+	if (family == AF_INET)
+	{
+		out->family = FAMILY_IPV4;
+		memcpy(out->b, &in->a4, 4);
+		return true;
+	}
+	if (family == AF_INET6)
+	{
+		*out = addr_v6((const uint8_t *)in->a6);
+		return true;
+	}
+	return false;
+}
+
+static void from_addr(const addr_t *in, xfrm_address_t *out)
+{
+	memcpy(out, in->b, in->family == FAMILY_IPV4 ? 4 : 16);
+}
+
+static uint16_t family_of(const addr_t *addr)
+{
+	return addr->family == FAMILY_IPV4 ? AF_INET : AF_INET6;
+}
+
+bool kernel_sa_decode(const struct nlmsghdr *nlh, kernel_sa_t *out)
+{
+	struct xfrm_usersa_info info;
+	const struct nlattr *attr;
+
+	memset(out, 0, sizeof(*out));
+	if (nlh->nlmsg_type != XFRM_MSG_NEWSA ||
+		mnl_nlmsg_get_payload_len(nlh) < sizeof(info))
+	{
+		return false;
+	}
+	memcpy(&info, mnl_nlmsg_get_payload(nlh), sizeof(info));
+	if (!to_addr(info.family, &info.id.daddr, &out->dst) ||
+		!to_addr(info.family, &info.saddr, &out->src))
+	{
+		return false;
+	}
+	out->spi = ntohl(info.id.spi);
+	out->proto = info.id.proto;
+	for (attr = mnl_nlmsg_get_payload_offset(nlh, sizeof(info));
+		 mnl_attr_ok(attr, (int)((const char *)mnl_nlmsg_get_payload_tail(nlh) -
+								 (const char *)attr));
+		 attr = mnl_attr_next(attr))
+	{
+		uint16_t len = mnl_attr_get_payload_len(attr);
+
+		if (mnl_attr_get_type(attr) == XFRMA_IF_ID && len == sizeof(uint32_t))
+		{
+			out->if_id = mnl_attr_get_u32(attr);
+		}
+		else if (mnl_attr_get_type(attr) == XFRMA_MARK &&
+				 len == sizeof(struct xfrm_mark))
+		{
+			struct xfrm_mark mark;
+
+			memcpy(&mark, mnl_attr_get_payload(attr), sizeof(mark));
+			out->mark = mark.v;
+			out->mark_mask = mark.m;
+		}
+	}
+	return true;
+}
+
+struct nlmsghdr *kernel_sa_encode_delete(void *buf, size_t size,
+										 const kernel_sa_t *sa)
+{
+	struct xfrm_mark mark = {.v = sa->mark, .m = sa->mark_mask};
+	struct xfrm_usersa_id *id;
+	struct nlmsghdr *nlh;
+
+	if (size < DELETE_MAX)
+	{
+		return NULL;
+	}
+	nlh = mnl_nlmsg_put_header(buf);
+	nlh->nlmsg_type = XFRM_MSG_DELSA;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	id = mnl_nlmsg_put_extra_header(nlh, sizeof(*id));
+	from_addr(&sa->dst, &id->daddr);
+	id->spi = htonl(sa->spi);
+	id->family = family_of(&sa->dst);
+	id->proto = sa->proto;
+	if (sa->mark || sa->mark_mask)
+	{
+		mnl_attr_put(nlh, XFRMA_MARK, sizeof(mark), &mark);
+	}
+	return nlh;
+}
+
+static int take(const struct nlmsghdr *nlh, void *user)
+{
+	found_t *found = user;
+	kernel_sa_t sa;
+
+	if (kernel_sa_decode(nlh, &sa) && sa.if_id)
+	{
+		found->fn(found->user, &sa);
+	}
+	return MNL_CB_OK;
+}
+
+/** sends, and reads to the end of the answer. 0 or -errno */
+static int exchange(struct nlmsghdr *nlh, found_t *found)
+{
+	struct mnl_socket *s = mnl_socket_open2(NETLINK_XFRM, SOCK_CLOEXEC);
+	uint8_t *buf = mem_alloc(BUFFER);
+	int run = MNL_CB_OK;
+
+	nlh->nlmsg_seq = 1;
+	if (!s || mnl_socket_bind(s, 0, MNL_SOCKET_AUTOPID) < 0 ||
+		mnl_socket_sendto(s, nlh, nlh->nlmsg_len) < 0)
+	{
+		run = MNL_CB_ERROR;
+	}
+	while (run > MNL_CB_STOP)
+	{
+		ssize_t n = mnl_socket_recvfrom(s, buf, BUFFER);
+
+		run = n < 0 ? MNL_CB_ERROR
+					: mnl_cb_run(buf, (size_t)n, 1, mnl_socket_get_portid(s),
+								 found ? take : NULL, found);
+	}
+	run = run == MNL_CB_ERROR ? -errno : 0;
+	if (s)
+	{
+		mnl_socket_close(s);
+	}
+	free(buf);
+	return run;
+}
+
+int kernel_sa_dump(kernel_sa_fn_t fn, void *user)
+{
+	uint32_t buf[8];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	found_t found = {.fn = fn, .user = user};
+
+	nlh->nlmsg_type = XFRM_MSG_GETSA;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	return exchange(nlh, &found);
+}
+
+int kernel_sa_delete(const kernel_sa_t *sa)
+{
+	uint32_t buf[DELETE_MAX / sizeof(uint32_t)];
+	int error;
+
+	error = exchange(kernel_sa_encode_delete(buf, sizeof(buf), sa), NULL);
+	return error == -ESRCH ? 0 : error;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/**
+ * The kernel's security associations, which are charon's: we read them, and
+ * delete those that a charon which died has left behind.
+ */
+
+#ifndef CYGNET_KERNEL_XFRM_H
+#define CYGNET_KERNEL_XFRM_H
+
+#include "base/addr.h"
+#include "base/base.h"
+
+struct nlmsghdr;
+
+/** one SA, in one direction */
+typedef struct kernel_sa_t
+{
+	addr_t dst;
+	addr_t src;
+	/** as ip xfrm shows it */
+	uint32_t spi;
+	/** IPPROTO_ESP or IPPROTO_AH */
+	uint8_t proto;
+	/** 0: none */
+	uint32_t if_id;
+	uint32_t mark;
+	uint32_t mark_mask;
+} kernel_sa_t;
+
+typedef void (*kernel_sa_fn_t)(void *user, const kernel_sa_t *sa);
+
+/** gives every SA with an if_id; 0 or -errno. A few milliseconds for thousands
+ * of them */
+int kernel_sa_dump(kernel_sa_fn_t fn, void *user);
+/** 0 or -errno; one that is gone already is a success */
+int kernel_sa_delete(const kernel_sa_t *sa);
+
+/* codec, for the tests */
+/** false: no SA, or not whole */
+bool kernel_sa_decode(const struct nlmsghdr *nlh, kernel_sa_t *out);
+struct nlmsghdr *kernel_sa_encode_delete(void *buf, size_t size,
+										 const kernel_sa_t *sa);
+
+#endif

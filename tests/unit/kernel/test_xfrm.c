@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * SAs from messages, and the message that ends one.
+ */
+
+#include "unit/kernel/message.h"
+#include "unit/kernel/suites.h"
+
+#include "kernel/xfrm.h"
+
+#include <arpa/inet.h>
+#include <libmnl/libmnl.h>
+#include <linux/xfrm.h>
+#include <string.h>
+
+static struct nlmsghdr *build(message_t *m, uint16_t family)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(m->data);
+	struct xfrm_mark mark = {.v = 7, .m = 0xff};
+	struct xfrm_usersa_info *info;
+
+	nlh->nlmsg_type = XFRM_MSG_NEWSA;
+	info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
+	info->family = family;
+	info->id.spi = htonl(0xc1234567);
+	info->id.proto = 50;
+	inet_pton(family, family == AF_INET ? "203.0.113.1" : "2001:db8::1",
+			  &info->id.daddr);
+	inet_pton(family, family == AF_INET ? "192.0.2.1" : "2001:db8::2",
+			  &info->saddr);
+	mnl_attr_put_u32(nlh, XFRMA_IF_ID, 42);
+	mnl_attr_put(nlh, XFRMA_MARK, sizeof(mark), &mark);
+	return nlh;
+}
+
+START_TEST(sa_is_read)
+{
+	message_t m;
+	kernel_sa_t sa;
+	char text[ADDR_STR_MAX];
+
+	ck_assert(kernel_sa_decode(build(&m, _i ? AF_INET6 : AF_INET), &sa));
+	ck_assert_uint_eq(sa.spi, 0xc1234567);
+	ck_assert_uint_eq(sa.proto, 50);
+	ck_assert_uint_eq(sa.if_id, 42);
+	ck_assert_uint_eq(sa.mark, 7);
+	ck_assert_uint_eq(sa.mark_mask, 0xff);
+	ck_assert_str_eq(addr_format(&sa.dst, text),
+					 _i ? "2001:db8::1" : "203.0.113.1");
+	ck_assert_str_eq(addr_format(&sa.src, text),
+					 _i ? "2001:db8::2" : "192.0.2.1");
+}
+END_TEST
+
+START_TEST(others_are_not)
+{
+	message_t m;
+	kernel_sa_t sa;
+	struct nlmsghdr *nlh = build(&m, AF_INET);
+
+	nlh->nlmsg_type = XFRM_MSG_NEWPOLICY;
+	ck_assert(!kernel_sa_decode(nlh, &sa));
+	nlh = build(&m, AF_UNIX);
+	ck_assert(!kernel_sa_decode(nlh, &sa));
+	nlh = build(&m, AF_INET);
+	nlh->nlmsg_len =
+		(uint32_t)(sizeof(*nlh) + sizeof(struct xfrm_usersa_info)) - 1;
+	ck_assert(!kernel_sa_decode(nlh, &sa));
+	/* whole but without attributes */
+	nlh->nlmsg_len++;
+	ck_assert(kernel_sa_decode(nlh, &sa));
+	ck_assert_uint_eq(sa.if_id, 0);
+}
+END_TEST
+
+START_TEST(attributes_of_a_wrong_length_are_ignored)
+{
+	message_t m;
+	kernel_sa_t sa;
+	struct nlmsghdr *nlh = build(&m, AF_INET);
+	struct nlattr *attr =
+		mnl_nlmsg_get_payload_offset(nlh, sizeof(struct xfrm_usersa_info));
+
+	attr->nla_len -= 1;
+	ck_assert(kernel_sa_decode(nlh, &sa));
+	ck_assert_uint_eq(sa.if_id, 0);
+	ck_assert_uint_eq(sa.mark, 7);
+}
+END_TEST
+
+START_TEST(end_is_asked_for)
+{
+	message_t m, n;
+	kernel_sa_t sa;
+	struct xfrm_usersa_id id;
+	const struct nlattr *attr;
+	struct nlmsghdr *nlh;
+
+	kernel_sa_decode(build(&m, AF_INET6), &sa);
+	ck_assert_ptr_null(kernel_sa_encode_delete(n.data, 20, &sa));
+	nlh = kernel_sa_encode_delete(n.data, sizeof(n.data), &sa);
+	ck_assert_uint_eq(nlh->nlmsg_type, XFRM_MSG_DELSA);
+	memcpy(&id, mnl_nlmsg_get_payload(nlh), sizeof(id));
+	ck_assert_uint_eq(ntohl(id.spi), 0xc1234567);
+	ck_assert_uint_eq(id.family, AF_INET6);
+	ck_assert_uint_eq(id.proto, 50);
+	ck_assert_mem_eq(&id.daddr, sa.dst.b, 16);
+	attr = mnl_nlmsg_get_payload_offset(nlh, sizeof(id));
+	ck_assert_uint_eq(mnl_attr_get_type(attr), XFRMA_MARK);
+	sa.mark = sa.mark_mask = 0;
+	nlh = kernel_sa_encode_delete(n.data, sizeof(n.data), &sa);
+	ck_assert_uint_eq(mnl_nlmsg_get_payload_len(nlh), sizeof(id));
+}
+END_TEST
+
+Suite *xfrm_suite(void)
+{
+	Suite *s = suite_create("xfrm");
+
+	unit_add_loop(s, "read", sa_is_read, 2);
+	unit_add(s, "others", others_are_not);
+	unit_add(s, "lengths", attributes_of_a_wrong_length_are_ignored);
+	unit_add(s, "end", end_is_asked_for);
+	return s;
+}
