@@ -33,6 +33,14 @@ dropped()
 		jq '[.. | .counter? // empty | objects | .packets // 0] | add'
 }
 
+# sas_are N: what the kernel has of charon's, in both directions
+sas_are()
+{
+	local n
+	n=$(ip -n cyg-site xfrm state | grep -c '^src')
+	echo "$n SAs are in the kernel"
+	[ "$n" = "$1" ]
+}
 flows_start flows 12 5
 must becomes 20 "all flows pass" flows_pass flows
 before="$(our_routes 4) $(our_routes 6) $(our_nexthops)"
@@ -60,6 +68,7 @@ becomes 20 "every prefix has three ways" all_ways_are "$(links_but)"
 equal "the links were adopted" "$adopted" "$(links)"
 becomes 20 "as many routes and next hops as before" counts_are "$before"
 becomes 20 "all flows pass" flows_pass flows
+becomes 20 "what the dead charon left is swept: two SAs a tunnel" sas_are 6
 echo "# worst outage around the kill: $(flows_get flows outage_ms "$fault") ms"
 
 flows_stop flows

@@ -9,6 +9,7 @@
 . "$(dirname "$0")/../lib/all.sh"
 # what is deleted stays away, to be looked at
 export SITE_CLOSE=none
+tunnel_extra 0 "					supervise = no"
 xfrm_begin alibaba
 sed -i -e 's/^charon {$/&\n\tmake_before_break = yes/' \
 	-e 's/retransmit_tries = .*/retransmit_tries = 8/' \
