@@ -82,16 +82,22 @@ static bool all_settled(const core_t *core, bool absent)
 static void check(cyg_timer_t *timer, void *user, usec_t now)
 {
 	core_t *core = user;
-	bool late = now >= core->adopt_until;
+	bool absent = core->restart_told && now >= core->restart_at + ABSENT_MAX;
+	bool late = now >= core->adopt_until ||
+				(core->restart_deferred &&
+				 now >= core->restart_at +
+							core->config->graceful_restart * USEC_PER_SEC);
 
-	if (core->bgp && bgp_deferring(core->bgp) &&
-		now >= core->restart_at + ABSENT_MAX && all_settled(core, true))
+	if (core->bgp && bgp_deferring(core->bgp) && absent &&
+		all_settled(core, true))
 	{
 		/* nobody else is waited for */
 		bgp_restarting(core->bgp, 0, now);
 	}
+	/* the speaker does not wait for neighbours that restart, too (RFC 4724
+	 * section 4.1); the kernel's routes by them can */
 	if (core->bgp && core->restart_told && !bgp_deferring(core->bgp) &&
-		(late || core->restart_deferred || all_settled(core, false)))
+		(late || all_settled(core, core->restart_deferred && absent)))
 	{
 		core->adopt_ending = true;
 		return;
