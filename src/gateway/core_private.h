@@ -21,7 +21,8 @@
  * core_underlay.c the ways to the peers
  * core_policy.c   policies for the speaker
  * core_operator.c what a person says to a neighbour
- * core_view.c     problems and views
+ * core_problems.c what is wrong now, for status
+ * core_view.c     the state for the views
  */
 
 #ifndef CYGNET_GATEWAY_CORE_PRIVATE_H
@@ -640,6 +641,11 @@ const plan_underlay_t *core_underlay(const core_t *core, const addr_t *peer);
 void core_underlay_update(core_t *core);
 /** an outer address in the prefix that is not pinned, or NULL */
 const addr_t *core_swallowed(core_t *core, const prefix_t *prefix);
+
+/* core_problems.c */
+/** fills the core's problems */
+void core_problems_collect(core_t *core, usec_t now);
+void core_problems_free(core_t *core);
 
 /* core_view.c */
 void core_view_free(core_t *core);

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * What is wrong now, in words with the remedy. It is looked at anew for each
+ * `status`: nothing is remembered but the lines.
+ */
+
+#include "gateway/core_private.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/** waits shorter than this are ordinary */
+#define HELD_SHOWN (30 * USEC_PER_SEC)
+
+/** of a NOTIFICATION: OPEN Message Error, Role Mismatch (RFC 9234) */
+#define OPEN_ERROR    2
+#define ROLE_MISMATCH 11
+/** routes looked at for next hops that cannot be reached, and such next hops
+ * shown of a neighbour */
+#define LOST_ROUTES 4096
+#define LOST_HOPS   4
+
+static void problems_clear(core_t *core)
+{
+	for (size_t i = 0; i < core->n_problems; i++)
+	{
+		free(core->problems[i]);
+	}
+	core->n_problems = 0;
+}
+
+static void problem(core_t *core, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void problem(core_t *core, const char *fmt, ...)
+{
+	text_t text;
+	va_list args;
+
+	text_init(&text);
+	va_start(args, fmt);
+	text_vprintf(&text, fmt, args);
+	va_end(args);
+	if (core->n_problems == core->problems_room)
+	{
+		core->problems_room = core->problems_room ? 2 * core->problems_room : 8;
+		core->problems = mem_resize(core->problems, core->problems_room,
+									sizeof(*core->problems));
+	}
+	core->problems[core->n_problems++] = text_take(&text);
+}
+
+static bool needs_xfrm(const core_t *core)
+{
+	for (size_t i = 0; i < core->n_tunnels; i++)
+	{
+		if (core->tunnels[i]->config->connection)
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+static void seam_problems(core_t *core, usec_t now)
+{
+	const char *fight = core_firewall_fight(core, now);
+
+	if (core->seams.kernel_problem)
+	{
+		problem(core, "%s", core->seams.kernel_problem);
+	}
+	if (core->seams.xfrm_problem && needs_xfrm(core))
+	{
+		problem(core, "%s", core->seams.xfrm_problem);
+	}
+	if (core->seams.firewall_problem)
+	{
+		problem(core, "%s", core->seams.firewall_problem);
+	}
+	if (core->firewall_error)
+	{
+		problem(core,
+				"table inet %s could not be written: %s (the leak guard "
+				"and MSS clamp are not in force)",
+				FW_TABLE, strerror(-core->firewall_error));
+	}
+	if (fight[0])
+	{
+		problem(core, "%s", fight);
+	}
+}
+
+static void route_problems(core_t *core)
+{
+	if (core->charon_routes)
+	{
+		problem(core, "%s%s", core->charon_routes,
+				core->refused_guarded ? "; routes beyond 1000 are not installed"
+									  : "");
+	}
+	if (core->swallow_words[0])
+	{
+		problem(core, "%s", core->swallow_words);
+	}
+	if (core_redistribute_full(core))
+	{
+		problem(core,
+				"there are more routes to redistribute than %u: those beyond "
+				"are not announced",
+				CORE_REDISTRIBUTE_MAX);
+	}
+	if (core->conflict_words[0])
+	{
+		problem(core, "%s", core->conflict_words);
+	}
+}
+
+static void forwarding_problem(core_t *core, const char *path)
+{
+	char value[24];
+
+	if (core->seams.kernel_ops->sysctl_get(core->seams.kernel, path, value) ==
+			0 &&
+		strcmp(value, "0") == 0)
+	{
+		problem(core,
+				"%s is 0: this host forwards nothing; set it to 1, or "
+				"cygnet.forwarding = set",
+				path);
+	}
+}
+
+static void tunnel_problems(core_t *core, const core_tunnel_t *tunnel)
+{
+	const core_connection_t *c = tunnel->connection;
+	const char *name = tunnel->config->name;
+
+	if (*core_liveness_problem(tunnel))
+	{
+		problem(core, "tunnel %s: %s", name, core_liveness_problem(tunnel));
+	}
+	if (tunnel->config->interface)
+	{
+		if (!tunnel->link)
+		{
+			problem(core, "tunnel %s: there is no link %s", name,
+					tunnel->config->interface);
+		}
+		return;
+	}
+	if (c && c->if_id_unique)
+	{
+		problem(core,
+				"tunnel %s: connection %s has if_id %%unique, which changes at "
+				"each restart and reauthentication: give it a fixed if_id_in "
+				"and if_id_out",
+				name, c->name);
+	}
+	else if (!tunnel->if_id)
+	{
+		problem(core,
+				"tunnel %s: connection %s has no if_id_in and if_id_out: give "
+				"it the same fixed number for both",
+				name, c ? c->name : "?");
+	}
+	else if (c && c->loaded && c->if_id_in != c->if_id_out)
+	{
+		problem(core,
+				"tunnel %s: connection %s has if_id_in %u and if_id_out %u: "
+				"they must be the same",
+				name, c->name, c->if_id_in, c->if_id_out);
+	}
+	if (tunnel_state(tunnel->tunnel) != TUNNEL_FORWARDING && c && c->alert[0])
+	{
+		problem(core, "tunnel %s: %s", name, c->alert);
+	}
+}
+
+/** what holds it, if nobody but a person can change it, or it takes longer */
+static void held_problem(core_t *core, const core_neighbor_t *n,
+						 const bgp_peer_info_t *info, usec_t now)
+{
+	const char *name = n->config->name;
+	const core_shutdown_t *shutdown = core_shutdown_of(core, name);
+	const char *why =
+		info->held_by && info->held_by[0] ? info->held_by : "it failed";
+
+	if (shutdown)
+	{
+		problem(core,
+				"neighbor %s: shut down by a person%s%s%s: `cygnetctl neighbor "
+				"%s start` brings it back",
+				name, shutdown->text[0] ? ": \"" : "", shutdown->text,
+				shutdown->text[0] ? "\"" : "", name);
+	}
+	else if (info->idle_until == USEC_NEVER)
+	{
+		problem(core,
+				"neighbor %s: stopped: %s: mend that, then `cygnetctl neighbor "
+				"%s start`",
+				name, why, name);
+	}
+	else if (info->idle_until > now + HELD_SHOWN)
+	{
+		problem(core,
+				"neighbor %s: waits %llu s more: %s; `cygnetctl neighbor %s "
+				"start` tries at once",
+				name,
+				(unsigned long long)((info->idle_until - now) / USEC_PER_SEC),
+				why, name);
+	}
+}
+
+static void neighbor_problems(core_t *core, const core_neighbor_t *n,
+							  usec_t now)
+{
+	bgp_peer_info_t info;
+
+	bgp_peer_info(n->peer, &info);
+	if (n->problem[0])
+	{
+		problem(core, "neighbor %s: %s", n->config->name, n->problem);
+	}
+	held_problem(core, n, &info, now);
+	if (info.state != BGP_ESTABLISHED && info.last_code == OPEN_ERROR &&
+		info.last_subcode == ROLE_MISMATCH)
+	{
+		problem(core,
+				"neighbor %s: the roles do not fit (RFC 9234): ours is %s; the "
+				"pairs are provider and customer, rs-server and rs-client, "
+				"peer and peer",
+				n->config->name, bgp_role_name((bgp_role_t)n->config->role));
+	}
+}
+
+static void next_hop_problems(core_t *core)
+{
+	unsigned budget = LOST_ROUTES;
+
+	for (size_t i = 0; i < core->n_neighbors; i++)
+	{
+		const core_neighbor_t *n = core->neighbors[i];
+		core_hop_lost_t lost[LOST_HOPS];
+		unsigned count =
+			core_neighbor_resolves(n)
+				? core_nexthops_lost(core, n, &budget, lost, LOST_HOPS)
+				: 0;
+
+		for (unsigned k = 0; k < count; k++)
+		{
+			char a[ADDR_STR_MAX];
+
+			problem(core,
+					"next hop %s of %u%s routes of neighbor %s cannot be "
+					"reached: it is on no link that is up, and no route leads "
+					"there",
+					addr_format(&lost[k].addr, a), lost[k].routes,
+					budget ? "" : " or more", n->config->name);
+		}
+	}
+}
+
+void core_problems_collect(core_t *core, usec_t now)
+{
+	problems_clear(core);
+	if (core->config_refused)
+	{
+		problem(core, "%s", core->config_refused);
+	}
+	seam_problems(core, now);
+	route_problems(core);
+	if (core->config && core->config->present && core->seams.kernel &&
+		core->config->forwarding == CONFIG_CHECK)
+	{
+		forwarding_problem(core, "net/ipv4/ip_forward");
+		forwarding_problem(core, "net/ipv6/conf/all/forwarding");
+	}
+	for (size_t i = 0; i < core->n_tunnels; i++)
+	{
+		tunnel_problems(core, core->tunnels[i]);
+	}
+	next_hop_problems(core);
+	for (size_t i = 0; i < core->n_neighbors; i++)
+	{
+		neighbor_problems(core, core->neighbors[i], now);
+	}
+}
+
+void core_problems_free(core_t *core)
+{
+	problems_clear(core);
+	free(core->problems);
+}
