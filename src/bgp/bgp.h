@@ -301,13 +301,19 @@ typedef struct bgp_peer_info_t
 	uint8_t last_code, last_subcode;
 	/** true: we sent it */
 	bool last_sent;
-	/** last error in words with the offending bytes, "" if none; borrowed */
+	/** last error of a session in words with the offending bytes, "" if none;
+	 * borrowed */
 	const char *last_error;
 	/** UPDATEs treated as withdraw, attributes discarded (RFC 7606) */
 	uint64_t treated_as_withdraw;
 	uint64_t discarded_attributes;
 	/** moment of last_error, 0: none */
 	usec_t last_error_at;
+	/** why there is no connection, "" if there is one, or none is tried;
+	 * borrowed */
+	const char *connect_error;
+	/** moment of connect_error, 0: none */
+	usec_t connect_error_at;
 	/** what the peer announced, BGP_ROLE_NONE: no role */
 	bgp_role_t remote_role;
 	/** RFC 8538: NOTIFICATIONs too are survived */

@@ -74,6 +74,7 @@ static bgp_conn_t *attach(bgp_machine_t *m, const addr_t *local, bool incoming,
 
 	conn->machine = m;
 	m->conn = conn;
+	bgp_connect_error_clear(m->peer);
 	bgp_machine_event(m, incoming ? BGP_EV_TCP_CONFIRMED : BGP_EV_TCP_ACKED,
 					  NULL, now);
 	return conn;
@@ -96,7 +97,7 @@ void bgp_connect_failed(bgp_t *bgp, bgp_peer_t *peer, const char *why,
 	if (peer->dialling)
 	{
 		peer->dialling = false;
-		bgp_error_record(peer, "connecting failed: ", why, now);
+		bgp_connect_error_record(peer, "connecting failed: ", why, now);
 		bgp_machine_event(peer->main, BGP_EV_TCP_FAILS, why, now);
 	}
 }
@@ -138,6 +139,12 @@ void bgp_conn_closed(bgp_t *bgp, bgp_conn_t *conn, const char *why, usec_t now)
 		if (m->state == BGP_ESTABLISHED)
 		{
 			bgp_error_record(m->peer, "connection lost: ", why, now);
+		}
+		else if (!m->peer->main->conn || !m->peer->extra->conn)
+		{
+			/* it was the only one, not one of a collision */
+			bgp_connect_error_record(
+				m->peer, "connection lost before a session: ", why, now);
 		}
 		bgp_machine_event(m, BGP_EV_TCP_FAILS, why, now);
 	}

@@ -261,3 +261,19 @@ void bgp_error_record(bgp_peer_t *peer, const char *what, const char *why,
 	line_add(&line, what);
 	line_add(&line, why ? why : "no reason given");
 }
+
+void bgp_connect_error_record(bgp_peer_t *peer, const char *what,
+							  const char *why, usec_t now)
+{
+	line_t line = {peer->connect_error, 0, sizeof(peer->connect_error)};
+
+	line_add(&line, what);
+	line_add(&line, why ? why : "no reason given");
+	peer->connect_error_at = now;
+}
+
+void bgp_connect_error_clear(bgp_peer_t *peer)
+{
+	peer->connect_error[0] = '\0';
+	peer->connect_error_at = 0;
+}

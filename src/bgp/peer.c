@@ -122,6 +122,7 @@ static void stop_for_good(bgp_peer_t *peer, uint8_t subcode, const char *text,
 	peer->started = false;
 	peer->away = false;
 	stop(peer, subcode, text, true, now);
+	bgp_connect_error_clear(peer);
 	bgp_restart_settle(peer, ~0u);
 }
 
@@ -499,6 +500,8 @@ void bgp_peer_info(const bgp_peer_t *peer, bgp_peer_info_t *info)
 	info->last_sent = peer->last_sent;
 	info->last_error = peer->last_error;
 	info->last_error_at = peer->last_error_at;
+	info->connect_error = peer->connect_error;
+	info->connect_error_at = peer->connect_error_at;
 	info->treated_as_withdraw = peer->treated_as_withdraw;
 	info->discarded_attributes = peer->discarded_attributes;
 	info->idle_until = idle_until(peer);

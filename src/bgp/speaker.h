@@ -153,6 +153,8 @@ struct bgp_peer_t
 	uint64_t discarded_attributes;
 	char last_error[512];
 	usec_t last_error_at;
+	char connect_error[128];
+	usec_t connect_error_at;
 	/** words on the OPEN being judged */
 	char words[96];
 	/** bgp_conn_t.link */
@@ -291,9 +293,15 @@ void bgp_notice_received(bgp_peer_t *peer, uint8_t code, uint8_t subcode,
 /** a fault that cost no session (RFC 7606) */
 void bgp_fault_record(bgp_peer_t *peer, const bgp_fault_t *fault, usec_t now);
 
-/** an error of the connection's, or a limit's */
+/** a session lost without one, or a limit's */
 void bgp_error_record(bgp_peer_t *peer, const char *what, const char *why,
 					  usec_t now);
+/** no connection: apart, as it comes with each attempt and would wipe out why
+ * the session before it ended */
+void bgp_connect_error_record(bgp_peer_t *peer, const char *what,
+							  const char *why, usec_t now);
+/** there is one, or none is wanted */
+void bgp_connect_error_clear(bgp_peer_t *peer);
 
 /* peer.c */
 /** what of the configuration is applied in place goes to the tables' view */

@@ -83,7 +83,11 @@ void print_neighbors(json_object *data, text_t *out)
 		counts(&t, o, "received");
 		counts(&t, o, "accepted");
 		counts(&t, o, "advertised");
-		table_cell(&t, "%s", reply_str(o, "last_error"));
+		/* what keeps it from a connection now comes before how the last
+		 * session ended */
+		table_cell(&t, "%s",
+				   reply_str(o, reply_get(o, "connect_error") ? "connect_error"
+															  : "last_error"));
 	}
 	table_print(&t, out);
 	table_deinit(&t);

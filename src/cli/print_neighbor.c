@@ -294,10 +294,23 @@ static void print_in_force(json_object *o, text_t *out)
 	}
 }
 
+static void print_error(json_object *o, const char *name, const char *since,
+						const char *error, text_t *out)
+{
+	char buf[REPLY_SPAN_MAX];
+
+	if (!reply_get(o, since))
+	{
+		line(out, name, "%s", reply_str(o, error));
+		return;
+	}
+	line(out, name, "%s ago: %s", reply_span(o, since, buf),
+		 reply_str(o, error));
+}
+
 static void print_errors(json_object *o, text_t *out)
 {
 	json_object *m = reply_get(o, "messages");
-	char buf[REPLY_SPAN_MAX];
 
 	line(out, "messages", "received %s (UPDATE %s), sent %s (UPDATE %s)",
 		 reply_str(m, "received"), reply_str(m, "updates_received"),
@@ -310,15 +323,14 @@ static void print_errors(json_object *o, text_t *out)
 	{
 		line(out, "last error", "none");
 	}
-	else if (reply_get(o, "last_error_since"))
-	{
-		line(out, "last error", "%s ago: %s",
-			 reply_span(o, "last_error_since", buf),
-			 reply_str(o, "last_error"));
-	}
 	else
 	{
-		line(out, "last error", "%s", reply_str(o, "last_error"));
+		print_error(o, "last error", "last_error_since", "last_error", out);
+	}
+	if (reply_get(o, "connect_error"))
+	{
+		print_error(o, "no connection", "connect_error_since", "connect_error",
+					out);
 	}
 }
 

@@ -65,6 +65,9 @@ static json_object *brief(const view_state_t *state, const view_neighbor_t *n,
 	prefixes(obj, "advertised", info->advertised);
 	put_str(obj, "last_error",
 			info->last_error && info->last_error[0] ? info->last_error : NULL);
+	put_str(obj, "connect_error",
+			info->connect_error && info->connect_error[0] ? info->connect_error
+														  : NULL);
 	return obj;
 }
 
@@ -205,6 +208,7 @@ static void errors(json_object *obj, const view_state_t *state,
 	json_object *o;
 
 	put_since(obj, "last_error_since", state->now, info->last_error_at);
+	put_since(obj, "connect_error_since", state->now, info->connect_error_at);
 	/* RFC 7606 */
 	put_num(obj, "treated_as_withdraw", info->treated_as_withdraw);
 	put_num(obj, "discarded_attributes", info->discarded_attributes);

@@ -105,6 +105,7 @@ START_TEST(test_lost_and_back)
 	ck_assert_int_eq(wire_state(w, 0), BGP_IDLE);
 	ck_assert_str_eq(w->speaker[0].reason, "cut");
 	ck_assert_str_eq(info(w, 0).last_error, "connection lost: cut");
+	ck_assert_str_eq(info(w, 0).connect_error, "");
 	ck_assert(!has_route(w, 1, "10.1.0.0/16"));
 	w->auto_dial = true;
 	wire_advance(w, 15 * USEC_PER_SEC);
@@ -409,6 +410,45 @@ START_TEST(test_passive)
 }
 END_TEST
 
+/** why the last session ended is still told when no connection comes about,
+ * and that apart from it */
+START_TEST(test_connect_error)
+{
+	static const char words[] = "received Cease/Connection Rejected (6/5): "
+								"bytes 0a 0b";
+	wire_t *w = wire_create_raw(65001, 65002);
+	wire_speaker_t *s = &w->speaker[0];
+	wire_conn_t *c = raw_establish(w);
+	usec_t ended = w->now;
+
+	raw_message(c, BGP_NOTIFICATION, "06 05 0a0b");
+	wire_advance(w, 2 * USEC_PER_SEC);
+	ck_assert(s->dial_wanted);
+	s->dial_wanted = false;
+	bgp_connect_failed(s->bgp, s->peer, "Connection refused", w->now);
+	ck_assert_str_eq(info(w, 0).connect_error,
+					 "connecting failed: Connection refused");
+	ck_assert_uint_eq(info(w, 0).connect_error_at, w->now);
+	ck_assert_str_eq(info(w, 0).last_error, words);
+	ck_assert_uint_eq(info(w, 0).last_error_at, ended);
+	/* a connection that stands has no error, one without a session has */
+	wire_advance(w, 10 * USEC_PER_SEC);
+	c = raw_in_opensent(w);
+	ck_assert_str_eq(info(w, 0).connect_error, "");
+	ck_assert_uint_eq(info(w, 0).connect_error_at, 0);
+	wire_cut(c);
+	wire_run(w);
+	ck_assert_str_eq(info(w, 0).connect_error,
+					 "connection lost before a session: cut");
+	ck_assert_str_eq(info(w, 0).last_error, words);
+	/* nobody tries any more */
+	bgp_peer_stop(s->bgp, s->peer, BGP_CEASE_SHUTDOWN, NULL, w->now);
+	ck_assert_str_eq(info(w, 0).connect_error, "");
+	ck_assert_str_eq(info(w, 0).last_error, words);
+	wire_destroy(w);
+}
+END_TEST
+
 START_TEST(test_retry)
 {
 	wire_t *w = wire_create_raw(65001, 65002);
@@ -423,8 +463,10 @@ START_TEST(test_retry)
 		s->dial_wanted = false;
 		bgp_connect_failed(s->bgp, s->peer, "Connection refused", w->now);
 		ck_assert_int_eq(wire_state(w, 0), BGP_ACTIVE);
-		ck_assert_str_eq(info(w, 0).last_error,
+		ck_assert_str_eq(info(w, 0).connect_error,
 						 "connecting failed: Connection refused");
+		ck_assert_uint_eq(info(w, 0).connect_error_at, w->now);
+		ck_assert_str_eq(info(w, 0).last_error, "");
 		/* 75 to 100 percent of 10 seconds */
 		before = timers_next(w->timers) - w->now;
 		ck_assert_uint_ge(before, 7500 * USEC_PER_MSEC);
@@ -625,6 +667,7 @@ Suite *session_suite(void)
 	unit_add(suite, "passive", test_passive);
 	unit_add(suite, "passive broken", test_passive_broken);
 	unit_add(suite, "collision elsewhere", test_collision_elsewhere);
+	unit_add(suite, "connect_error", test_connect_error);
 	unit_add(suite, "retry", test_retry);
 	unit_add(suite, "backoff", test_backoff);
 	unit_add_loop(suite, "backoff over", test_backoff_over, 3);

@@ -564,6 +564,11 @@ static void make_others(void)
 	seen_peers[CORE].export_policy = NULL;
 	seen_peers[CORE].problem = "port 179 is taken by another process";
 	peers[CORE].config.no_graceful_restart = true;
+	peers[CORE].info.last_error =
+		"received Cease/Administrative Reset (6/4): \"new cables\"";
+	peers[CORE].info.last_error_at = NOW - 86390 * USEC_PER_SEC;
+	peers[CORE].info.connect_error = "connecting failed: Connection refused";
+	peers[CORE].info.connect_error_at = NOW - 3 * USEC_PER_SEC;
 	peers[CORE].info.state = BGP_ACTIVE;
 	peers[CORE].info.since = NOW - 86390 * USEC_PER_SEC;
 }
