@@ -6,6 +6,11 @@
  * it), and who reads and writes it. What is not in it is unknown: passed on
  * if transitive, else dropped (RFC 4271 section 5).
  *
+ * LOCAL_PREF has to be there within the AS (RFC 4271 section 5.1.5); without
+ * it, the route is treated as withdrawn as if it were of the mandatory ones
+ * (RFC 7606 section 3 d). To put a default in its place, as some do, would let
+ * two routers of one AS prefer differently, and traffic go round in a loop.
+ *
  * MP_REACH and MP_UNREACH reset the session when malformed: the prefixes that
  * would have to be withdrawn are inside (RFC 7606 section 7.11).
  */

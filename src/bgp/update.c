@@ -47,6 +47,10 @@ static void check_mandatory(bgp_attr_decoder_t *d)
 	{
 		require(d, BGP_ATTR_NEXT_HOP);
 	}
+	if (d->codec->ibgp)
+	{
+		require(d, BGP_ATTR_LOCAL_PREF);
+	}
 }
 
 /** attributes of other types than this */

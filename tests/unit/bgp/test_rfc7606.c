@@ -54,8 +54,9 @@ typedef struct case_t
 #define PATH_I "400200 "
 #define PATH_T "400204 0201 fdea "
 #define HOP    "400304 c0000202 "
+#define PREF   "400504 00000064 "
 #define E      O PATH HOP
-#define I      O PATH_I HOP
+#define I      O PATH_I HOP PREF
 #define T      O PATH_T HOP
 #define TEN    "08 0a"
 #define HOP6   "10 20010db8000000000000000000000002 "
@@ -72,6 +73,10 @@ static const case_t cases[] = {
 	{EBGP, O PATH, TEN, WITHDRAW, "NEXT_HOP: attribute missing: bytes 03"},
 	{IBGP, PATH_I HOP, TEN, WITHDRAW, "ORIGIN: attribute missing: bytes 01"},
 	{IBGP, O HOP, TEN, WITHDRAW, "AS_PATH: attribute missing: bytes 02"},
+	{IBGP, O PATH_I HOP, TEN, WITHDRAW,
+	 "LOCAL_PREF: attribute missing: bytes 05"},
+	{IBGP, O PATH_I "800e1a 0002 01" HOP6 "00" NET6, "", WITHDRAW,
+	 "LOCAL_PREF: attribute missing: bytes 05"},
 
 	/* 3 c: flags, each of the two bits */
 	{EBGP, "c00101 02" PATH HOP, TEN, WITHDRAW,
@@ -220,11 +225,11 @@ static const case_t cases[] = {
 	 "MULTI_EXIT_DISC: attribute length wrong: bytes 80 04 05 00 00 00 01 00"},
 
 	/* 7.5 LOCAL_PREF: from outside it is discarded unread */
-	{IBGP, I "400500", TEN, WITHDRAW,
+	{IBGP, O PATH_I HOP "400500", TEN, WITHDRAW,
 	 "LOCAL_PREF: attribute length wrong: bytes 40 05 00"},
-	{IBGP, I "400503 000001", TEN, WITHDRAW,
+	{IBGP, O PATH_I HOP "400503 000001", TEN, WITHDRAW,
 	 "LOCAL_PREF: attribute length wrong: bytes 40 05 03 00 00 01"},
-	{IBGP, I "400505 0000000100", TEN, WITHDRAW,
+	{IBGP, O PATH_I HOP "400505 0000000100", TEN, WITHDRAW,
 	 "LOCAL_PREF: attribute length wrong: bytes 40 05 05 00 00 00 01 00"},
 	{EBGP, E "400504 00000001", TEN, DISCARD, NULL},
 	{EBGP, E "400503 000001", TEN, DISCARD, NULL},
@@ -453,7 +458,7 @@ static void send_update(const char *withdrawn, const char *attrs,
 /** the routes of before */
 static void announce_before(from_t from)
 {
-	static const char *const paths[] = {PATH, PATH_I, PATH_T};
+	static const char *const paths[] = {PATH, PATH_I PREF, PATH_T};
 	char attrs[256];
 
 	snprintf(attrs, sizeof(attrs), "400101 00 %s %s", paths[from], HOP);
@@ -617,7 +622,8 @@ static bgp_fault_verdict_t verdict_on(uint8_t flags, uint8_t type,
 {
 	static const char *const rest[] = {[BGP_ATTR_ORIGIN] = O,
 									   [BGP_ATTR_AS_PATH] = PATH_I,
-									   [BGP_ATTR_NEXT_HOP] = HOP};
+									   [BGP_ATTR_NEXT_HOP] = HOP,
+									   [BGP_ATTR_LOCAL_PREF] = PREF};
 	bgp_codec_t codec = {.as4 = true,
 						 .ibgp = true,
 						 .families = BGP_IPV4 | BGP_IPV6,
@@ -632,7 +638,7 @@ static bgp_fault_verdict_t verdict_on(uint8_t flags, uint8_t type,
 
 	for (unsigned i = 1; i < countof(rest); i++)
 	{
-		n += i == type ? 0 : unhex(rest[i], body + n, 100);
+		n += i == type || !rest[i] ? 0 : unhex(rest[i], body + n, 100);
 	}
 	body[n++] = flags;
 	body[n++] = type;
