@@ -48,7 +48,10 @@ static void audit(cyg_timer_t *timer, void *user, usec_t now)
 	core->underlay_dirty = true;
 	core->plan_dirty = true;
 	core->pins_dirty = true;
-	core->peers_dirty = true;
+	if (core->fib)
+	{
+		fib_retry(core->fib);
+	}
 	core_routes_again(core);
 	core_nexthops_audit(core);
 	core_redistribute_audit(core, now);

@@ -246,6 +246,15 @@ static core_tunnel_t *tunnel_of_link(core_t *core, const char *name)
 	return NULL;
 }
 
+/** links and addresses are what the kernel judges a next hop by */
+static void retry_hops(core_t *core)
+{
+	if (core->fib)
+	{
+		fib_retry(core->fib);
+	}
+}
+
 static void link_event(core_t *core, const kernel_event_t *event, usec_t now)
 {
 	const kernel_link_t *link = &event->link;
@@ -265,6 +274,7 @@ static void link_event(core_t *core, const kernel_event_t *event, usec_t now)
 	core->underlay_dirty = true;
 	core_nexthops_all(core);
 	core_redistribute_links(core, now);
+	retry_hops(core);
 	if (renamed)
 	{
 		core_tunnel_link(core, renamed, NULL, now);
@@ -381,6 +391,7 @@ void core_kernel_event(core_t *core, const kernel_event_t *event, usec_t now)
 				core->underlay_dirty = true;
 				core_nexthops_all(core);
 				core_redistribute_links(core, now);
+				retry_hops(core);
 			}
 			break;
 		case KERNEL_WHAT_RULE:

@@ -158,7 +158,12 @@ void core_tunnel_detector(core_t *core, core_tunnel_t *tunnel,
 		.detector = detector,
 	};
 
-	step(core, tunnel, &fact, now);
+	/* told at each look, whether it is new or not */
+	if (tunnel_step(tunnel->tunnel, &fact, now))
+	{
+		core->plan_dirty = true;
+		core->tunnels_dirty = true;
+	}
 }
 
 void core_tunnel_drain(core_t *core, core_tunnel_t *tunnel, bool drained,

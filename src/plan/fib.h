@@ -62,6 +62,10 @@ uint32_t fib_member_add(fib_t *fib);
 /** new state; queues next hop and group operations ahead of all others */
 void fib_member_set(fib_t *fib, uint32_t member, const fib_member_t *state);
 const fib_member_t *fib_member(const fib_t *fib, uint32_t member);
+/** next hops that the kernel refused are tried once more: what was in their way
+ * may be gone. For the owner's audit, and when a link comes up; each try of one
+ * that is refused again costs some messages */
+void fib_retry(fib_t *fib);
 /** no route names it any more, or routes that do count it as not usable */
 void fib_member_remove(fib_t *fib, uint32_t member);
 /** the kernel dropped what stood on this link (link down, or deleted): its
@@ -102,7 +106,7 @@ size_t fib_take(fib_t *fib, kernel_op_t *ops, size_t max);
 bool fib_urgent_waiting(const fib_t *fib);
 size_t fib_waiting(const fib_t *fib);
 /** an operation failed in the kernel with -errno. A next hop is not used until
- * its member is set again; a group is written again, its routes too (rescan);
+ * its member changes, or fib_retry; a group is written again, its routes too (rescan);
  * for a route nothing is done: the owner's audit calls fib_route_again. Groups
  * that should be there are written with `replaces` set (their own id): a
  * kernel that has lost one answers ENOENT */

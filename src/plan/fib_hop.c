@@ -296,6 +296,17 @@ static bool way_broken(const fib_way_t *way)
 		   (way->hops[1] && way->hops[1]->broken);
 }
 
+static void way_mend(fib_way_t *way)
+{
+	for (unsigned f = 0; f < FIB_FAMILIES; f++)
+	{
+		if (way->hops[f])
+		{
+			way->hops[f]->broken = false;
+		}
+	}
+}
+
 static void way_changed(fib_t *fib, fib_way_t *way, bool urgent)
 {
 	fib->strikes = 0;
@@ -312,19 +323,27 @@ void fib_member_set(fib_t *fib, uint32_t member, const fib_member_t *state)
 
 	if (!way ||
 		(way->state.link == state->link && way->state.usable == state->usable &&
-		 addr_equal(&way->state.gateway, &state->gateway) && !way_broken(way)))
+		 addr_equal(&way->state.gateway, &state->gateway)))
 	{
 		return;
 	}
 	way->state = *state;
-	for (unsigned f = 0; f < FIB_FAMILIES; f++)
+	way_mend(way);
+	way_changed(fib, way, was && !(state->usable && state->link));
+}
+
+void fib_retry(fib_t *fib)
+{
+	for (uint32_t i = 1; i < fib->ways_size; i++)
 	{
-		if (way->hops[f])
+		fib_way_t *way = fib->ways[i];
+
+		if (way && way_broken(way))
 		{
-			way->hops[f]->broken = false;
+			way_mend(way);
+			way_changed(fib, way, false);
 		}
 	}
-	way_changed(fib, way, was && !(state->usable && state->link));
 }
 
 void fib_member_remove(fib_t *fib, uint32_t member)

@@ -603,9 +603,20 @@ START_TEST(test_failures)
 	ck_assert_uint_eq(
 		fib_group_members(b.fib, fib_tag_group(b.fib, tag), members, 2), 1);
 	ck_assert_uint_eq(members[0], b.member[1]);
-	/* it is tried again when its member is set */
-	fake_kernel_link(b.kernel, 1, true);
+	/* told the same again it is not tried: a refusal would be for ever */
 	set(&b, 0, true);
+	ck_assert_uint_eq(fib_waiting(b.fib), 0);
+	/* refused once more */
+	fib_retry(b.fib);
+	ck_assert_uint_ne(fib_take(b.fib, ops, 1), 0);
+	ck_assert_int_eq(fake_kernel_apply(b.kernel, &ops[0]), -ENETDOWN);
+	fib_failed(b.fib, &ops[0], -ENETDOWN);
+	drain(&b);
+	ck_assert_uint_eq(
+		fib_group_members(b.fib, fib_tag_group(b.fib, tag), members, 2), 1);
+	ck_assert_uint_eq(members[0], b.member[1]);
+	fib_retry(b.fib);
+	fake_kernel_link(b.kernel, 1, true);
 	drain(&b);
 	ck_assert_uint_eq(
 		fib_group_members(b.fib, fib_tag_group(b.fib, tag), members, 2), 1);
