@@ -527,7 +527,7 @@ kernel_lost()
 	awk -v four="$PEER_NET4" -v six="$PEER_NET6" '
 		{ sub(/^\[[^]]*\] */, ""); gone = sub(/^Deleted /, "") }
 		$1 != four && $1 != six { next }
-		gone && now[$1] == $3 || gone && !($1 in now) { print; lost = 1 }
+		gone && (!($1 in now) || now[$1] == $3) { print; lost = 1 }
 		!gone { now[$1] = $3 }
 		END { exit !lost }' "$LAB_RUN/monitor.log"
 }
@@ -540,7 +540,7 @@ rows_helper()
 	row gr_helper holds "the peer is killed" peer_stop KILL
 	row gr_helper becomes 5 "cygnetctl says that it restarts" \
 		neighbor l4 '.graceful_restart.restarting'
-	row gr_helper holds "its routes stay" own_in_kernel
+	row gr_helper becomes 2 "its routes stay" own_in_kernel
 	row gr_helper holds "the peer starts" peer_restart
 	row gr_helper becomes 30 "four sessions are back" base_up
 	row gr_helper becomes 20 "all is heard again" routes_known

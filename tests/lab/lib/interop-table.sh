@@ -88,11 +88,6 @@ rows()
 	awk 'NF { print $1 }' <<<"$ROW_TABLE"
 }
 
-words_of()
-{
-	sed -n "s/^$1 //p" <<<"$ROW_TABLE"
-}
-
 results_dir()
 {
 	if [ -n "${LAB_SAVE:-}" ]
@@ -130,36 +125,54 @@ columns_complete()
 	done
 }
 
-# cell PEER ROW
-cell()
-{
-	awk -F '\t' -v row="$2" 'NR > 1 && $1 == row { print $2 }' \
-		"$(results_dir)/interop-$1.cells" 2>/dev/null
-}
-
-# table PEER…
+# table PEER…: columns of those that ran, then what each lacks and why
 table()
 {
-	local peer name seen
-	printf '%-58s' ""
-	printf ' %-13s' "$@"
-	echo
-	for name in $(rows)
-	do
-		printf '%-58s' "$(words_of "$name")"
-		for peer
-		do
-			seen=$(cell "$peer" "$name")
-			printf ' %-13s' "${seen:-not run}"
-		done
-		echo
-	done
-	echo
+	local peer files=()
 	for peer
 	do
-		head -n 1 "$(results_dir)/interop-$peer.cells" 2>/dev/null
-		awk -F '\t' 'NR > 1 && $2 == "peer lacks it" {
-			print "  lacks " $1 ": " $3 }' \
-			"$(results_dir)/interop-$peer.cells" 2>/dev/null
+		files+=("$(results_dir)/interop-$peer.cells")
 	done
+	# ROW_TABLE's words by row, then a line a cell
+	awk -F '\t' -v words="$ROW_TABLE" -v peers="$*" '
+		function lacks(file, row) {
+			return seen[file, row] == "peer lacks it"
+		}
+		{ sub(".*/interop-", "", FILENAME); sub("\\.cells$", "", FILENAME) }
+		FNR == 1 { version[FILENAME] = $0; next }
+		{ seen[FILENAME, $1] = $2; why[FILENAME, $1] = $3 }
+		END {
+			n = split(peers, peer, " ")
+			printf "%-58s", ""
+			for (i = 1; i <= n; i++) printf " %-13s", peer[i]
+			print ""
+			rows = split(words, line, "\n")
+			for (r = 1; r <= rows; r++) {
+				if (line[r] == "") continue
+				row = line[r]; sub(" .*", "", row)
+				text[row] = substr(line[r], length(row) + 2)
+				printf "%-58s", text[row]
+				for (i = 1; i <= n; i++) printf " %-13s", \
+					seen[peer[i], row] == "" ? "not run" : seen[peer[i], row]
+				print ""
+			}
+			for (i = 1; i <= n; i++) {
+				print "\n" version[peer[i]]
+				for (r = 1; r <= rows; r++) {
+					row = line[r]; sub(" .*", "", row)
+					if (row != "" && lacks(peer[i], row))
+						print "  lacks " text[row] ": " why[peer[i], row]
+				}
+			}
+		}' "${files[@]}" 2>/dev/null
+}
+
+# not_passed PEER: its rows that are neither passed nor lacking
+not_passed()
+{
+	local file
+	file=$(results_dir)/interop-$1.cells
+	[ -s "$file" ] || echo "not run"
+	awk -F '\t' 'NR > 1 && $2 != "passed" && $2 != "peer lacks it" {
+		print $1 ": " $2 }' "$file" 2>/dev/null
 }
