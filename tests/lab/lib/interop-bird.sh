@@ -82,7 +82,7 @@ peer_conf()
 		cat <<-CONF
 		log "$dir/bgp.log" all;
 		router id 10.255.0.1;
-		graceful restart wait 10;
+		graceful restart wait 5;
 		protocol device { }
 		protocol direct { ipv4; ipv6; }
 		protocol kernel { persist; ipv4 { export where source = RTS_BGP; }; }

@@ -532,9 +532,19 @@ kernel_lost()
 		END { exit !lost }' "$LAB_RUN/monitor.log"
 }
 
+tables_ended()
+{
+	local name
+	for name in o4 l4 o6 l6
+	do
+		neighbor "$name" '.end_of_rib | .ipv4 and .ipv6' || return
+	done
+}
+
 rows_helper()
 {
 	kernel_watch
+	row gr_helper becomes 20 "the peer has ended its tables" tables_ended
 	row gr_helper becomes 5 "the peer's networks are in the kernel" \
 		own_in_kernel
 	row gr_helper holds "the peer is killed" peer_stop KILL

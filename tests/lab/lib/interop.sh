@@ -157,10 +157,12 @@ site_neighbor()
 		md5|md6) echo "password = key-of-the-lab" ;;
 		bad) echo "password = not-the-key" ;;
 		gtsm) echo "ttl_security = 1" ;;
-		# else what is withdrawn while it is mute may be kept for it
-		hold) echo "graceful_restart = no" ;;
+		# else what is withdrawn when they have ended may be kept for them
+		hold|lim) echo "graceful_restart = no" ;;
 		role) echo "role = customer" ;;
-		max) echo "max_prefix = 3" ;;
+		max)
+			echo "max_prefix = 3"
+			echo "graceful_restart = no" ;;
 		as2)
 			echo "local_as = $AS2"
 			[ -z "${PEER_AS2_WITHOUT:-}" ] || echo "export = older" ;;
