@@ -18,8 +18,9 @@
 #define SUPERVISOR_WAIT_MIN (500 * USEC_PER_MSEC)
 /** waits double up to this one */
 #define SUPERVISOR_WAIT_MAX (60 * USEC_PER_SEC)
-/** an SA that stood this long ends the growing */
-#define SUPERVISOR_STABLE (60 * USEC_PER_SEC)
+/** an SA that stood this long ends the growing: only tries in vain, and SAs
+ * that end as soon as they are made, are spaced out */
+#define SUPERVISOR_STABLE (5 * USEC_PER_SEC)
 
 typedef struct supervisor_t supervisor_t;
 
