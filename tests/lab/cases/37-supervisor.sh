@@ -29,13 +29,23 @@ one_ike_each()
 	[ "$n" = 2 ]
 }
 
+downs()
+{
+	ctl_json tunnels '.[0].downs'
+}
+went_down()
+{
+	[ "$(downs)" -gt "$1" ]
+}
+
 # back WHAT SIDE SWANCTL-ARG…: what is ended comes back without a word
 back()
 {
-	local what=$1 side=$2
+	local what=$1 side=$2 before
 	shift 2
+	before=$(downs)
 	holds "$what" swan "$side" "$@"
-	becomes 3 "$what: its way leaves" all_ways_are "$(links_but 0)"
+	becomes 3 "$what: the tunnel is down" went_down "$before"
 	becomes 10 "$what: two ways again" all_ways_are "$(links_but)"
 	becomes 20 "$what: one SA a tunnel" one_sa_each
 }
