@@ -56,6 +56,8 @@ static void audit(cyg_timer_t *timer, void *user, usec_t now)
 	core_nexthops_audit(core);
 	core_redistribute_audit(core, now);
 	core_firewall_audit(core, now);
+	core_heal_flush(core);
+	core_kernel_audit(core);
 	/* detectors that could not be started are tried again */
 	core->peers_dirty = true;
 	timer_start(core->seams.timers, timer, now + CORE_AUDIT);
@@ -81,6 +83,7 @@ core_t *core_create(const core_seams_t *seams, const char *charon_routes,
 	kernel_ops_list_init(&core->seen_fib);
 	kernel_state_init(&core->seen);
 	kernel_state_init(&core->saved);
+	kernel_state_init(&core->held);
 	kernel_state_init(&core->dumped);
 	fw_model_init(&core->firewall);
 	core_nexthops_init(core);
@@ -171,6 +174,7 @@ void core_destroy(core_t *core, usec_t now)
 	kernel_ops_list_deinit(&core->seen_fib);
 	kernel_state_deinit(&core->seen);
 	kernel_state_deinit(&core->saved);
+	kernel_state_deinit(&core->held);
 	kernel_state_deinit(&core->dumped);
 	core_firewall_deinit(core);
 	config_destroy(core->config);

@@ -26,8 +26,9 @@
 #define CONFLICTS_MAX 16
 
 static const kernel_what_t dump_order[] = {
-	KERNEL_WHAT_LINK,  KERNEL_WHAT_ADDR,    KERNEL_WHAT_RULE,
-	KERNEL_WHAT_ROUTE, KERNEL_WHAT_NEXTHOP,
+	/* a route is not written while its next hop may be lost */
+	KERNEL_WHAT_LINK,    KERNEL_WHAT_ADDR,  KERNEL_WHAT_RULE,
+	KERNEL_WHAT_NEXTHOP, KERNEL_WHAT_ROUTE,
 };
 
 /** tables of others, when our own things are known */
@@ -80,6 +81,10 @@ void core_kernel_dump(core_t *core)
 			kernel_state_deinit(&core->dumped);
 			kernel_state_init(&core->dumped);
 			core->dumped_routes = 0;
+			if (d->now == KERNEL_WHAT_NEXTHOP && core->fib)
+			{
+				fib_dump_begin(core->fib);
+			}
 			return;
 		}
 	}
@@ -226,9 +231,23 @@ static void route_event(core_t *core, const kernel_event_t *event)
 			seen_add(core, KERNEL_ROUTE_SET, event);
 		}
 	}
-	else if (event->gone && !event->own)
+}
+
+static void nexthop_event(core_t *core, const kernel_event_t *event)
+{
+	bool group = event->what == KERNEL_WHAT_GROUP;
+
+	if (!event->dump || !event->ours)
 	{
-		core_route_heal(core, &event->route);
+		return;
+	}
+	if (core->fib)
+	{
+		fib_dump_seen(core->fib, group ? event->group.id : event->nexthop.id);
+	}
+	if (core->adopting && !core_kernel_ready(core))
+	{
+		seen_add(core, group ? KERNEL_GROUP_SET : KERNEL_NEXTHOP_SET, event);
 	}
 }
 
@@ -265,6 +284,7 @@ static void link_event(core_t *core, const kernel_event_t *event, usec_t now)
 	{
 		renamed = tunnel_of_link(core, old->name);
 	}
+	core_heal_link(core, link, old, event->gone);
 	if (!kernel_state_link_event(&core->seen, link, event->gone))
 	{
 		return;
@@ -282,10 +302,6 @@ static void link_event(core_t *core, const kernel_event_t *event, usec_t now)
 	tunnel = tunnel_of_link(core, link->name);
 	if (tunnel)
 	{
-		if (event->gone && event->ours && !event->own && !core->stopping)
-		{
-			log_warn("somebody deleted link %s: made again", link->name);
-		}
 		core_tunnel_link(core, tunnel, event->gone ? NULL : link, now);
 	}
 }
@@ -361,6 +377,10 @@ static void find_vanished(core_t *core, kernel_what_t what, usec_t now)
 	{
 		core_kernel_event(core, &event, now);
 	}
+	if (what == KERNEL_WHAT_NEXTHOP && core->fib && fib_dump_end(core->fib))
+	{
+		log_warn("next hops of ours are missing in the kernel: written again");
+	}
 	if (what == KERNEL_WHAT_ROUTE && !core->adopting && core->fib)
 	{
 		fib_stats(core->fib, &stats);
@@ -378,6 +398,7 @@ void core_kernel_event(core_t *core, const kernel_event_t *event, usec_t now)
 	{
 		dumped_add(core, event);
 	}
+	core_heal_event(core, event, now);
 	switch (event->what)
 	{
 		case KERNEL_WHAT_LINK:
@@ -389,6 +410,7 @@ void core_kernel_event(core_t *core, const kernel_event_t *event, usec_t now)
 				core->plan_dirty = true;
 				core->peers_dirty = true;
 				core->underlay_dirty = true;
+				core_heal_addr(core, event);
 				core_nexthops_all(core);
 				core_redistribute_links(core, now);
 				retry_hops(core);
@@ -405,16 +427,8 @@ void core_kernel_event(core_t *core, const kernel_event_t *event, usec_t now)
 			route_event(core, event);
 			break;
 		case KERNEL_WHAT_NEXTHOP:
-			if (event->dump && event->ours && core->adopting)
-			{
-				seen_add(core, KERNEL_NEXTHOP_SET, event);
-			}
-			break;
 		case KERNEL_WHAT_GROUP:
-			if (event->dump && event->ours && core->adopting)
-			{
-				seen_add(core, KERNEL_GROUP_SET, event);
-			}
+			nexthop_event(core, event);
 			break;
 		case KERNEL_WHAT_TABLE:
 			break;
@@ -449,10 +463,17 @@ void core_kernel_dumped(core_t *core, kernel_what_t what, int error, usec_t now)
 	core_kernel_dump(core);
 }
 
+void core_kernel_audit(core_t *core)
+{
+	/* few, whatever the number of routes */
+	core->dumps.wanted |= DUMPS_SMALL | WHAT(KERNEL_WHAT_NEXTHOP);
+	core_kernel_dump(core);
+}
+
 void core_kernel_lost(core_t *core, usec_t now)
 {
 	log_warn("the kernel's notifications overran: reading its state anew");
-	core->dumps.wanted |= DUMPS_SMALL | WHAT(KERNEL_WHAT_ROUTE);
+	core->dumps.wanted |= DUMPS_ALL;
 	core_redistribute_lost(core);
 	core_nexthops_all(core);
 	core_kernel_dump(core);
@@ -518,9 +539,11 @@ static void sysctls_look(core_t *core, const kernel_state_t *desired)
 	{
 		const char *path = desired->sysctls[i].path;
 		char value[24];
+		bool there = core->seams.kernel_ops->sysctl_get(core->seams.kernel,
+														path, value) == 0;
 
-		if (core->seams.kernel_ops->sysctl_get(core->seams.kernel, path,
-											   value) == 0)
+		core_heal_sysctl(core, &desired->sysctls[i], there ? value : NULL);
+		if (there)
 		{
 			kernel_state_add_sysctl(&core->seen, path, value);
 			if (!state_has_sysctl(&core->saved, path))

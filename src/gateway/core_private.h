@@ -17,6 +17,7 @@
  * core_sources.c  networks on links and routes of others
  * core_redistribute.c  what of these becomes our own origin
  * core_kernel.c   the mirror, reconcile
+ * core_heal.c     somebody's hand in what is ours
  * core_firewall.c the firewall's table, and who works against it
  * core_underlay.c the ways to the peers
  * core_policy.c   policies for the speaker
@@ -263,6 +264,15 @@ typedef struct core_table_t
 	char words[256];
 } core_table_t;
 
+/** lines of the log on others' deeds */
+typedef struct core_heal_t
+{
+	usec_t since;
+	unsigned lines;
+	/** left out */
+	unsigned more;
+} core_heal_t;
+
 /** what still has to be dumped, as bits of 1 << kernel_what_t */
 typedef struct core_dumps_t
 {
@@ -334,6 +344,9 @@ struct core_t
 	core_table_t table;
 	/** sysctls as they were before us, for the way back */
 	kernel_state_t saved;
+	/** those that were seen to be as we want them */
+	kernel_state_t held;
+	core_heal_t heal;
 	/** what has to be done by core_apply */
 	bool tunnels_dirty;
 	bool plan_dirty;
@@ -538,8 +551,9 @@ void core_routes_rewrite(core_t *core);
 void core_routes_covering(core_t *core, bool allow);
 /** offers refused routes to the kernel once more */
 void core_routes_again(core_t *core);
-/** a route of ours was taken out by somebody else */
-void core_route_heal(core_t *core, const kernel_route_t *route);
+/** a route of ours was taken out by somebody else; true: it is wanted, and
+ * written again */
+bool core_route_heal(core_t *core, const kernel_route_t *route);
 
 /* core_nexthops.c */
 void core_nexthops_init(core_t *core);
@@ -582,8 +596,24 @@ void core_kernel_dump(core_t *core);
 void core_kernel_adopt(core_t *core);
 /** routes may be written: the dumps of an earlier run's are in */
 bool core_kernel_ready(const core_t *core);
+/** asks for what no notification may have told of */
+void core_kernel_audit(core_t *core);
 void core_kernel_apply(core_t *core, usec_t now);
 void core_kernel_remove(core_t *core, config_keep_t keep);
+
+/* core_heal.c */
+/** says what somebody else did to what is ours; before the mirror knows */
+void core_heal_event(core_t *core, const kernel_event_t *event, usec_t now);
+/** counts what lines were left out of the log */
+void core_heal_flush(core_t *core);
+/** what went with the link (old: as it was, or NULL), or with an address,
+ * without a word */
+void core_heal_link(core_t *core, const kernel_link_t *link,
+					const kernel_link_t *old, bool gone);
+void core_heal_addr(core_t *core, const kernel_event_t *event);
+/** a sysctl that we want was seen to have this value; NULL: it is not there */
+void core_heal_sysctl(core_t *core, const kernel_sysctl_t *want,
+					  const char *value);
 
 /* core_firewall.c */
 void core_firewall_init(core_t *core);

@@ -534,17 +534,15 @@ bool core_routes_work(core_t *core, usec_t now)
 	return more;
 }
 
-void core_route_heal(core_t *core, const kernel_route_t *route)
+bool core_route_heal(core_t *core, const kernel_route_t *route)
 {
-	char p[PREFIX_STR_MAX];
 	bgp_route_t held;
 
 	if (!core->bgp || !core->fib || core->stopping ||
 		!bgp_route_get(core->bgp, &route->dst, &held) || !held.tag)
 	{
-		return;
+		return false;
 	}
-	log_warn("somebody removed our route %s: written again",
-			 prefix_format(&route->dst, p));
 	fib_route_again(core->fib, &route->dst, held.tag);
+	return true;
 }

@@ -142,6 +142,12 @@ bool kernel_rule_decode(const struct nlmsghdr *nlh, kernel_rule_t *out);
  * can be put to the kernel as if our pins were not there */
 #define KERNEL_RULE_NOBODY 0xfffffffeu
 
+/* who.c */
+void kernel_who(void *kernel, uint32_t port, char out[static KERNEL_WHO_MAX]);
+/** name: of the process, "": there is none */
+void kernel_who_format(uint32_t port, const char *name,
+					   char out[static KERNEL_WHO_MAX]);
+
 /* sysctl.c */
 int kernel_sysctl_write(const kernel_sysctl_t *sysctl);
 int kernel_sysctl_read(const char *path, char value[static 24]);

@@ -134,4 +134,5 @@ const kernel_ops_t kernel_rtnetlink_ops = {
 	.sysctl_get = sysctl_get,
 	.sa_dump = sa_dump,
 	.sa_delete = sa_delete,
+	.who = kernel_who,
 };

@@ -65,6 +65,8 @@ typedef struct kernel_sink_t
 	void (*lost)(void *user);
 } kernel_sink_t;
 
+#define KERNEL_WHO_MAX 48
+
 /** result of one operation: 0 or -errno */
 typedef struct kernel_ops_t
 {
@@ -97,6 +99,9 @@ typedef struct kernel_ops_t
 	/** SAs with an if_id, and the end of one; see kernel/xfrm.h */
 	int (*sa_dump)(void *kernel, kernel_sa_fn_t fn, void *user);
 	int (*sa_delete)(void *kernel, const kernel_sa_t *sa);
+	/** words on whose port id it is (kernel_event_t.port), "ip (pid 4711)", as
+	 * far as can be told without waiting. NULL: nobody can */
+	void (*who)(void *kernel, uint32_t port, char out[static KERNEL_WHO_MAX]);
 } kernel_ops_t;
 
 typedef struct kernel_t kernel_t;

@@ -48,6 +48,9 @@ bool kernel_state_rule_event(kernel_state_t *state, const kernel_rule_t *r,
 							 bool gone);
 bool kernel_state_route_event(kernel_state_t *state, const kernel_route_t *r,
 							  bool gone);
+/** the kernel may have dropped the routes by this link without a word: they
+ * count as absent, and are written again. true: there were some */
+bool kernel_state_forget_routes(kernel_state_t *state, uint32_t link);
 /** the first that state has and a dump's state (filled by the events of that
  * dump) has not, NULL if there is none: gone without a word that reached us.
  * Copy it before telling state so */

@@ -232,6 +232,22 @@ bool kernel_state_route_event(kernel_state_t *state, const kernel_route_t *r,
 	return !gone;
 }
 
+bool kernel_state_forget_routes(kernel_state_t *state, uint32_t link)
+{
+	bool some = false;
+
+	for (size_t i = state->n_routes; link && i-- > 0;)
+	{
+		if (state->routes[i].link == link &&
+			state->routes[i].type == KERNEL_UNICAST)
+		{
+			state->routes[i] = state->routes[--state->n_routes];
+			some = true;
+		}
+	}
+	return some;
+}
+
 const kernel_link_t *kernel_state_find_link(const kernel_state_t *state,
 											const char *name)
 {

@@ -73,6 +73,18 @@ void fib_member_remove(fib_t *fib, uint32_t member);
  * usable (no notification tells, DESIGN.md section 4) */
 void fib_link_lost(fib_t *fib, uint32_t link);
 
+/** somebody else deleted (gone) or changed the next hop or group of this id: it
+ * is written again, and what the kernel took along with it. false: it is none
+ * of ours, or known to be gone */
+bool fib_touched(fib_t *fib, uint32_t id, bool gone);
+
+/** a dump of next hops and groups begins, shows those of ours one by one, and
+ * has ended: what should be there and was not shown is lost as by fib_touched.
+ * How many */
+void fib_dump_begin(fib_t *fib);
+void fib_dump_seen(fib_t *fib, uint32_t id);
+unsigned fib_dump_end(fib_t *fib);
+
 /** a group that routes use was dropped by the kernel as a whole, and its
  * routes with it: they have to be written again. The owner walks its table in
  * slices, offering each prefix anew with its tag and paths (fib_route writes

@@ -244,6 +244,129 @@ void fib_link_lost(fib_t *fib, uint32_t link)
 	}
 }
 
+/** the groups that hold it write it, and themselves, again */
+static void hop_users(fib_t *fib, uint32_t id)
+{
+	for (uint32_t i = 1; i < fib->groups_size; i++)
+	{
+		fib_group_t *group = fib->groups[i];
+
+		for (unsigned j = 0; group && j < group->have_count; j++)
+		{
+			if (group->have[j].id == id)
+			{
+				group->force = true;
+				fib_group_touch(fib, group, true);
+				break;
+			}
+		}
+	}
+}
+
+static bool hop_touched(fib_t *fib, fib_hop_t *hop, bool gone)
+{
+	if (!hop->there)
+	{
+		return false;
+	}
+	if (gone)
+	{
+		hop->there = false;
+		groups_shrink(fib);
+	}
+	else
+	{
+		/* what it is now is nothing that is wanted */
+		hop->have.link = 0;
+		hop->have.blackhole = false;
+		hop_users(fib, hop->object.id);
+	}
+	return true;
+}
+
+bool fib_touched(fib_t *fib, uint32_t id, bool gone)
+{
+	fib_object_t *object = fib_object(fib, id);
+	fib_group_t *group;
+
+	if (!object)
+	{
+		return false;
+	}
+	fib->strikes = 0;
+	if (!object->is_group)
+	{
+		return hop_touched(fib, container_of(object, fib_hop_t, object), gone);
+	}
+	group = container_of(object, fib_group_t, object);
+	if (!group->there)
+	{
+		return false;
+	}
+	if (gone)
+	{
+		fib_group_lost(fib, group);
+		return true;
+	}
+	group->force = true;
+	fib_group_touch(fib, group, true);
+	return true;
+}
+
+void fib_dump_begin(fib_t *fib)
+{
+	hash_node_t *node = NULL;
+
+	while ((node = hash_next(&fib->by_id, node)))
+	{
+		fib_object_t *object = container_of(node, fib_object_t, node);
+
+		object->doubt = object->is_group
+							? container_of(object, fib_group_t, object)->there
+							: container_of(object, fib_hop_t, object)->there;
+	}
+}
+
+void fib_dump_seen(fib_t *fib, uint32_t id)
+{
+	fib_object_t *object = fib_object(fib, id);
+
+	if (object)
+	{
+		object->doubt = false;
+	}
+}
+
+static fib_object_t *next_doubt(const fib_t *fib)
+{
+	hash_node_t *node = NULL;
+
+	while ((node = hash_next(&fib->by_id, node)))
+	{
+		fib_object_t *object = container_of(node, fib_object_t, node);
+
+		if (object->doubt)
+		{
+			return object;
+		}
+	}
+	return NULL;
+}
+
+unsigned fib_dump_end(fib_t *fib)
+{
+	fib_object_t *object;
+	unsigned n = 0;
+
+	/* from the beginning each time: a loss may bring a blackhole in */
+	while ((object = next_doubt(fib)))
+	{
+		object->doubt = false;
+		n += fib_touched(fib, object->id, true);
+	}
+	return n;
+}
+
 /* -- members --------------------------------------------------------------- */
 
 uint32_t fib_member_add(fib_t *fib)

@@ -36,6 +36,8 @@ typedef struct fib_object_t
 	/** 0: none, and not in by_id */
 	uint32_t id;
 	bool is_group;
+	/** there when the dump began, and not shown since */
+	bool doubt;
 } fib_object_t;
 
 /** a next hop object */

@@ -114,6 +114,7 @@ static size_t take_hops(fib_t *fib, kernel_op_t *ops, size_t max)
 		}
 		hop->have = want;
 		hop->there = true;
+		hop->object.doubt = false;
 		hop->written = true;
 		if (moved)
 		{
@@ -183,6 +184,7 @@ static size_t take_groups(fib_t *fib, list_t *from, kernel_op_t *ops,
 		memcpy(group->have, members, count * sizeof(*members));
 		group->have_count = count;
 		group->there = true;
+		group->object.doubt = false;
 		group->written = true;
 		group->force = false;
 		fib->group_writes++;

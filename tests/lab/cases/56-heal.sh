@@ -10,35 +10,6 @@ native_begin alibaba frr
 must holds "charon starts with Cygnet" cygnet_start
 all_up
 
-# log_has PATTERN: since the last mark
-log_mark()
-{
-	LOG_AT=$(wc -l <"$LAB_RUN/site/charon.log")
-}
-
-log_has()
-{
-	tail -n +$((LOG_AT + 1)) "$LAB_RUN/site/charon.log" | grep -E "$1"
-}
-
-# heals WHAT PATTERN CHECK… -- CMD…: after CMD, CHECK succeeds within a second,
-# and the log has PATTERN
-heals()
-{
-	local what=$1 pattern=$2 check=()
-	shift 2
-	while [ "$1" != -- ]
-	do
-		check+=("$1")
-		shift
-	done
-	shift
-	log_mark
-	holds "$what" ns site "$@"
-	soon 1 "$what: healed" "${check[@]}"
-	becomes 1 "$what: said" log_has "$pattern"
-}
-
 table_whole()
 {
 	# as many rules and sets as at first
@@ -60,14 +31,54 @@ heals "a chain flushed" 'nft \(pid [0-9]+\) changed table inet cygnet' \
 heals "a set flushed, soon after" 'changed table inet cygnet' \
 	table_whole -- nft flush set inet cygnet protect4-0
 
+whole()
+{
+	all_ways_are "$(links_but)"
+}
+
+for kind in hop group
+do
+	heals "a next $kind deleted" "removed our next hop" whole -- \
+		ip nexthop delete id "$(one_nexthop $kind)"
+done
+heals "all next hops flushed" "removed our next hop" whole -- \
+	ip nexthop flush proto "$CYGNET_PROTO"
+# the log has ten lines a second of this, and then a number
+wait_for 2 false
+heals "a next hop replaced" "changed our next hop" whole -- \
+	ip -6 nexthop replace id "$(one_nexthop hop6)" dev lan0 \
+	protocol "$CYGNET_PROTO"
+heals "routes flushed" "removed our route" whole -- \
+	ip route flush proto "$CYGNET_PROTO"
+heals "IPv6 routes flushed" "removed our route" whole -- \
+	ip -6 route flush proto "$CYGNET_PROTO"
+flap()
+{
+	ip -n cyg-site link set "${TUNNELS[0]}" down
+	ip -n cyg-site link set "${TUNNELS[0]}" up
+}
+log_mark
+holds "a link flaps" flap
+soon 1 "a link flaps: healed" whole
+hash_is()
+{
+	[ "$(ns site cat /proc/sys/net/ipv4/fib_multipath_hash_policy)" = "$1" ]
+}
+log_mark
+holds "a sysctl changed" ns site sysctl -q net.ipv4.fib_multipath_hash_policy=0
+becomes 11 "a sysctl changed: healed" hash_is 1
+holds "a sysctl changed: said" log_has \
+	"somebody set net/ipv4/fib_multipath_hash_policy to 0"
+
 # one who does not stop: he gets no storm, and status names him
 log_mark
-for _ in $(seq 60)
-do
+delete_it()
+{
 	ns site nft delete table inet cygnet 2>/dev/null
-	wait_for 0 false
-done
-between "a fight: written anew" 3 12 "$(log_has 'written anew' | wc -l)"
+	false
+}
+wait_for 5 delete_it
+between "a fight: written anew" 3 8 "$(log_has 'written anew' | wc -l)"
 holds "a fight: said in status" eval \
 	'ctl status | grep "somebody keeps changing table inet cygnet, nft"'
 becomes 11 "a fight: healed in the end" table_whole

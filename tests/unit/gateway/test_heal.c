@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "unit/gateway/world.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define MSEC USEC_PER_MSEC
@@ -38,6 +39,13 @@ static unsigned said(const char *words)
 		n++;
 	}
 	return n;
+}
+
+static unsigned ways(const world_t *w, const char *prefix)
+{
+	bool there;
+
+	return world_ways(w, prefix, &there);
 }
 
 static world_t *up(unsigned n, const char *more)
@@ -210,6 +218,353 @@ START_TEST(test_table_at_the_end)
 }
 END_TEST
 
+/* -- rtnetlink ---------------------------------------------------------------- */
+
+/** told to the core as the doing of another process */
+static void told(world_t *w, kernel_event_t e)
+{
+	e.gone = true;
+	e.ours = true;
+	e.port = 4711;
+	core_kernel_event(w->core, &e, w->now);
+	core_apply(w->core, w->now);
+}
+
+START_TEST(test_link_deleted)
+{
+	world_t *w = up(1, NULL);
+	kernel_event_t e = {.what = KERNEL_WHAT_LINK, .link = *world_link(w, 0)};
+
+	kernel_state_link_event(&w->state, &e.link, true);
+	fake_kernel_link(w->kernel, e.link.index, false);
+	told(w, e);
+	ck_assert_uint_eq(said("ip (pid 4711) deleted link cyg-t1: made again"), 1);
+	world_run(w, 900 * MSEC);
+	ck_assert_ptr_nonnull(world_link(w, 0));
+	ck_assert_uint_eq(said("somebody"), 0);
+	down(w);
+}
+END_TEST
+
+START_TEST(test_link_changed)
+{
+	world_t *w = up(1, NULL);
+	kernel_link_t *link = &w->state.links[0];
+	kernel_event_t e = {.what = KERNEL_WHAT_LINK, .ours = true, .port = 4711};
+	unsigned mtu;
+
+	while (strcmp(link->name, "cyg-t1") != 0)
+	{
+		link++;
+	}
+	mtu = link->mtu;
+	link->mtu = 1300;
+	e.link = *link;
+	core_kernel_event(w->core, &e, w->now);
+	world_run(w, 100 * MSEC);
+	ck_assert_uint_eq(world_link(w, 0)->mtu, mtu);
+	ck_assert_uint_eq(
+		said("ip (pid 4711) set the MTU of link cyg-t1 to 1300: set to"), 1);
+	/* down: what stood on it is gone from the kernel */
+	e.link = *world_link(w, 0);
+	e.link.up = e.link.lower_up = false;
+	fake_kernel_link(w->kernel, e.link.index, false);
+	core_kernel_event(w->core, &e, w->now);
+	ck_assert_uint_eq(said("ip (pid 4711) set link cyg-t1 down"), 1);
+	e.link.up = e.link.lower_up = true;
+	fake_kernel_link(w->kernel, e.link.index, true);
+	core_kernel_event(w->core, &e, w->now);
+	world_run(w, 900 * MSEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 1);
+	down(w);
+}
+END_TEST
+
+START_TEST(test_addr_removed)
+{
+	world_t *w = up(1, NULL);
+	kernel_event_t e = {.what = KERNEL_WHAT_ADDR};
+	size_t n = w->state.n_addrs;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		if (w->state.addrs[i].link == world_link(w, 0)->index)
+		{
+			e.addr = w->state.addrs[i];
+		}
+	}
+	kernel_state_addr_event(&w->state, &e.addr, true);
+	told(w, e);
+	world_run(w, 10 * MSEC);
+	ck_assert_uint_eq(w->state.n_addrs, n);
+	ck_assert_uint_eq(said("ip (pid 4711) removed address 169.254.0.2 from "
+						   "link cyg-t1: added again"),
+					  1);
+	down(w);
+}
+END_TEST
+
+START_TEST(test_pin_removed)
+{
+	world_t *w = up(1, NULL);
+	kernel_event_t e = {.what = KERNEL_WHAT_RULE, .rule = w->state.rules[0]};
+	kernel_event_t r = {.what = KERNEL_WHAT_ROUTE, .route = w->state.routes[0]};
+
+	kernel_state_rule_event(&w->state, &e.rule, true);
+	told(w, e);
+	world_run(w, 10 * MSEC);
+	ck_assert_uint_eq(w->state.n_rules, 1);
+	ck_assert_uint_eq(
+		said("ip (pid 4711) removed the rule that pins 203.0.113.1"), 1);
+	kernel_state_route_event(&w->state, &r.route, true);
+	told(w, r);
+	world_run(w, 10 * MSEC);
+	ck_assert_uint_eq(w->state.n_routes, 1);
+	ck_assert_uint_eq(said("ip (pid 4711) removed the pin of 203.0.113.1/32"),
+					  1);
+	down(w);
+}
+END_TEST
+
+static uint32_t last_id;
+
+static void note_hop(void *user, const kernel_nexthop_t *hop)
+{
+	last_id = hop->id;
+}
+
+static void note_group(void *user, const kernel_group_t *group)
+{
+	last_id = group->id;
+}
+
+/** the kernel deletes it with all that stands on it, without a word */
+static void delete_id(world_t *w, uint32_t id)
+{
+	kernel_op_t op = {.kind = KERNEL_NEXTHOP_DEL, .nexthop.id = id};
+
+	ck_assert_int_eq(fake_kernel_apply(w->kernel, &op), 0);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 0);
+}
+
+START_TEST(test_nexthop_deleted)
+{
+	world_t *w = up(1, NULL);
+	kernel_event_t e = {.what = KERNEL_WHAT_NEXTHOP};
+
+	fake_kernel_dump(w->kernel, note_hop, NULL, NULL, w);
+	e.nexthop.id = last_id;
+	delete_id(w, last_id);
+	told(w, e);
+	world_run(w, 100 * MSEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 1);
+	ck_assert_uint_eq(said("ip (pid 4711) removed our next hop "), 1);
+	/* told once more, late: nothing comes of it but a look */
+	told(w, e);
+	world_run(w, 100 * MSEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 1);
+	down(w);
+}
+END_TEST
+
+START_TEST(test_group_deleted)
+{
+	world_t *w = up(1, NULL);
+	kernel_event_t e = {.what = KERNEL_WHAT_GROUP};
+
+	fake_kernel_dump(w->kernel, NULL, note_group, NULL, w);
+	e.group.id = last_id;
+	delete_id(w, last_id);
+	told(w, e);
+	world_run(w, 100 * MSEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 1);
+	ck_assert_uint_eq(said("ip (pid 4711) removed our next hop group "), 1);
+	down(w);
+}
+END_TEST
+
+START_TEST(test_group_changed)
+{
+	world_t *w = up(2, NULL);
+	kernel_op_t op = {.kind = KERNEL_GROUP_SET};
+	kernel_event_t e = {.what = KERNEL_WHAT_GROUP, .ours = true, .port = 7};
+
+	fake_kernel_dump(w->kernel, note_hop, note_group, NULL, w);
+	op.group = *fake_kernel_group(w->kernel, last_id);
+	ck_assert_uint_eq(op.group.count, 2);
+	op.group.count = 1;
+	op.replaces = last_id;
+	ck_assert_int_eq(fake_kernel_apply(w->kernel, &op), 0);
+	e.group = op.group;
+	core_kernel_event(w->core, &e, w->now);
+	world_run(w, 100 * MSEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 3);
+	ck_assert_uint_eq(said("ip (pid 7) changed our next hop group "), 1);
+	down(w);
+}
+END_TEST
+
+START_TEST(test_nexthop_lost)
+{
+	world_t *w = up(1, NULL);
+
+	/* nobody tells: the audit finds it */
+	fake_kernel_dump(w->kernel, note_hop, NULL, NULL, w);
+	delete_id(w, last_id);
+	world_run(w, 11 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 1);
+	ck_assert_uint_eq(said("next hops of ours are missing"), 1);
+	world_run(w, 30 * USEC_PER_SEC);
+	ck_assert_uint_eq(said("next hops of ours are missing"), 1);
+	down(w);
+}
+END_TEST
+
+START_TEST(test_routes_flushed)
+{
+	world_t *w = up(1, NULL);
+	unsigned lines_said;
+
+	for (unsigned i = 0; i < 40; i++)
+	{
+		char text[32];
+
+		snprintf(text, sizeof(text), "10.1.%u.0/24", i);
+		world_announce(w, 0, text, true);
+	}
+	world_run(w, USEC_PER_SEC);
+	for (unsigned i = 0; i < 40; i++)
+	{
+		kernel_event_t e = {.what = KERNEL_WHAT_ROUTE};
+		kernel_op_t op = {.kind = KERNEL_ROUTE_DEL};
+		char text[32];
+
+		snprintf(text, sizeof(text), "10.1.%u.0/24", i);
+		prefix_parse(text, &op.route.dst);
+		op.route.table = 254;
+		op.route.metric = core_config(w->core)->metric;
+		e.route = op.route;
+		e.route.nexthop = 1;
+		ck_assert_int_eq(fake_kernel_apply(w->kernel, &op), 0);
+		told(w, e);
+	}
+	lines_said = said("removed our route");
+	ck_assert_uint_eq(lines_said, 10);
+	world_run(w, 100 * MSEC);
+	for (unsigned i = 0; i < 40; i++)
+	{
+		char text[32];
+
+		snprintf(text, sizeof(text), "10.1.%u.0/24", i);
+		ck_assert_uint_eq(ways(w, text), 1);
+	}
+	world_run(w, 11 * USEC_PER_SEC);
+	ck_assert_uint_eq(said("and so were 30 more things of ours"), 1);
+	down(w);
+}
+END_TEST
+
+START_TEST(test_sysctl_changed)
+{
+	world_t *w = up(1, NULL);
+	kernel_sysctl_t *s = NULL;
+
+	for (size_t i = 0; i < w->state.n_sysctls; i++)
+	{
+		s = strcmp(w->state.sysctls[i].path,
+				   "net/ipv4/fib_multipath_hash_policy") == 0
+				? &w->state.sysctls[i]
+				: s;
+	}
+	ck_assert_ptr_nonnull(s);
+	ck_assert_str_eq(s->value, "1");
+	world_run(w, 11 * USEC_PER_SEC);
+	strcpy(s->value, "0");
+	world_run(w, 11 * USEC_PER_SEC);
+	ck_assert_uint_eq(said("somebody set net/ipv4/fib_multipath_hash_policy to "
+						   "0: set to 1 again"),
+					  1);
+	world_run(w, 21 * USEC_PER_SEC);
+	ck_assert_uint_eq(said("somebody set"), 1);
+	down(w);
+}
+END_TEST
+
+/** DHCP gives up an address and takes the same again: the kernel has dropped
+ * the pins from it, and told of nothing but the addresses */
+START_TEST(test_underlay_address)
+{
+	world_t *w = up(1, NULL);
+	kernel_route_t pin = w->state.routes[0];
+
+	world_addr(w, WORLD_EXTERNAL, "198.51.100.7/24", true);
+	world_run(w, 100 * MSEC);
+	ck_assert_uint_eq(pin.link, WORLD_EXTERNAL);
+	w->state.n_routes = 0;
+	world_addr(w, WORLD_EXTERNAL, "198.51.100.7/24", false);
+	world_addr(w, WORLD_EXTERNAL, "198.51.100.7/24", true);
+	world_run(w, 100 * MSEC);
+	ck_assert_uint_eq(w->state.n_routes, 1);
+	ck_assert(kernel_route_same_way(&w->state.routes[0], &pin));
+	down(w);
+}
+END_TEST
+
+/** another gateway: the pin follows, with the rule in place at each moment */
+START_TEST(test_underlay_gateway)
+{
+	world_t *w = up(1, NULL);
+	addr_t gateway;
+
+	addr_parse("198.51.100.1", &gateway);
+	world_foreign(w, "0.0.0.0/0", 16, 254, 100, WORLD_EXTERNAL, "198.51.100.1",
+				  true);
+	world_run(w, 10 * MSEC);
+	ck_assert_uint_eq(w->state.n_routes, 1);
+	ck_assert(addr_equal(&w->state.routes[0].gateway, &gateway));
+	/* and back, when the lease ends */
+	world_foreign(w, "0.0.0.0/0", 16, 254, 100, WORLD_EXTERNAL, "198.51.100.1",
+				  false);
+	world_run(w, 10 * MSEC);
+	ck_assert(!addr_equal(&w->state.routes[0].gateway, &gateway));
+	ck_assert_uint_eq(w->state.n_rules, 1);
+	/* none at all: the old one stays */
+	w->underlay = false;
+	world_addr(w, WORLD_EXTERNAL, "198.51.100.9/24", true);
+	world_run(w, 10 * MSEC);
+	ck_assert_uint_eq(w->state.n_routes, 1);
+	ck_assert_uint_eq(w->state.n_rules, 1);
+	ck_assert(!w->pin_gap);
+	down(w);
+}
+END_TEST
+
+/** the underlay's link flaps: pins are gone without a word, and come back with
+ * it */
+START_TEST(test_underlay_flap)
+{
+	world_t *w = up(1, NULL);
+	kernel_event_t e = {.what = KERNEL_WHAT_LINK};
+
+	for (size_t i = 0; i < w->state.n_links; i++)
+	{
+		if (w->state.links[i].index == WORLD_EXTERNAL)
+		{
+			e.link = w->state.links[i];
+		}
+	}
+	ck_assert_uint_eq(e.link.index, WORLD_EXTERNAL);
+	e.link.up = e.link.lower_up = false;
+	w->state.n_routes = 0;
+	core_kernel_event(w->core, &e, w->now);
+	e.link.up = e.link.lower_up = true;
+	core_kernel_event(w->core, &e, w->now);
+	world_run(w, 100 * MSEC);
+	ck_assert_uint_eq(w->state.n_routes, 1);
+	down(w);
+}
+END_TEST
+
 Suite *heal_suite(void)
 {
 	Suite *s = suite_create("heal");
@@ -220,5 +575,18 @@ Suite *heal_suite(void)
 	unit_add(s, "table fight", test_table_fight);
 	unit_add(s, "table written meanwhile", test_table_written_meanwhile);
 	unit_add(s, "table at the end", test_table_at_the_end);
+	unit_add(s, "link deleted", test_link_deleted);
+	unit_add(s, "link changed", test_link_changed);
+	unit_add(s, "address removed", test_addr_removed);
+	unit_add(s, "pin removed", test_pin_removed);
+	unit_add(s, "next hop deleted", test_nexthop_deleted);
+	unit_add(s, "group deleted", test_group_deleted);
+	unit_add(s, "group changed", test_group_changed);
+	unit_add(s, "next hop lost", test_nexthop_lost);
+	unit_add(s, "routes flushed", test_routes_flushed);
+	unit_add(s, "sysctl changed", test_sysctl_changed);
+	unit_add(s, "underlay address", test_underlay_address);
+	unit_add(s, "underlay gateway", test_underlay_gateway);
+	unit_add(s, "underlay flap", test_underlay_flap);
 	return s;
 }

@@ -10,6 +10,7 @@
 
 #include <check.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #define EXTERNAL_LINK WORLD_EXTERNAL
@@ -269,6 +270,13 @@ static int kernel_sas_delete(void *kernel, const kernel_sa_t *sa)
 	return -ESRCH;
 }
 
+static void kernel_who_said(void *kernel, uint32_t port,
+							char out[static KERNEL_WHO_MAX])
+{
+	snprintf(out, KERNEL_WHO_MAX, "%s (pid %u)", port ? "ip" : "somebody",
+			 port);
+}
+
 const kernel_ops_t world_kernel_ops = {
 	.write = kernel_write,
 	.dump = kernel_dump,
@@ -277,6 +285,7 @@ const kernel_ops_t world_kernel_ops = {
 	.sysctl_get = kernel_sysctl_get,
 	.sa_dump = kernel_sas_dump,
 	.sa_delete = kernel_sas_delete,
+	.who = kernel_who_said,
 };
 
 static void seen_nexthop(void *user, const kernel_nexthop_t *nexthop)

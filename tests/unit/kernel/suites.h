@@ -20,5 +20,6 @@ Suite *route_codec_suite(void);
 Suite *rule_codec_suite(void);
 Suite *state_suite(void);
 Suite *xfrm_suite(void);
+Suite *who_suite(void);
 
 #endif

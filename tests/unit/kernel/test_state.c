@@ -218,6 +218,27 @@ START_TEST(missing)
 }
 END_TEST
 
+START_TEST(forget)
+{
+	kernel_route_t r = {.table = 9, .protocol = KERNEL_PROTO};
+
+	for (unsigned i = 0; i < 9; i++)
+	{
+		r.metric = i;
+		r.link = i % 3;
+		r.type = i < 8 ? KERNEL_UNICAST : KERNEL_UNREACHABLE;
+		kernel_state_add_route(&state, &r);
+	}
+	/* link 0 is no link, and what goes nowhere stands on none */
+	ck_assert(!kernel_state_forget_routes(&state, 0));
+	ck_assert(kernel_state_forget_routes(&state, 2));
+	ck_assert_uint_eq(state.n_routes, 7);
+	ck_assert(!kernel_state_forget_routes(&state, 2));
+	ck_assert(kernel_state_forget_routes(&state, 1));
+	ck_assert_uint_eq(state.n_routes, 4);
+}
+END_TEST
+
 START_TEST(lists)
 {
 	kernel_ops_list_t list;
@@ -249,7 +270,7 @@ Suite *state_suite(void)
 		{"links", links},   {"link_takes_addrs", link_takes_addrs},
 		{"addrs", addrs},   {"rules", rules},
 		{"routes", routes}, {"missing", missing},
-		{"lists", lists},
+		{"lists", lists},   {"forget", forget},
 	};
 	Suite *s = suite_create("state");
 
