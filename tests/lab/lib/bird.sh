@@ -3,7 +3,8 @@
 #
 # BIRD in a namespace.
 
-# bird_conf NS AS ROUTER-ID REMOTE-AS NEIGHBOUR-SUFFIX NET…: as frr_conf
+# bird_conf NS AS ROUTER-ID REMOTE-AS NEIGHBOUR-SUFFIX NET…: as frr_conf;
+# BIRD_BFD=MS: each session with BFD of that interval
 bird_conf()
 {
 	local where=$1 as=$2 id=$3 remote=$4 suffix=$5 dir=$LAB_RUN/$1/bird i family
@@ -32,11 +33,14 @@ bird_conf()
 			echo "	neighbor ${INSIDE4[$i]}.$suffix as $remote;"
 			echo "	hold time 9; keepalive time 3; connect retry time 5;"
 			echo "	error wait time 1, 5;"
+			[ -z "${BIRD_BFD:-}" ] || echo "	bfd on;"
 			echo "	ipv4 { import all; export where source = RTS_STATIC; };"
 			echo "	ipv6 { import all; export where source = RTS_STATIC;"
 			echo "		next hop address ${INSIDE6[$i]}$((3 - suffix)); };"
 			echo "}"
 		done
+		[ -z "${BIRD_BFD:-}" ] || printf '%s\n' "protocol bfd {" \
+			"	interface \"*\" { interval $BIRD_BFD ms; multiplier 3; };" "}"
 	} >"$dir/bird.conf"
 }
 

@@ -4,7 +4,8 @@
 # FRR in a namespace: zebra and bgpd, files and sockets in the run's folder.
 
 # frr_conf NS AS ROUTER-ID REMOTE-AS NEIGHBOUR-SUFFIX NET…: a session on each
-# tunnel to the inside address with that suffix, announcing NETs
+# tunnel to the inside address with that suffix, announcing NETs. FRR_BFD=yes:
+# each with BFD, of the times that bfdd_profile gives
 frr_conf()
 {
 	local where=$1 as=$2 id=$3 remote=$4 suffix=$5 dir=$LAB_RUN/$1/frr i family
@@ -23,6 +24,8 @@ frr_conf()
 		do
 			echo " neighbor ${INSIDE4[$i]}.$suffix remote-as $remote"
 			echo " neighbor ${INSIDE4[$i]}.$suffix timers connect 5"
+			[ "${FRR_BFD:-no}" = no ] ||
+				echo " neighbor ${INSIDE4[$i]}.$suffix bfd profile lab"
 		done
 		for family in 4 6
 		do
@@ -58,6 +61,25 @@ frr_start()
 	wait_for 20 test -S "$dir/zebra.vty" || return 1
 	frr_daemon "$where" bgpd
 	wait_for 20 test -S "$dir/bgpd.vty"
+}
+
+# bfdd_profile NS MS: bfdd beside the others, for sessions that bgpd asks for
+bfdd_profile()
+{
+	local where=$1 ms=$2 dir=$LAB_RUN/$1/frr
+	{
+		echo "hostname $where"
+		echo "log file $dir/bfdd.log informational"
+		echo "bfd"
+		echo " profile lab"
+		echo "  receive-interval $ms"
+		echo "  transmit-interval $ms"
+		echo "  detect-multiplier 3"
+	} >"$dir/bfdd.conf"
+	chown -R frr:frr "$dir"
+	# its own socket, too, is in the run's folder
+	frr_daemon "$where" bfdd --bfdctl "$dir/bfdd.sock"
+	wait_for 20 test -S "$dir/bfdd.vty"
 }
 
 frr_stop()

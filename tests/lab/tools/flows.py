@@ -15,6 +15,7 @@ received nothing although packets were sent.
 With several addresses of both families, the flows are dealt to the pairs in
 turn. "report" prints one JSON line; --since counts only gaps that ended after
 that time (ms of the epoch), cut to it, as seen at the end of the run so far.
+"missing" is every packet not seen since the start, in gaps or singly.
 """
 
 import argparse
@@ -182,23 +183,28 @@ def open_gap(flow, state):
 
 def report(args):
     state = load(args.state)
-    outages, lost, stalled, received = [], 0, 0, 0
+    outages, lost, stalled, received, missing = [], 0, 0, 0, 0
+    by_way = {"out": 0, "in": 0}
     for flow in state["flows"]:
         silent = open_gap(flow, state)
         stalled += len(silent)
         received += flow["received"]
+        missing += flow["highest"] - flow["received"]
+        missing += sum(n for _, _, n in silent)
         longest = 0
-        for begin, finish, missing in flow["gaps"] + silent:
+        for begin, finish, packets in flow["gaps"] + silent:
             if finish > args.since:
                 longest = max(longest, finish - max(begin, args.since))
-                lost += missing
+                lost += packets
         outages.append(longest)
+        by_way[flow["label"]] = max(by_way[flow["label"]], longest)
     hit = [o for o in outages if o]
     print(json.dumps({
         "flows": len(outages), "sent": sum(f["sent"] for f in state["flows"]),
         "received": received, "interval_ms": state["interval_ms"],
         "hit": len(hit), "outage_ms": max(outages), "lost": lost,
-        "stalled": stalled,
+        "out_ms": by_way["out"], "in_ms": by_way["in"],
+        "missing": missing, "stalled": stalled,
         "refused": sum(f["refused"] for f in state["flows"])}))
 
 
