@@ -126,6 +126,26 @@ const config_policy_t *config_find_policy(const config_t *config,
 	return NULL;
 }
 
+static bool has_prefix(const config_prefixes_t *list, const prefix_t *prefix)
+{
+	for (size_t i = 0; i < list->count; i++)
+	{
+		if (prefix_equal(&list->list[i], prefix))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+bool config_tunnel_carries(const config_bundle_t *bundle,
+						   const config_tunnel_t *tunnel,
+						   const prefix_t *prefix)
+{
+	return has_prefix(&tunnel->routes, prefix) ||
+		   has_prefix(&bundle->routes, prefix);
+}
+
 /** what is an option of one of the sections is the same in both */
 static bool options_equal(unsigned scopes, const void *a, const void *b)
 {

@@ -365,6 +365,11 @@ const config_tunnel_t *config_find_tunnel(const config_t *config,
 										  const config_bundle_t **bundle);
 const config_policy_t *config_find_policy(const config_t *config,
 										  const char *name);
+/** the tunnel is a way of this static route: by its own `routes`, or by its
+ * bundle's */
+bool config_tunnel_carries(const config_bundle_t *bundle,
+						   const config_tunnel_t *tunnel,
+						   const prefix_t *prefix);
 /* equality by content, for a reload that touches only what changed */
 bool config_tunnel_equal(const config_tunnel_t *a, const config_tunnel_t *b);
 bool config_neighbor_equal(const config_neighbor_t *a,

@@ -41,7 +41,7 @@ static bundle_member_t *choose(const bundle_rules_t *rules,
 	}
 	if (now - best->since < rules->preempt_delay)
 	{
-		*again = best->since + rules->preempt_delay;
+		best->takes_over = *again = best->since + rules->preempt_delay;
 		return used;
 	}
 	return best;
@@ -57,6 +57,7 @@ unsigned bundle_select(const bundle_rules_t *rules, bundle_member_t *members,
 	for (size_t i = 0; i < count; i++)
 	{
 		forwarding += members[i].forwarding;
+		members[i].takes_over = USEC_NEVER;
 	}
 	if (rules->mode == BUNDLE_ACTIVE_STANDBY)
 	{

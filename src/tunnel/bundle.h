@@ -35,6 +35,9 @@ typedef struct bundle_member_t
 	uint8_t priority;
 	/** in: carried traffic so far; out: carries traffic */
 	bool active;
+	/** out: moment at which it takes over from one that works; USEC_NEVER: not
+	 * by time alone */
+	usec_t takes_over;
 } bundle_member_t;
 
 /** sets `active` of each member; returns how many are. *again: the moment at

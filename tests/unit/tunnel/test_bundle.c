@@ -95,12 +95,15 @@ START_TEST(test_preemption_waits)
 	bundle_select(&rules, m, 2, NOW, &again);
 	ck_assert(!m[0].active && m[1].active);
 	ck_assert_uint_eq(again, NOW + 30 * USEC_PER_SEC);
+	ck_assert_uint_eq(m[0].takes_over, again);
+	ck_assert_uint_eq(m[1].takes_over, USEC_NEVER);
 	bundle_select(&rules, m, 2, again - 1, &again);
 	ck_assert(!m[0].active && m[1].active);
 	ck_assert_uint_eq(again, NOW + 30 * USEC_PER_SEC);
 	bundle_select(&rules, m, 2, again, &again);
 	ck_assert(m[0].active && !m[1].active);
 	ck_assert_uint_eq(again, USEC_NEVER);
+	ck_assert_uint_eq(m[0].takes_over, USEC_NEVER);
 	/* the way back is not waited for when the better one is lost */
 	m[0].forwarding = false;
 	bundle_select(&rules, m, 2, NOW, &again);
