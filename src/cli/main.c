@@ -53,6 +53,11 @@ static int run_tunnels(const options_t *options, char **argv)
 	return show(options, "tunnels", NULL, print_tunnels);
 }
 
+static int run_tunnel(const options_t *options, char **argv)
+{
+	return show(options, "tunnel", show_args("name", argv[0]), print_tunnel);
+}
+
 static int run_neighbors(const options_t *options, char **argv)
 {
 	return show(options, "neighbors", NULL, print_neighbors);
@@ -213,6 +218,8 @@ static const command_t commands[] = {
 	 run_status},
 	{"tunnels", "", "state, link, MTU and peer of each tunnel", 0, 0,
 	 run_tunnels},
+	{"tunnel", "NAME", "one tunnel in full, and what watches it", 1, 1,
+	 run_tunnel},
 	{"neighbors", "", "BGP sessions with their counts", 0, 0, run_neighbors},
 	{"neighbor", "NAME", "one BGP session in full", 1, ANY, run_neighbor},
 	{"neighbor", "NAME received|accepted|advertised [PREFIX]",

@@ -11,11 +11,93 @@
 
 #include "cli/reply.h"
 
+/** where the values of "key  value" lines begin */
+#define VALUE_COLUMN 20
+
+void print_key(text_t *out, const char *name)
+{
+	size_t start = out->len;
+
+	text_printf(out, "  %s", name);
+	text_pad(out, start + VALUE_COLUMN);
+}
+
+void print_line(text_t *out, const char *name, const char *fmt, ...)
+{
+	va_list args;
+
+	print_key(out, name);
+	va_start(args, fmt);
+	text_vprintf(out, fmt, args);
+	va_end(args);
+	text_char(out, '\n');
+}
+
+static void liveness_bfd(json_object *bfd, text_t *out)
+{
+	text_printf(out, "BFD %s",
+				reply_bool(bfd, "running") ? reply_str(bfd, "state") : "-");
+}
+
+static void liveness_probe(json_object *probe, text_t *out)
+{
+	char buf[REPLY_SPAN_MAX];
+
+	if (!reply_bool(probe, "running"))
+	{
+		text_add(out, "probe -");
+	}
+	else if (reply_bool(probe, "failed"))
+	{
+		text_printf(out, "probe lost %s/%s", reply_str(probe, "lost"),
+					reply_str(probe, "window"));
+	}
+	else if (!reply_bool(probe, "answered"))
+	{
+		text_add(out, "probe unanswered");
+	}
+	else
+	{
+		text_printf(out, "probe %s", reply_ms(probe, "rtt", buf));
+	}
+}
+
+/** what the detectors say, in short */
+static void liveness(table_t *t, json_object *o)
+{
+	json_object *bfd = reply_get(o, "bfd"), *probe = reply_get(o, "probe");
+	text_t text;
+
+	text_init(&text);
+	if (bfd)
+	{
+		liveness_bfd(bfd, &text);
+	}
+	text_add(&text, bfd && probe ? ", " : "");
+	if (probe)
+	{
+		liveness_probe(probe, &text);
+	}
+	table_cell(t, "%s", text_str(&text));
+	text_deinit(&text);
+}
+
+/** "forwarding (standby)" */
+static const char *unused(json_object *o)
+{
+	const char *by = reply_str(reply_get(o, "unused"), "by");
+
+	return strcmp(by, "min_links") == 0       ? " (min_links)"
+		   : strcmp(by, "preempt_delay") == 0 ? " (preempt_delay)"
+		   : strcmp(by, "standby") == 0       ? " (standby)"
+											  : "";
+}
+
 void print_tunnels(json_object *data, text_t *out)
 {
-	static const char *const heads[] = {"TUNNEL", "BUNDLE", "STATE", "FOR",
-										"LINK",   "IF_ID",  "MTU",   "PEER",
-										"PINNED", "REASON", NULL};
+	static const char *const heads[] = {"TUNNEL", "BUNDLE",   "STATE",  "FOR",
+										"LINK",   "IF_ID",    "MTU",    "PEER",
+										"PINNED", "LIVENESS", "REASON", NULL};
 	table_t t;
 	char buf[REPLY_SPAN_MAX];
 
@@ -28,11 +110,7 @@ void print_tunnels(json_object *data, text_t *out)
 
 		table_cell(&t, "%s", reply_str(o, "name"));
 		table_cell(&t, "%s", reply_str(o, "bundle"));
-		table_cell(&t, "%s%s", reply_str(o, "state"),
-				   strcmp(reply_str(o, "state"), "forwarding") == 0 &&
-						   !reply_bool(o, "active")
-					   ? " (standby)"
-					   : "");
+		table_cell(&t, "%s%s", reply_str(o, "state"), unused(o));
 		table_cell(&t, "%s", reply_span(o, "since", buf));
 		table_cell(&t, "%s", reply_str(o, "link"));
 		table_cell(&t, "%s", link ? "-" : reply_str(o, "if_id"));
@@ -43,6 +121,7 @@ void print_tunnels(json_object *data, text_t *out)
 				   link                      ? "-"
 				   : reply_bool(o, "pinned") ? "yes"
 											 : "no");
+		liveness(&t, o);
 		table_cell(&t, "%s", reply_str(o, "reason"));
 	}
 	table_print(&t, out);
@@ -126,8 +205,16 @@ static void bundles(json_object *data, text_t *out)
 		table_cell(&t, "%s", reply_str(o, "name"));
 		table_cell(&t, "%s", reply_str(o, "mode"));
 		table_cell(&t, "%s", reply_str(o, "profile"));
-		table_cell(&t, "%s of %s", reply_str(o, "forwarding"),
-				   reply_str(o, "tunnels"));
+		if (reply_bool(o, "below_min_links"))
+		{
+			table_cell(&t, "%s of %s, min_links %s", reply_str(o, "forwarding"),
+					   reply_str(o, "tunnels"), reply_str(o, "min_links"));
+		}
+		else
+		{
+			table_cell(&t, "%s of %s", reply_str(o, "forwarding"),
+					   reply_str(o, "tunnels"));
+		}
 		table_cell(&t, "%s", reply_str(o, "active"));
 		table_cell(&t, "%s",
 				   guard ? reply_str(guard, "dropped_packets") : "no guard");
@@ -175,6 +262,12 @@ void print_status(json_object *data, bool colour, text_t *out)
 				reply_str(routes, "ipv4"), reply_str(routes, "ipv6"),
 				reply_str(routes, "kernel_ipv4"),
 				reply_str(routes, "kernel_ipv6"), reply_str(routes, "groups"));
+	if (reply_num(routes, "static"))
+	{
+		text_printf(out, ", %s of %s static ones used",
+					reply_str(routes, "static_used"),
+					reply_str(routes, "static"));
+	}
 	if (reply_num(routes, "waiting"))
 	{
 		text_printf(out, ", %s waiting", reply_str(routes, "waiting"));

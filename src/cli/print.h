@@ -16,6 +16,7 @@
 /** colour: ANSI sequences for a terminal */
 void print_status(json_object *data, bool colour, text_t *out);
 void print_tunnels(json_object *data, text_t *out);
+void print_tunnel(json_object *data, text_t *out);
 void print_neighbors(json_object *data, text_t *out);
 void print_neighbor(json_object *data, text_t *out);
 void print_policies(json_object *data, text_t *out);
@@ -34,6 +35,12 @@ void print_received_part(json_object *part, table_t *table);
 void print_advertised_head(table_t *table);
 void print_advertised_part(json_object *part, table_t *table);
 void print_announcement(json_object *part, text_t *out);
+
+/** the start of a line of a screen: "  name" and room up to its value */
+void print_key(text_t *out, const char *name);
+/** one whole line */
+void print_line(text_t *out, const char *name, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /** attributes of a route in lines, each begun with indent */
 void print_attrs(json_object *attrs, const char *indent, text_t *out);

@@ -11,46 +11,21 @@
 
 #include "cli/reply.h"
 
-/** where the values of "key  value" lines begin */
-#define VALUE_COLUMN 20
-
-static void key(text_t *out, const char *name)
-{
-	size_t start = out->len;
-
-	text_printf(out, "  %s", name);
-	text_pad(out, start + VALUE_COLUMN);
-}
-
-static void line(text_t *out, const char *name, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void line(text_t *out, const char *name, const char *fmt, ...)
-{
-	va_list args;
-
-	key(out, name);
-	va_start(args, fmt);
-	text_vprintf(out, fmt, args);
-	va_end(args);
-	text_char(out, '\n');
-}
-
 static void print_state(json_object *o, text_t *out)
 {
 	json_object *held = reply_get(o, "held");
 	char buf[REPLY_SPAN_MAX];
 
-	line(out, "state", "%s%s%s, sessions so far %s", reply_str(o, "state"),
-		 reply_get(o, "since") ? " for " : "",
-		 reply_get(o, "since") ? reply_span(o, "since", buf) : "",
-		 reply_str(o, "established"));
+	print_line(out, "state", "%s%s%s, sessions so far %s",
+			   reply_str(o, "state"), reply_get(o, "since") ? " for " : "",
+			   reply_get(o, "since") ? reply_span(o, "since", buf) : "",
+			   reply_str(o, "established"));
 	if (held)
 	{
 		const char *text =
 			reply_get(held, "text") ? reply_str(held, "text") : NULL;
 
-		key(out, "held");
+		print_key(out, "held");
 		text_printf(out, "by %s", reply_str(held, "by"));
 		if (reply_get(held, "since"))
 		{
@@ -73,7 +48,8 @@ static void print_state(json_object *o, text_t *out)
 	}
 	if (reply_bool(reply_get(o, "graceful_restart"), "restarting"))
 	{
-		line(out, "restart", "the neighbor restarts, its routes stay in use");
+		print_line(out, "restart",
+				   "the neighbor restarts, its routes stay in use");
 	}
 }
 
@@ -81,14 +57,14 @@ static void print_ends(json_object *o, text_t *out)
 {
 	json_object *role = reply_get(o, "role");
 
-	line(out, "our end", "%s, AS %s%s%s", reply_str(o, "local_address"),
-		 reply_str(o, "local_as"), reply_get(o, "link") ? ", link " : "",
-		 reply_get(o, "link") ? reply_str(o, "link") : "");
-	line(out, "its end", "%s, AS %s (%s), router id %s",
-		 reply_str(o, "address"), reply_str(o, "remote_as"),
-		 reply_bool(o, "internal") ? "iBGP" : "eBGP",
-		 reply_str(o, "router_id"));
-	key(out, "transport");
+	print_line(out, "our end", "%s, AS %s%s%s", reply_str(o, "local_address"),
+			   reply_str(o, "local_as"), reply_get(o, "link") ? ", link " : "",
+			   reply_get(o, "link") ? reply_str(o, "link") : "");
+	print_line(out, "its end", "%s, AS %s (%s), router id %s",
+			   reply_str(o, "address"), reply_str(o, "remote_as"),
+			   reply_bool(o, "internal") ? "iBGP" : "eBGP",
+			   reply_str(o, "router_id"));
+	print_key(out, "transport");
 	text_printf(out, "%s, TTL %s",
 				reply_bool(o, "passive") ? "waits for the neighbor"
 										 : "dials and listens",
@@ -102,13 +78,13 @@ static void print_ends(json_object *o, text_t *out)
 				reply_bool(o, "md5") ? "TCP MD5" : "no password");
 	if (reply_get(o, "socket_problem"))
 	{
-		line(out, "socket", "%s", reply_str(o, "socket_problem"));
+		print_line(out, "socket", "%s", reply_str(o, "socket_problem"));
 	}
 	if (reply_get(role, "ours") || reply_get(role, "neighbors"))
 	{
-		line(out, "roles", "ours %s, the neighbor's %s%s",
-			 reply_str(role, "ours"), reply_str(role, "neighbors"),
-			 reply_bool(role, "strict") ? ", strict" : "");
+		print_line(out, "roles", "ours %s, the neighbor's %s%s",
+				   reply_str(role, "ours"), reply_str(role, "neighbors"),
+				   reply_bool(role, "strict") ? ", strict" : "");
 	}
 }
 
@@ -116,7 +92,7 @@ static void print_timers(json_object *o, text_t *out)
 {
 	json_object *c = reply_get(o, "configured");
 
-	key(out, "timers");
+	print_key(out, "timers");
 	if (reply_get(o, "router_id"))
 	{
 		text_printf(out, "hold %s s, keepalive %s s; ",
@@ -228,7 +204,7 @@ static void print_limits(json_object *o, text_t *out)
 
 	if (reply_num(l, "max_prefix"))
 	{
-		key(out, "max_prefix");
+		print_key(out, "max_prefix");
 		text_printf(out, "%s: %s", reply_str(l, "max_prefix"),
 					strcmp(reply_str(l, "max_prefix_action"), "warn") == 0
 						? "warns only"
@@ -245,7 +221,7 @@ static void print_limits(json_object *o, text_t *out)
 		}
 		text_char(out, '\n');
 	}
-	key(out, "memory");
+	print_key(out, "memory");
 	text_printf(out, "%llu KiB",
 				(unsigned long long)reply_num(l, "memory") / 1024);
 	if (reply_num(l, "max_memory"))
@@ -257,11 +233,12 @@ static void print_limits(json_object *o, text_t *out)
 	text_char(out, '\n');
 	if (reply_num(l, "max_as_path") || reply_num(l, "max_communities"))
 	{
-		line(out, "of one route", "AS path %s, communities %s at most",
-			 reply_num(l, "max_as_path") ? reply_str(l, "max_as_path")
-										 : "any length",
-			 reply_num(l, "max_communities") ? reply_str(l, "max_communities")
-											 : "any number");
+		print_line(out, "of one route", "AS path %s, communities %s at most",
+				   reply_num(l, "max_as_path") ? reply_str(l, "max_as_path")
+											   : "any length",
+				   reply_num(l, "max_communities")
+					   ? reply_str(l, "max_communities")
+					   : "any number");
 	}
 }
 
@@ -272,25 +249,26 @@ static void print_in_force(json_object *o, text_t *out)
 		reply_bool(o, "internal") ? "none: everything" : "none: nothing";
 	const char *private = reply_str(p, "private_as");
 
-	line(out, "import policy", "%s",
-		 reply_get(p, "import") ? reply_str(p, "import") : without);
-	line(out, "export policy", "%s",
-		 reply_get(p, "export") ? reply_str(p, "export") : without);
+	print_line(out, "import policy", "%s",
+			   reply_get(p, "import") ? reply_str(p, "import") : without);
+	print_line(out, "export policy", "%s",
+			   reply_get(p, "export") ? reply_str(p, "export") : without);
 	if (reply_num(p, "allowas_in"))
 	{
-		line(out, "allowas_in", "%s", reply_str(p, "allowas_in"));
+		print_line(out, "allowas_in", "%s", reply_str(p, "allowas_in"));
 	}
 	if (reply_bool(p, "as_override"))
 	{
-		line(out, "as_override", "yes");
+		print_line(out, "as_override", "yes");
 	}
 	if (strcmp(private, "remove") == 0 || strcmp(private, "replace") == 0)
 	{
-		line(out, "private AS", "%s", private);
+		print_line(out, "private AS", "%s", private);
 	}
 	if (reply_bool(p, "graceful_shutdown"))
 	{
-		line(out, "maintenance", "GRACEFUL_SHUTDOWN goes out, LOCAL_PREF is 0");
+		print_line(out, "maintenance",
+				   "GRACEFUL_SHUTDOWN goes out, LOCAL_PREF is 0");
 	}
 }
 
@@ -301,27 +279,27 @@ static void print_error(json_object *o, const char *name, const char *since,
 
 	if (!reply_get(o, since))
 	{
-		line(out, name, "%s", reply_str(o, error));
+		print_line(out, name, "%s", reply_str(o, error));
 		return;
 	}
-	line(out, name, "%s ago: %s", reply_span(o, since, buf),
-		 reply_str(o, error));
+	print_line(out, name, "%s ago: %s", reply_span(o, since, buf),
+			   reply_str(o, error));
 }
 
 static void print_errors(json_object *o, text_t *out)
 {
 	json_object *m = reply_get(o, "messages");
 
-	line(out, "messages", "received %s (UPDATE %s), sent %s (UPDATE %s)",
-		 reply_str(m, "received"), reply_str(m, "updates_received"),
-		 reply_str(m, "sent"), reply_str(m, "updates_sent"));
-	line(out, "faulty UPDATEs",
-		 "treated as withdrawn %s, attributes discarded %s (RFC 7606)",
-		 reply_str(o, "treated_as_withdraw"),
-		 reply_str(o, "discarded_attributes"));
+	print_line(out, "messages", "received %s (UPDATE %s), sent %s (UPDATE %s)",
+			   reply_str(m, "received"), reply_str(m, "updates_received"),
+			   reply_str(m, "sent"), reply_str(m, "updates_sent"));
+	print_line(out, "faulty UPDATEs",
+			   "treated as withdrawn %s, attributes discarded %s (RFC 7606)",
+			   reply_str(o, "treated_as_withdraw"),
+			   reply_str(o, "discarded_attributes"));
 	if (!reply_get(o, "last_error"))
 	{
-		line(out, "last error", "none");
+		print_line(out, "last error", "none");
 	}
 	else
 	{
@@ -340,11 +318,11 @@ static void print_restart(json_object *o, text_t *out)
 
 	if (reply_bool(reply_get(o, "capabilities"), "graceful_restart"))
 	{
-		line(out, "graceful restart", "the neighbor asks for %s s%s",
-			 reply_str(r, "restart_time"),
-			 reply_bool(r, "notification")
-				 ? ", survives NOTIFICATIONs (N bit, RFC 8538)"
-				 : "");
+		print_line(out, "graceful restart", "the neighbor asks for %s s%s",
+				   reply_str(r, "restart_time"),
+				   reply_bool(r, "notification")
+					   ? ", survives NOTIFICATIONs (N bit, RFC 8538)"
+					   : "");
 	}
 }
 

@@ -297,6 +297,19 @@ void print_changes(json_object *changes, const char *indent, text_t *out)
 	}
 }
 
+/** of a static route */
+static void ways(json_object *list, text_t *out)
+{
+	for (size_t i = 0; i < reply_length(list); i++)
+	{
+		json_object *way = reply_at(list, i);
+
+		text_printf(out, "    over tunnel %s, weight %s: %s\n",
+					reply_str(way, "tunnel"), reply_str(way, "weight"),
+					reply_bool(way, "used") ? "in use" : "not in use");
+	}
+}
+
 static bool usable(json_object *paths)
 {
 	return strcmp(reply_str(reply_at(paths, 0), "use"), "best") == 0;
@@ -329,6 +342,7 @@ void print_route(json_object *part, text_t *out)
 			text_add(out, reply_bool(p, "stale")
 							  ? " (stale: kept over a restart or refresh)\n"
 							  : "\n");
+			ways(reply_get(p, "ways"), out);
 			print_attrs(p, "    ", out);
 		}
 	}

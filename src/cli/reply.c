@@ -95,6 +95,25 @@ const char *reply_span(json_object *obj, const char *key,
 	return buf;
 }
 
+const char *reply_ms(json_object *obj, const char *key,
+					 char buf[static REPLY_SPAN_MAX])
+{
+	json_object *value = reply_get(obj, key);
+	double ms = json_object_get_double(value) * 1000;
+
+	if (!value)
+	{
+		return "-";
+	}
+	/* what is configured is whole, what is measured seldom is */
+	snprintf(buf, REPLY_SPAN_MAX, "%.*f ms",
+			 ms >= 100 || ms - (double)(uint64_t)ms < 0.001 ? 0
+			 : ms >= 10                                     ? 1
+															: 2,
+			 ms);
+	return buf;
+}
+
 /** the control character that s begins with as a number, 0: none; *len is
  * what it takes */
 static unsigned control(const char *s, size_t left, size_t *len)

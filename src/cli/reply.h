@@ -30,6 +30,10 @@ void reply_join(json_object *array, const char *between, text_t *out);
 const char *reply_span(json_object *obj, const char *key,
 					   char buf[static REPLY_SPAN_MAX]);
 
+/** a short span of seconds as "12.3 ms"; "-": not there */
+const char *reply_ms(json_object *obj, const char *key,
+					 char buf[static REPLY_SPAN_MAX]);
+
 /** adds s without what a terminal obeys; lines: newlines stay. true: it was
  * not clean */
 bool reply_clean_text(const char *s, size_t len, bool lines, text_t *out);

@@ -56,6 +56,19 @@ void put_until(json_object *obj, const char *key, usec_t now, usec_t moment)
 		moment != USEC_NEVER ? seconds(moment > now ? moment - now : 0) : NULL);
 }
 
+void put_span(json_object *obj, const char *key, usec_t span)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%llu.%06llu",
+			 (unsigned long long)(span / USEC_PER_SEC),
+			 (unsigned long long)(span % USEC_PER_SEC));
+	json_object_object_add(
+		obj, key,
+		span ? json_object_new_double_s((double)span / USEC_PER_SEC, text)
+			 : NULL);
+}
+
 json_object *put_object(json_object *obj, const char *key)
 {
 	json_object *value = json_object_new_object();

@@ -21,6 +21,8 @@ void put_addr(json_object *obj, const char *key, const addr_t *value);
 void put_since(json_object *obj, const char *key, usec_t now, usec_t moment);
 /** seconds until a moment, 0 if it is past; null if it never comes */
 void put_until(json_object *obj, const char *key, usec_t now, usec_t moment);
+/** a short span in seconds, with six digits; null if it is 0: not known */
+void put_span(json_object *obj, const char *key, usec_t span);
 /** adds and returns an empty object or array, borrowed */
 json_object *put_object(json_object *obj, const char *key);
 json_object *put_array(json_object *obj, const char *key);

@@ -14,11 +14,28 @@
 #include "config/config.h"
 #include "control/server.h"
 #include "firewall/firewall.h"
+#include "liveness/bfd.h"
+#include "liveness/probe.h"
 #include "plan/fib.h"
+#include "tunnel/supervisor.h"
 #include "tunnel/tunnel.h"
 
-/** distinct gateways on one tunnel */
-#define VIEW_MEMBERS_MAX 64
+/** ways out of one tunnel: by the gateways of what is learned, and by those of
+ * static routes */
+#define VIEW_MEMBERS_MAX 128
+
+/** what keeps a tunnel that forwards from carrying traffic */
+typedef enum view_unused_t
+{
+	/** nothing, or it does not forward */
+	VIEW_UNUSED_NOT,
+	/** too few of its bundle forward */
+	VIEW_UNUSED_MIN_LINKS,
+	/** it is to take over, when it has forwarded for long enough */
+	VIEW_UNUSED_PREEMPT_DELAY,
+	/** another one is preferred, or does as well and is in use */
+	VIEW_UNUSED_STANDBY,
+} view_unused_t;
 
 typedef struct view_tunnel_t
 {
@@ -32,6 +49,25 @@ typedef struct view_tunnel_t
 	uint32_t if_id;
 	/** carries traffic now (bundle's choice) */
 	bool active;
+	view_unused_t unused;
+	/** PREEMPT_DELAY: moment when it takes over */
+	usec_t unused_until;
+	/** what watches it and runs now */
+	bool has_bfd;
+	bfd_info_t bfd;
+	bool has_probe;
+	probe_info_t probe;
+	/** why one that is configured cannot run, "" if nothing is wrong */
+	const char *detector_problem;
+	/** somebody of ours initiates its connection */
+	bool has_supervisor;
+	supervisor_info_t supervisor;
+	/** a person took it out of use; 0: nobody did */
+	usec_t drained_at;
+	/** its neighbours are told of no route, or will be (USEC_NEVER: not by time
+	 * alone) */
+	bool withdrawn;
+	usec_t withdraw_at;
 	/** its peer's outer address is kept on the underlay */
 	bool pinned;
 	/** last words from charon, "" if none */
@@ -86,6 +122,9 @@ typedef struct view_state_t
 	/** NULL before the first configuration */
 	bgp_t *bgp;
 	const fib_t *fib;
+	/** static routes over tunnels, and how many of them are used */
+	size_t n_statics;
+	size_t n_statics_used;
 	/** what is wrong now, a line each with the remedy */
 	const char *const *problems;
 	size_t n_problems;
@@ -98,6 +137,10 @@ typedef struct view_state_t
 json_object *view_status(const view_state_t *state);
 /** array */
 json_object *view_tunnels(const view_state_t *state);
+/** one in full; NULL: no such tunnel */
+json_object *view_tunnel(const view_state_t *state, const char *name);
+/** the tunnel has this one of the FIB's members */
+bool view_tunnel_has(const view_tunnel_t *tunnel, uint32_t member);
 /** array */
 json_object *view_neighbors(const view_state_t *state);
 /** one in full; NULL: no such neighbour */
@@ -110,6 +153,12 @@ const view_neighbor_t *view_neighbor_find(const view_state_t *state,
 json_object *view_policies(const view_state_t *state);
 /** one of the configuration with its rules; NULL: there is none of the name */
 json_object *view_policy(const view_state_t *state, const char *name);
+
+/** members that the kernel sends by, FIB_SET_MAX at most; *group 0: the route
+ * is not in the kernel */
+size_t view_route_members(const view_state_t *state, const bgp_route_t *route,
+						  uint32_t members[static FIB_SET_MAX],
+						  uint32_t *group);
 
 /** routes, in slices: fetch is called for each slice and gives the state of
  * that moment. prefix NULL: all; longer: also more specific ones */

@@ -42,14 +42,48 @@ static void origin(json_object *obj, const view_state_t *state,
 	put_str(obj, "source", bgp_source_name(source));
 }
 
+/** the tunnels of a static route, in the order of the file */
+static void ways(json_object *obj, const view_state_t *state,
+				 const bgp_route_t *route)
+{
+	uint32_t members[FIB_SET_MAX], group;
+	size_t n = view_route_members(state, route, members, &group);
+	json_object *array = put_array(obj, "ways");
+
+	for (size_t t = 0; t < state->n_tunnels; t++)
+	{
+		const view_tunnel_t *tunnel = &state->tunnels[t];
+		bool used = false;
+		json_object *o;
+
+		if (!config_tunnel_carries(tunnel->bundle, tunnel->config,
+								   &route->prefix))
+		{
+			continue;
+		}
+		for (size_t i = 0; i < n; i++)
+		{
+			used = used || view_tunnel_has(tunnel, members[i]);
+		}
+		o = put_item(array);
+		put_str(o, "tunnel", tunnel->config->name);
+		put_num(o, "weight", tunnel->config->weight);
+		put_bool(o, "used", used);
+	}
+}
+
 static void path(json_object *array, const view_state_t *state,
-				 const bgp_path_t *p, bool best)
+				 const bgp_route_t *route, const bgp_path_t *p, bool best)
 {
 	json_object *obj = put_item(array);
 
 	origin(obj, state, p->peer, p->source);
 	put_str(obj, "use", best ? "best" : "backup");
 	put_num(obj, "weight", p->weight);
+	if (p->source == BGP_SOURCE_ROUTES)
+	{
+		ways(obj, state, route);
+	}
 	if (p->attrs)
 	{
 		view_attrs(obj, p->attrs);
@@ -120,7 +154,11 @@ static char *why(const view_state_t *state, const prefix_t *prefix,
 	switch (p->use)
 	{
 		case BGP_USE_BEST:
-			return still ? str_copy(still) : NULL;
+			return p->source == BGP_SOURCE_ROUTES
+					   ? str_copy("a static route of the configuration goes "
+								  "before all that neighbors announce")
+				   : still ? str_copy(still)
+						   : NULL;
 		case BGP_USE_EQUAL:
 			return str_format("equal, behind the best by %s%s%s",
 							  bgp_step_name(p->step), still ? "; " : "",
@@ -161,6 +199,10 @@ static void paths_all(json_object *array, const view_state_t *state,
 			put_str(obj, "use", use_name(list[i].use));
 			put_str(obj, "why", words);
 			put_bool(obj, "stale", list[i].stale);
+			if (list[i].source == BGP_SOURCE_ROUTES)
+			{
+				ways(obj, state, route);
+			}
 			put_num(obj, "weight",
 					skip + i < route->n_best ? route->best[skip + i].weight
 											 : list[i].weight);
@@ -171,15 +213,22 @@ static void paths_all(json_object *array, const view_state_t *state,
 	}
 }
 
+size_t view_route_members(const view_state_t *state, const bgp_route_t *route,
+						  uint32_t members[static FIB_SET_MAX], uint32_t *group)
+{
+	*group =
+		route->tag && state->fib ? fib_tag_group(state->fib, route->tag) : 0;
+	return *group ? fib_group_members(state->fib, *group, members, FIB_SET_MAX)
+				  : 0;
+}
+
 /** the ways that the kernel's group has now, by tunnel and not by number */
 static void kernel(json_object *obj, const view_state_t *state,
 				   const bgp_route_t *route)
 {
-	uint32_t members[FIB_SET_MAX];
-	uint32_t group =
-		route->tag && state->fib ? fib_tag_group(state->fib, route->tag) : 0;
+	uint32_t members[FIB_SET_MAX], group;
+	size_t n = view_route_members(state, route, members, &group);
 	json_object *o, *via;
-	size_t n;
 
 	if (!group)
 	{
@@ -189,20 +238,14 @@ static void kernel(json_object *obj, const view_state_t *state,
 	o = put_object(obj, "kernel");
 	put_num(o, "group", group);
 	via = put_array(o, "via");
-	n = fib_group_members(state->fib, group, members, countof(members));
 	for (size_t i = 0; i < n; i++)
 	{
 		for (size_t t = 0; t < state->n_tunnels; t++)
 		{
-			const view_tunnel_t *tunnel = &state->tunnels[t];
-
-			for (unsigned k = 0; k < tunnel->n_members; k++)
+			if (view_tunnel_has(&state->tunnels[t], members[i]))
 			{
-				if (tunnel->members[k] == members[i])
-				{
-					json_object_array_add(via,
-										  json_object_new_string(tunnel->link));
-				}
+				json_object_array_add(
+					via, json_object_new_string(state->tunnels[t].link));
 			}
 		}
 	}
@@ -227,11 +270,11 @@ static void route_add(json_object *part, const view_state_t *state,
 	}
 	for (unsigned i = 0; i < route->n_best; i++)
 	{
-		path(paths, state, &route->best[i], true);
+		path(paths, state, route, &route->best[i], true);
 	}
 	for (unsigned i = 0; i < route->n_backup; i++)
 	{
-		path(paths, state, &route->backup[i], false);
+		path(paths, state, route, &route->backup[i], false);
 	}
 }
 

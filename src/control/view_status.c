@@ -41,6 +41,8 @@ static void routes(json_object *obj, const view_state_t *state)
 			state->bgp ? bgp_route_count(state->bgp, FAMILY_IPV4) : 0);
 	put_num(o, "ipv6",
 			state->bgp ? bgp_route_count(state->bgp, FAMILY_IPV6) : 0);
+	put_num(o, "static", state->n_statics);
+	put_num(o, "static_used", state->n_statics_used);
 	put_num(o, "kernel_ipv4", stats.routes[0]);
 	put_num(o, "kernel_ipv6", stats.routes[1]);
 	put_num(o, "groups", stats.groups);
@@ -93,6 +95,8 @@ static void bundle(json_object *array, const view_state_t *state,
 	put_num(o, "tunnels", total);
 	put_num(o, "forwarding", forwarding);
 	put_num(o, "active", active);
+	put_num(o, "min_links", b->min_links);
+	put_bool(o, "below_min_links", forwarding < b->min_links);
 	if (guard)
 	{
 		json_object *g = put_object(o, "leak_guard");

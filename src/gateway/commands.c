@@ -204,9 +204,8 @@ static void neighbor_start(void *user, json_object *args,
 	}
 }
 
-/** drain or undrain a tunnel */
-static void drain_or_not(gateway_t *gateway, json_object *args, bool drain,
-						 control_reply_t *reply, const char *words)
+/** the tunnel's name; NULL: it is not given, error set */
+static const char *tunnel_of(json_object *args, control_reply_t *reply)
 {
 	const char *name = argument(args, "name");
 
@@ -215,12 +214,45 @@ static void drain_or_not(gateway_t *gateway, json_object *args, bool drain,
 		reply->error = str_copy("give the name of a tunnel: `cygnetctl "
 								"tunnels` has them");
 	}
-	else if (!(drain ? core_drain(gateway->core, name, gateway->now)
-					 : core_undrain(gateway->core, name, gateway->now)))
+	return name;
+}
+
+static void no_tunnel(const char *name, control_reply_t *reply)
+{
+	reply->error = str_format("there is no tunnel '%.64s': see `cygnetctl "
+							  "tunnels`",
+							  name);
+}
+
+static void tunnel(void *user, json_object *args, control_reply_t *reply)
+{
+	const char *name = tunnel_of(args, reply);
+
+	if (!name)
 	{
-		reply->error = str_format("there is no tunnel '%.64s': see `cygnetctl "
-								  "tunnels`",
-								  name);
+		return;
+	}
+	reply->data = view_tunnel(gateway_view(user), name);
+	if (!reply->data)
+	{
+		no_tunnel(name, reply);
+	}
+}
+
+/** drain or undrain a tunnel */
+static void drain_or_not(gateway_t *gateway, json_object *args, bool drain,
+						 control_reply_t *reply, const char *words)
+{
+	const char *name = tunnel_of(args, reply);
+
+	if (!name)
+	{
+		return;
+	}
+	if (!(drain ? core_drain(gateway->core, name, gateway->now)
+				: core_undrain(gateway->core, name, gateway->now)))
+	{
+		no_tunnel(name, reply);
 	}
 	else
 	{
@@ -422,6 +454,7 @@ static void reload(void *user, json_object *args, control_reply_t *reply)
 const control_command_t gateway_commands[] = {
 	{"status", false, status},
 	{"tunnels", false, tunnels},
+	{"tunnel", false, tunnel},
 	{"neighbors", false, neighbors},
 	{"neighbor", false, neighbor},
 	{"drain", true, drain},

@@ -18,27 +18,29 @@
 
 #include "base/log.h"
 
-static size_t drained_at(const core_t *core, const char *name)
+static size_t place_of(const core_t *core, const char *name)
 {
 	size_t i = 0;
 
-	while (i < core->n_drained && strcmp(core->drained[i], name) != 0)
+	while (i < core->n_drained && strcmp(core->drained[i].name, name) != 0)
 	{
 		i++;
 	}
 	return i;
 }
 
-bool core_drained(const core_t *core, const char *name)
+usec_t core_drained_at(const core_t *core, const char *name)
 {
-	return drained_at(core, name) < core->n_drained;
+	size_t at = place_of(core, name);
+
+	return at < core->n_drained ? core->drained[at].at : 0;
 }
 
 void core_drains_free(core_t *core)
 {
 	for (size_t i = 0; i < core->n_drained; i++)
 	{
-		free(core->drained[i]);
+		free(core->drained[i].name);
 	}
 	free(core->drained);
 	bgp_policy_destroy(core->tell_nothing);
@@ -72,7 +74,7 @@ void core_drain_create(core_t *core, core_tunnel_t *tunnel, usec_t now)
 {
 	tunnel->core = core;
 	timer_init(&tunnel->drain_timer, withdraw, tunnel);
-	if (core_drained(core, tunnel->config->name))
+	if (core_drained_at(core, tunnel->config->name))
 	{
 		tunnel->drained = true;
 		tunnel->withdrawn = true;
@@ -130,7 +132,10 @@ bool core_drain(core_t *core, const char *name, usec_t now)
 		log_notice("tunnel %s is drained by a person", name);
 		core->drained = mem_resize(core->drained, core->n_drained + 1,
 								   sizeof(*core->drained));
-		core->drained[core->n_drained++] = str_copy(name);
+		core->drained[core->n_drained++] = (core_drain_t){
+			.name = str_copy(name),
+			.at = now,
+		};
 		tunnel->drained = true;
 		core_tunnel_drain(core, tunnel, true, now);
 		tell(core, tunnel, now);
@@ -143,11 +148,11 @@ bool core_drain(core_t *core, const char *name, usec_t now)
 bool core_undrain(core_t *core, const char *name, usec_t now)
 {
 	core_tunnel_t *tunnel = find(core, name);
-	size_t at = drained_at(core, name);
+	size_t at = place_of(core, name);
 
 	if (at < core->n_drained)
 	{
-		free(core->drained[at]);
+		free(core->drained[at].name);
 		core->drained[at] = core->drained[--core->n_drained];
 	}
 	if (!tunnel)

@@ -14,7 +14,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "liveness/probe.h"
 
 /** numbers of detectors, see tunnel.h */
 enum
@@ -422,4 +421,41 @@ void core_liveness_destroy(core_t *core, core_tunnel_t *tunnel, usec_t now)
 const char *core_liveness_problem(const core_tunnel_t *tunnel)
 {
 	return tunnel->liveness ? tunnel->liveness->problem : "";
+}
+
+bool core_liveness_bfd(const core_tunnel_t *tunnel, bfd_info_t *out)
+{
+	const core_liveness_t *l = tunnel->liveness;
+
+	if (!l || !l->bfd)
+	{
+		return false;
+	}
+	bfd_info(l->bfd, out);
+	return true;
+}
+
+bool core_liveness_probe(const core_tunnel_t *tunnel, probe_info_t *out)
+{
+	const core_liveness_t *l = tunnel->liveness;
+
+	if (!l || !l->probe)
+	{
+		return false;
+	}
+	probe_info(l->probe, out);
+	return true;
+}
+
+bool core_liveness_supervisor(const core_tunnel_t *tunnel,
+							  supervisor_info_t *out)
+{
+	const core_connection_t *c = tunnel->connection;
+
+	if (!tunnel->supervisor || !c || !c->loaded || !tunnel->config->supervise)
+	{
+		return false;
+	}
+	supervisor_info(tunnel->supervisor, out);
+	return true;
 }

@@ -40,7 +40,7 @@
 #include "tunnel/supervisor.h"
 
 /** distinct gateways of one tunnel, and next hops of one neighbour */
-#define CORE_GATEWAYS_MAX VIEW_MEMBERS_MAX
+#define CORE_GATEWAYS_MAX 64
 #define CORE_NEXTHOPS_MAX 4096
 /** outer addresses of one connection */
 #define CORE_OUTER_MAX (FACT_ADDRS_MAX + 1)
@@ -206,6 +206,8 @@ struct core_tunnel_t
 	bool active;
 	/** it forwards, and so do as many of its bundle as are asked for */
 	bool usable;
+	/** of bundle_member_t */
+	usec_t takes_over;
 	core_members_t members;
 	/** its paths are left out of the decision */
 	bool ineligible;
@@ -236,6 +238,13 @@ typedef struct core_shutdown_t
 	char *text;
 	usec_t at;
 } core_shutdown_t;
+
+/** a person took the tunnel of this name out of use */
+typedef struct core_drain_t
+{
+	char *name;
+	usec_t at;
+} core_drain_t;
 
 /** routes of others that are followed for redistribution */
 #define CORE_REDISTRIBUTE_MAX 100000
@@ -306,8 +315,8 @@ struct core_t
 	/** by prefix */
 	core_static_t *statics;
 	size_t n_statics;
-	/** names of drained tunnels */
-	char **drained;
+	/** by name, as a reload may make a tunnel anew */
+	core_drain_t *drained;
 	size_t n_drained;
 	/** the policy of a drained tunnel's neighbours, NULL: never needed */
 	bgp_policy_t *tell_nothing;
@@ -456,6 +465,10 @@ bool core_static_paths(core_t *core, const prefix_t *prefix, fib_path_t *best,
 					   unsigned *n_backup);
 void core_static_member_update(core_t *core, const core_tunnel_t *tunnel,
 							   const core_member_t *member);
+/** how many there are, and how many of them are used */
+size_t core_statics_count(const core_t *core, size_t *used);
+/** the tunnel's link needs a gateway that its routes of this family have not */
+bool core_static_lacks_gateway(const core_tunnel_t *tunnel, family_t family);
 void core_statics_free(core_t *core);
 
 /* core_drain.c */
@@ -464,7 +477,8 @@ void core_drain_destroy(core_t *core, core_tunnel_t *tunnel);
 /** what a drain changes in what a neighbour of the tunnel is told; after the
  * configuration's own */
 void core_drain_config(const core_tunnel_t *tunnel, bgp_peer_config_t *out);
-bool core_drained(const core_t *core, const char *name);
+/** since when; 0: it is not */
+usec_t core_drained_at(const core_t *core, const char *name);
 void core_drains_free(core_t *core);
 
 /* core_liveness.c */
@@ -474,6 +488,11 @@ void core_liveness_update(core_t *core, core_tunnel_t *tunnel, usec_t now);
 void core_liveness_destroy(core_t *core, core_tunnel_t *tunnel, usec_t now);
 /** words on what keeps a detector from running, "" if nothing does */
 const char *core_liveness_problem(const core_tunnel_t *tunnel);
+/** what they have to tell; false: it does not run now */
+bool core_liveness_bfd(const core_tunnel_t *tunnel, bfd_info_t *out);
+bool core_liveness_probe(const core_tunnel_t *tunnel, probe_info_t *out);
+bool core_liveness_supervisor(const core_tunnel_t *tunnel,
+							  supervisor_info_t *out);
 
 /* core_peers.c */
 core_neighbor_t *core_neighbor_create(core_t *core, core_tunnel_t *tunnel,

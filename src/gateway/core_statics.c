@@ -39,22 +39,9 @@ static core_static_t *find(const core_t *core, const prefix_t *prefix)
 						   : NULL;
 }
 
-static bool has(const config_prefixes_t *list, const prefix_t *prefix)
-{
-	for (size_t i = 0; i < list->count; i++)
-	{
-		if (prefix_equal(&list->list[i], prefix))
-		{
-			return true;
-		}
-	}
-	return false;
-}
-
 static bool carries(const core_tunnel_t *tunnel, const prefix_t *prefix)
 {
-	return has(&tunnel->config->routes, prefix) ||
-		   has(&tunnel->bundle->routes, prefix);
+	return config_tunnel_carries(tunnel->bundle, tunnel->config, prefix);
 }
 
 bool core_static_has(const core_t *core, const prefix_t *prefix)
@@ -270,6 +257,37 @@ void core_statics_configure(core_t *core, bool stay, usec_t now)
 		}
 	}
 	free(old);
+}
+
+size_t core_statics_count(const core_t *core, size_t *used)
+{
+	*used = 0;
+	for (size_t i = 0; i < core->n_statics; i++)
+	{
+		*used += core->statics[i].alive;
+	}
+	return core->n_statics;
+}
+
+static bool any_of(const config_prefixes_t *list, family_t family)
+{
+	for (size_t i = 0; i < list->count; i++)
+	{
+		if (list->list[i].addr.family == family)
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+bool core_static_lacks_gateway(const core_tunnel_t *tunnel, family_t family)
+{
+	addr_t gateway;
+
+	return !gateway_for(tunnel, family, &gateway) &&
+		   (any_of(&tunnel->config->routes, family) ||
+			any_of(&tunnel->bundle->routes, family));
 }
 
 void core_statics_free(core_t *core)

@@ -446,6 +446,7 @@ static void select_members(core_t *core, const config_bundle_t *bundle,
 	{
 		tunnels[i]->active = members[i].active;
 		tunnels[i]->usable = members[i].forwarding && !none;
+		tunnels[i]->takes_over = members[i].takes_over;
 	}
 }
 

@@ -9,6 +9,9 @@
 
 #include <stdlib.h>
 
+_Static_assert(VIEW_MEMBERS_MAX >= 2 * CORE_GATEWAYS_MAX,
+			   "of neighbours and of static routes");
+
 void core_view_free(core_t *core)
 {
 	core_problems_free(core);
@@ -31,8 +34,28 @@ static bool pinned(const core_t *core, const core_tunnel_t *tunnel)
 	return tunnel->n_outer > 0 && core->config->pin_underlay;
 }
 
-static void view_tunnel(const core_t *core, const core_tunnel_t *tunnel,
-						view_tunnel_t *out)
+static view_unused_t unused(const core_tunnel_t *tunnel)
+{
+	if (tunnel->active || !tunnel_forwarding(tunnel->tunnel))
+	{
+		return VIEW_UNUSED_NOT;
+	}
+	/* one that is usable has a bundle in which one is active */
+	return !tunnel->usable                    ? VIEW_UNUSED_MIN_LINKS
+		   : tunnel->takes_over != USEC_NEVER ? VIEW_UNUSED_PREEMPT_DELAY
+											  : VIEW_UNUSED_STANDBY;
+}
+
+static void add_members(view_tunnel_t *out, const core_members_t *members)
+{
+	for (unsigned i = 0; i < members->count; i++)
+	{
+		out->members[out->n_members++] = members->list[i].id;
+	}
+}
+
+static void view_tunnel_fill(const core_t *core, const core_tunnel_t *tunnel,
+							 view_tunnel_t *out)
 {
 	const config_tunnel_t *c = tunnel->config;
 	const kernel_link_t *link =
@@ -50,12 +73,18 @@ static void view_tunnel(const core_t *core, const core_tunnel_t *tunnel,
 		.pinned = pinned(core, tunnel),
 		.alert = tunnel->connection ? tunnel->connection->alert : "",
 		.alert_at = tunnel->connection ? tunnel->connection->alert_at : 0,
-		.n_members = tunnel->members.count,
+		.unused_until = tunnel->takes_over,
+		.detector_problem = core_liveness_problem(tunnel),
+		.drained_at = core_drained_at(core, c->name),
+		.withdrawn = tunnel->withdrawn,
+		.withdraw_at = tunnel->drain_timer.at,
 	};
-	for (unsigned i = 0; i < tunnel->members.count; i++)
-	{
-		out->members[i] = tunnel->members.list[i].id;
-	}
+	out->unused = unused(tunnel);
+	out->has_bfd = core_liveness_bfd(tunnel, &out->bfd);
+	out->has_probe = core_liveness_probe(tunnel, &out->probe);
+	out->has_supervisor = core_liveness_supervisor(tunnel, &out->supervisor);
+	add_members(out, &tunnel->members);
+	add_members(out, &tunnel->static_members);
 }
 
 static const char *policy_name(const bgp_policy_t *policy)
@@ -136,7 +165,7 @@ void core_view(core_t *core, view_state_t *view, usec_t now)
 				   sizeof(*core->view_tunnels));
 	for (size_t i = 0; i < core->n_tunnels; i++)
 	{
-		view_tunnel(core, core->tunnels[i], &core->view_tunnels[i]);
+		view_tunnel_fill(core, core->tunnels[i], &core->view_tunnels[i]);
 	}
 	view_neighbors_fill(core, view);
 	view->now = now;
@@ -145,6 +174,7 @@ void core_view(core_t *core, view_state_t *view, usec_t now)
 	view->tunnels = core->view_tunnels;
 	view->n_tunnels = core->n_tunnels;
 	view->bgp = core->bgp;
+	view->n_statics = core_statics_count(core, &view->n_statics_used);
 	view->fib = core->fib;
 }
 

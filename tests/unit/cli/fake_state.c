@@ -3,8 +3,10 @@
 /*
  * Four neighbours: one in full health, one that a limit stopped and that said
  * what a terminal should not obey, one that a person shut down, and a router
- * of the site's own that never answered. Three prefixes, with a path for each
- * thing that can become of one.
+ * of the site's own that never answered. Four prefixes, with a path for each
+ * thing that can become of one, and a static route. Of the tunnels, one has
+ * every detector in health, one has failed by both and is drained, and one
+ * cannot be brought up.
  */
 
 #include "unit/cli/fake_state.h"
@@ -50,6 +52,8 @@ static bgp_t bgp;
 static fib_t fib;
 static config_tunnel_t tunnels[3];
 static config_bundle_t bundle;
+static prefix_t static_route;
+static ifaddr_t inside;
 static config_neighbor_t neighbors[PEERS];
 static config_t config;
 
@@ -176,6 +180,10 @@ static const row_t rows[] = {
 	 BGP_STEP_ONLY, false, "others"},
 	{"10.1.0.0/16", CORE, &plain, NULL, BGP_SOURCE_PEER, BGP_USE_REJECTED,
 	 BGP_STEP_ONLY, false, NULL},
+	{"10.9.0.0/16", -1, NULL, &ours, BGP_SOURCE_ROUTES, BGP_USE_BEST,
+	 BGP_STEP_ONLY, false, NULL},
+	{"10.9.0.0/16", ALI1, &plain, &plain, BGP_SOURCE_PEER, BGP_USE_BACKUP,
+	 BGP_STEP_LOCAL_ORIGIN, false, "others"},
 	{"192.168.0.0/24", -1, NULL, &ours, BGP_SOURCE_ADVERTISE, BGP_USE_BEST,
 	 BGP_STEP_ONLY, false, NULL},
 };
@@ -247,7 +255,7 @@ bool bgp_route_get(const bgp_t *b, const prefix_t *prefix, bgp_route_t *out)
 		if (best)
 		{
 			out->best[out->n_best++] = path;
-			out->tag = r->peer >= 0;
+			out->tag = r->peer >= 0 || r->source == BGP_SOURCE_ROUTES;
 		}
 		else if (r->use == BGP_USE_BACKUP)
 		{
@@ -357,7 +365,7 @@ void bgp_peer_info(const bgp_peer_t *peer, bgp_peer_info_t *info)
 
 size_t bgp_route_count(const bgp_t *b, family_t family)
 {
-	return family == FAMILY_IPV4 ? 2 : 0;
+	return family == FAMILY_IPV4 ? 3 : 0;
 }
 
 size_t bgp_changes_waiting(const bgp_t *b)
@@ -405,7 +413,11 @@ static void make_tunnel(unsigned i, char *name, char *link)
 	static const tunnel_fact_t up = {
 		.kind = TUNNEL_FACT_SA_UP,
 		.sa = 1,
-		.info = {.encr = 20, .key_bits = 256, .encap = true},
+		.info = {.encr = 20,
+				 .key_bits = 256,
+				 .encap = true,
+				 .spi_in = 0xc0ffee01,
+				 .spi_out = 0x0badcafe},
 	};
 	tunnel_fact_t fact = {.kind = TUNNEL_FACT_LOADED};
 	tunnel_t *t = tunnel_create(TUNNEL_IPSEC, USEC_PER_SEC);
@@ -414,6 +426,11 @@ static void make_tunnel(unsigned i, char *name, char *link)
 	fact = up;
 	fact.info.local = addr_v4(0xc6336401);
 	fact.info.remote = addr_v4(0xcb007101 + i);
+	if (i == 1)
+	{
+		fact.info.encr = 12;
+		fact.info.integ = 12;
+	}
 	if (i < 2)
 	{
 		tunnel_step(t, &fact, 3600 * USEC_PER_SEC);
@@ -444,6 +461,107 @@ static void make_tunnel(unsigned i, char *name, char *link)
 		.alert_at = i < 2 ? 0 : NOW - 30 * USEC_PER_SEC,
 		.members = {i + 1},
 		.n_members = 1,
+	};
+}
+
+/** every detector in health, and every option set */
+static void make_watched(void)
+{
+	tunnels[0].bfd = true;
+	tunnels[0].bfd_address = addr_v4(0xa9fe0a01);
+	tunnels[0].bfd_auth = CONFIG_BFD_KEYED_SHA1;
+	tunnels[0].bfd_password = (char *)(uintptr_t) "never shown";
+	tunnels[0].probe = addr_v4(0xa9fe0a01);
+	tunnels[0].addresses = &inside;
+	tunnels[0].n_addresses = 1;
+	seen_tunnels[0].has_bfd = true;
+	seen_tunnels[0].bfd = (bfd_info_t){
+		.state = BFD_UP,
+		.remote_state = BFD_UP,
+		.remote_diag = BFD_DIAG_TIME_EXPIRED,
+		.discriminator = 7,
+		.remote_discriminator = 4096,
+		.since = NOW - 3661 * USEC_PER_SEC,
+		.tx = 100 * USEC_PER_MSEC,
+		.detection = 300 * USEC_PER_MSEC,
+		.remote_multiplier = 3,
+		.packets_in = 36610,
+		.packets_out = 36622,
+		.ups = 2,
+	};
+	seen_tunnels[0].has_probe = true;
+	seen_tunnels[0].probe = (probe_info_t){
+		.running = true,
+		.answered = true,
+		.rtt = 12345,
+		.jitter = 400,
+		.rtt_last = 11999,
+		.seen = 10,
+		.lost = 1,
+		.sent = 7200,
+		.received = 7193,
+	};
+	seen_tunnels[0].has_supervisor = true;
+	seen_tunnels[0].supervisor.next = USEC_NEVER;
+}
+
+/** both have failed, and a person took it out of use */
+static void make_failed(void)
+{
+	tunnel_t *t = (tunnel_t *)(uintptr_t)seen_tunnels[1].tunnel;
+	tunnel_fact_t fact = {.kind = TUNNEL_FACT_LINK_UP};
+
+	tunnel_step(t, &fact, 3600 * USEC_PER_SEC);
+	fact.kind = TUNNEL_FACT_DETECTOR_FAILED;
+	tunnel_step(t, &fact, NOW - 42 * USEC_PER_SEC);
+	tunnels[1].bfd = true;
+	tunnels[1].bfd_address = addr_v4(0xa9fe0b01);
+	tunnels[1].probe = addr_v4(0xa9fe0b01);
+	seen_tunnels[1].active = false;
+	seen_tunnels[1].has_bfd = true;
+	seen_tunnels[1].bfd = (bfd_info_t){
+		.state = BFD_DOWN,
+		.remote_state = BFD_DOWN,
+		.diag = BFD_DIAG_TIME_EXPIRED,
+		.discriminator = 8,
+		.since = NOW - 42 * USEC_PER_SEC,
+		.tx = USEC_PER_SEC,
+		.packets_in = 100,
+		.packets_out = 200,
+		.dropped = 3,
+		.unauthentic = 4,
+		.ups = 1,
+	};
+	seen_tunnels[1].has_probe = true;
+	seen_tunnels[1].probe = (probe_info_t){
+		.running = true,
+		.failed = true,
+		.answered = true,
+		.since = NOW - 41 * USEC_PER_SEC,
+		.rtt = 1800000,
+		.jitter = 900000,
+		.rtt_last = 1900000,
+		.lost = 10,
+		.seen = 10,
+		.sent = 20,
+		.received = 10,
+	};
+	seen_tunnels[1].drained_at = NOW - 60 * USEC_PER_SEC;
+	seen_tunnels[1].withdraw_at = NOW + 15 * USEC_PER_SEC;
+}
+
+/** its detectors cannot run */
+static void make_down(void)
+{
+	tunnels[2].bfd = true;
+	tunnels[2].bfd_address = addr_v4(0xa9fe0c01);
+	tunnels[2].bfd_strict = true;
+	tunnels[2].probe = addr_v4(0xa9fe0c01);
+	seen_tunnels[2].detector_problem = "BFD cannot run on cyg-ali-3: no";
+	seen_tunnels[2].has_supervisor = true;
+	seen_tunnels[2].supervisor = (supervisor_info_t){
+		.next = NOW + 12 * USEC_PER_SEC,
+		.tries = 5,
 	};
 }
 
@@ -586,12 +704,20 @@ static void make(void)
 	bundle.profile = (char *)(uintptr_t) "alibaba";
 	bundle.tunnels = tunnels;
 	bundle.n_tunnels = countof(tunnels);
+	bundle.min_links = 2;
+	prefix_parse("10.9.0.0/16", &static_route);
+	bundle.routes = (config_prefixes_t){&static_route, 1};
+	inside.addr = addr_v4(0xa9fe0a02);
+	inside.len = 30;
 	make_tunnel(0, (char *)(uintptr_t) "ali-1",
 				(char *)(uintptr_t) "cyg-ali-1");
 	make_tunnel(1, (char *)(uintptr_t) "ali-2",
 				(char *)(uintptr_t) "cyg-ali-2");
 	make_tunnel(2, (char *)(uintptr_t) "ali-3",
 				(char *)(uintptr_t) "cyg-ali-3");
+	make_watched();
+	make_failed();
+	make_down();
 	make_peer(ALI1, tunnels[0].name, 0xa9fe0a01, 65531);
 	make_peer(ALI2, tunnels[1].name, 0xa9fe0b01, 65531);
 	make_peer(ALI3, tunnels[2].name, 0xa9fe0c01, 65531);
@@ -623,6 +749,8 @@ static void make(void)
 		.n_neighbors = PEERS,
 		.bgp = &bgp,
 		.fib = &fib,
+		.n_statics = 1,
+		.n_statics_used = 1,
 		.problems = problems,
 		.n_problems = countof(problems),
 		.counters = counters,

@@ -68,6 +68,29 @@ START_TEST(test_span)
 }
 END_TEST
 
+START_TEST(test_ms)
+{
+	static const struct
+	{
+		const char *json;
+		const char *want;
+	} rows[] = {
+		{"{\"s\":0.3}", "300 ms"},       {"{\"s\":0.01}", "10 ms"},
+		{"{\"s\":0.012345}", "12.3 ms"}, {"{\"s\":0.000412}", "0.41 ms"},
+		{"{\"s\":1.2345}", "1234 ms"},   {"{\"s\":null}", "-"},
+	};
+
+	for (size_t i = 0; i < countof(rows); i++)
+	{
+		json_object *obj = parse(rows[i].json);
+		char buf[REPLY_SPAN_MAX];
+
+		ck_assert_str_eq(reply_ms(obj, "s", buf), rows[i].want);
+		json_object_put(obj);
+	}
+}
+END_TEST
+
 START_TEST(test_clean)
 {
 	json_object *obj =
@@ -113,6 +136,7 @@ Suite *reply_suite(void)
 
 	tcase_add_test(tcase, test_missing);
 	tcase_add_test(tcase, test_span);
+	tcase_add_test(tcase, test_ms);
 	tcase_add_test(tcase, test_clean);
 	tcase_add_test(tcase, test_clean_text);
 	suite_add_tcase(suite, tcase);

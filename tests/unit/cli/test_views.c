@@ -54,6 +54,53 @@ static json_object *tunnels(void)
 	return view_tunnels(fake_state(NULL));
 }
 
+static json_object *tunnel_watched(void)
+{
+	return view_tunnel(fake_state(NULL), "ali-1");
+}
+
+static json_object *tunnel_failed(void)
+{
+	return view_tunnel(fake_state(NULL), "ali-2");
+}
+
+static json_object *tunnel_down(void)
+{
+	return view_tunnel(fake_state(NULL), "ali-3");
+}
+
+/** the one in health, forwarding and not used */
+static json_object *tunnel_unused(view_unused_t by)
+{
+	view_state_t state = *fake_state(NULL);
+	view_tunnel_t t = state.tunnels[0];
+
+	t.active = false;
+	t.unused = by;
+	t.unused_until = state.now + 75 * USEC_PER_SEC;
+	t.drained_at = 0;
+	t.withdrawn = true;
+	t.has_supervisor = false;
+	state.tunnels = &t;
+	state.n_tunnels = 1;
+	return view_tunnel(&state, "ali-1");
+}
+
+static json_object *tunnel_min_links(void)
+{
+	return tunnel_unused(VIEW_UNUSED_MIN_LINKS);
+}
+
+static json_object *tunnel_preempt(void)
+{
+	return tunnel_unused(VIEW_UNUSED_PREEMPT_DELAY);
+}
+
+static json_object *tunnel_standby(void)
+{
+	return tunnel_unused(VIEW_UNUSED_STANDBY);
+}
+
 static json_object *neighbors(void)
 {
 	return view_neighbors(fake_state(NULL));
@@ -102,6 +149,13 @@ static json_object *route(void)
 static json_object *route_rejected(void)
 {
 	prefix_t p = prefix("0.0.0.0/0");
+
+	return all_of(view_routes(fake_state, NULL, &p, false));
+}
+
+static json_object *route_static(void)
+{
+	prefix_t p = prefix("10.9.0.0/16");
 
 	return all_of(view_routes(fake_state, NULL, &p, false));
 }
@@ -179,6 +233,12 @@ static const row_t rows[] = {
 	{"status", status, print_plain_status, NULL, NULL},
 	{"status-empty", status_empty, print_plain_status, NULL, NULL},
 	{"tunnels", tunnels, print_tunnels, NULL, NULL},
+	{"tunnel-watched", tunnel_watched, print_tunnel, NULL, NULL},
+	{"tunnel-failed", tunnel_failed, print_tunnel, NULL, NULL},
+	{"tunnel-down", tunnel_down, print_tunnel, NULL, NULL},
+	{"tunnel-min-links", tunnel_min_links, print_tunnel, NULL, NULL},
+	{"tunnel-preempt", tunnel_preempt, print_tunnel, NULL, NULL},
+	{"tunnel-standby", tunnel_standby, print_tunnel, NULL, NULL},
 	{"neighbors", neighbors, print_neighbors, NULL, NULL},
 	{"neighbor-established", neighbor_ali1, print_neighbor, NULL, NULL},
 	{"neighbor-held", neighbor_ali2, print_neighbor, NULL, NULL},
@@ -187,6 +247,7 @@ static const row_t rows[] = {
 	{"routes", routes, NULL, print_routes_head, print_routes_part},
 	{"route", route, print_route, NULL, NULL},
 	{"route-rejected", route_rejected, print_route, NULL, NULL},
+	{"route-static", route_static, print_route, NULL, NULL},
 	{"received", received, NULL, print_received_head, print_received_part},
 	{"received-one", received_one, print_announcement, NULL, NULL},
 	{"accepted", accepted, NULL, print_received_head, print_received_part},
@@ -283,6 +344,8 @@ START_TEST(test_nobody)
 {
 	ck_assert_ptr_null(view_neighbor(fake_state(NULL), "ali-9"));
 	ck_assert_ptr_null(view_neighbor(fake_state_empty(), "ali-1"));
+	ck_assert_ptr_null(view_tunnel(fake_state(NULL), "ali-9"));
+	ck_assert_ptr_null(view_tunnel(fake_state_empty(), "ali-1"));
 	fake_state_free();
 }
 END_TEST
