@@ -16,6 +16,11 @@
 /** waits shorter than this are ordinary */
 #define HELD_SHOWN (30 * USEC_PER_SEC)
 
+/** a connection that comes up later than after so many tries has a fault */
+#define TRIES_SHOWN 3
+/** echo requests after which an answer should have come */
+#define PROBE_TRIED 10
+
 /** of a NOTIFICATION: OPEN Message Error, Role Mismatch (RFC 9234) */
 #define OPEN_ERROR    2
 #define ROLE_MISMATCH 11
@@ -135,7 +140,161 @@ static void forwarding_problem(core_t *core, const char *path)
 	}
 }
 
-static void tunnel_problems(core_t *core, const core_tunnel_t *tunnel)
+static void bfd_problems(core_t *core, const core_tunnel_t *tunnel, usec_t now)
+{
+	const config_tunnel_t *c = tunnel->config;
+	char far[ADDR_STR_MAX];
+	bfd_info_t info;
+
+	if (!core_liveness_bfd(tunnel, &info) || info.state == BFD_UP)
+	{
+		return;
+	}
+	addr_format(&c->bfd_address, far);
+	if (info.unauthentic && !info.ups)
+	{
+		problem(core,
+				"tunnel %s: BFD with %s: %llu packets were not authentic: "
+				"bfd_auth, key number and password have to be the same on "
+				"both sides",
+				c->name, far, (unsigned long long)info.unauthentic);
+	}
+	else if (tunnel_state(tunnel->tunnel) == TUNNEL_DEAD &&
+			 (c->bfd_strict ||
+			  (info.ups && info.remote_state != BFD_ADMIN_DOWN)))
+	{
+		problem(core,
+				"tunnel %s: BFD with %s is %s: %s: the tunnel is not used; "
+				"does `swanctl --list-sas` count packets both ways, and does "
+				"the far side run BFD?",
+				c->name, far, bfd_state_name(info.state),
+				bfd_diag_name(info.diag));
+	}
+	else if (info.remote_state == BFD_ADMIN_DOWN && info.ups)
+	{
+		problem(core,
+				"tunnel %s: BFD was taken down at %s by a person: the tunnel "
+				"is used, and nobody watches it",
+				c->name, far);
+	}
+	else if (!info.ups && now - info.since > HELD_SHOWN)
+	{
+		problem(core,
+				"tunnel %s: BFD with %s has never come up: the tunnel is "
+				"used, and nobody watches it; does the far side run BFD with "
+				"our address?",
+				c->name, far);
+	}
+}
+
+static void probe_problems(core_t *core, const core_tunnel_t *tunnel)
+{
+	const config_tunnel_t *c = tunnel->config;
+	char far[ADDR_STR_MAX];
+	probe_info_t info;
+
+	if (!core_liveness_probe(tunnel, &info))
+	{
+		return;
+	}
+	addr_format(&c->probe, far);
+	if (info.failed)
+	{
+		problem(core,
+				"tunnel %s: the probe gets no answers from %s (%u of %u "
+				"lost): the tunnel is not used until %u in a row come; does "
+				"`swanctl --list-sas` count packets both ways?",
+				c->name, far, info.lost, info.seen, c->probe_recover);
+	}
+	else if (!info.answered && info.sent > PROBE_TRIED)
+	{
+		problem(core,
+				"tunnel %s: the probe of %s was never answered: the tunnel is "
+				"used, and nobody watches it; probe an address that answers "
+				"ping",
+				c->name, far);
+	}
+}
+
+/** what charon says of a tunnel that is not up, and what was tried */
+static void initiation_problems(core_t *core, const core_tunnel_t *tunnel)
+{
+	const core_connection_t *c = tunnel->connection;
+	const char *name = tunnel->config->name;
+	supervisor_info_t info;
+
+	if (!c || tunnel_state(tunnel->tunnel) == TUNNEL_FORWARDING)
+	{
+		return;
+	}
+	if (!tunnel_has_sa(tunnel->tunnel) &&
+		core_liveness_supervisor(tunnel, &info) && info.tries >= TRIES_SHOWN)
+	{
+		problem(core,
+				"tunnel %s: connection %s was initiated %u times in vain: %s; "
+				"it is tried on for ever",
+				name, c->name, info.tries,
+				c->alert[0] ? c->alert : "charon says nothing, see its log");
+	}
+	else if (c->alert[0])
+	{
+		problem(core, "tunnel %s: %s", name, c->alert);
+	}
+}
+
+static void drain_problem(core_t *core, const core_tunnel_t *tunnel, usec_t now)
+{
+	const char *name = tunnel->config->name;
+	usec_t at = core_drained_at(core, name);
+
+	if (at)
+	{
+		problem(core,
+				"tunnel %s: drained by a person %llu s ago: `cygnetctl "
+				"undrain %s` uses it again",
+				name, (unsigned long long)((now - at) / USEC_PER_SEC), name);
+	}
+}
+
+static void gateway_problems(core_t *core, const core_tunnel_t *tunnel)
+{
+	const config_tunnel_t *c = tunnel->config;
+
+	for (unsigned i = 0; i < 2; i++)
+	{
+		if (core_static_lacks_gateway(tunnel, i ? FAMILY_IPV6 : FAMILY_IPV4))
+		{
+			problem(core,
+					"tunnel %s: its %s `routes` have no gateway, and the link "
+					"%s is no point-to-point one: write `gateway = ADDRESS` "
+					"in the tunnel, the far side's%s",
+					c->name, i ? "IPv6" : "IPv4", c->link, i ? " of IPv6" : "");
+		}
+	}
+}
+
+static void bundle_problem(core_t *core, const config_bundle_t *bundle)
+{
+	unsigned forwarding = 0;
+
+	for (size_t i = 0; i < core->n_tunnels; i++)
+	{
+		forwarding += core->tunnels[i]->bundle == bundle &&
+					  tunnel_forwarding(core->tunnels[i]->tunnel);
+	}
+	/* that none forwards is told of the tunnels */
+	if (forwarding && forwarding < bundle->min_links)
+	{
+		problem(core,
+				"bundle %s: %u of its tunnels forward%s, min_links is %u: "
+				"none is used until there are so many",
+				bundle->name, forwarding, forwarding == 1 ? "s" : "",
+				bundle->min_links);
+	}
+}
+
+static void tunnel_problems(core_t *core, const core_tunnel_t *tunnel,
+							usec_t now)
 {
 	const core_connection_t *c = tunnel->connection;
 	const char *name = tunnel->config->name;
@@ -144,6 +303,10 @@ static void tunnel_problems(core_t *core, const core_tunnel_t *tunnel)
 	{
 		problem(core, "tunnel %s: %s", name, core_liveness_problem(tunnel));
 	}
+	bfd_problems(core, tunnel, now);
+	probe_problems(core, tunnel);
+	drain_problem(core, tunnel, now);
+	gateway_problems(core, tunnel);
 	if (tunnel->config->interface)
 	{
 		if (!tunnel->link)
@@ -175,10 +338,7 @@ static void tunnel_problems(core_t *core, const core_tunnel_t *tunnel)
 				"they must be the same",
 				name, c->name, c->if_id_in, c->if_id_out);
 	}
-	if (tunnel_state(tunnel->tunnel) != TUNNEL_FORWARDING && c && c->alert[0])
-	{
-		problem(core, "tunnel %s: %s", name, c->alert);
-	}
+	initiation_problems(core, tunnel);
 }
 
 /** what holds it, if nobody but a person can change it, or it takes longer */
@@ -280,9 +440,13 @@ void core_problems_collect(core_t *core, usec_t now)
 		forwarding_problem(core, "net/ipv4/ip_forward");
 		forwarding_problem(core, "net/ipv6/conf/all/forwarding");
 	}
+	for (size_t i = 0; core->config && i < core->config->n_bundles; i++)
+	{
+		bundle_problem(core, &core->config->bundles[i]);
+	}
 	for (size_t i = 0; i < core->n_tunnels; i++)
 	{
-		tunnel_problems(core, core->tunnels[i]);
+		tunnel_problems(core, core->tunnels[i], now);
 	}
 	next_hop_problems(core);
 	for (size_t i = 0; i < core->n_neighbors; i++)

@@ -18,6 +18,7 @@ Suite *nexthops_suite(void);
 Suite *peers_suite(void);
 Suite *policy_compile_suite(void);
 Suite *policy_test_suite(void);
+Suite *problems_suite(void);
 Suite *queue_suite(void);
 Suite *redistribute_suite(void);
 Suite *restart_suite(void);

@@ -372,6 +372,40 @@ START_TEST(test_policies)
 }
 END_TEST
 
+START_TEST(test_tunnel)
+{
+	char *text = world_config(2, NULL, "routes = 10.9.0.0/16, 10.8.0.0/16");
+	char *error;
+
+	bad("tunnel", NULL, "give the name of a tunnel");
+	bad("tunnel", "{\"name\":7}", "give the name of a tunnel");
+	bad("tunnel", "{\"name\":\"t9\"}", "no tunnel 't9'");
+	bad("drain", "{\"name\":\"t9\"}", "no tunnel 't9'");
+	good("tunnel", "{\"name\":\"t2\"}", "\"static_routes\": [ ]");
+	ck_assert(world_load(w, text, &error));
+	free(text);
+	world_run(w, 2 * USEC_PER_SEC);
+	good("tunnel", "{\"name\":\"t2\"}",
+		 "\"static_routes\": [ { \"prefix\": \"10.9.0.0/16\", \"used\": true "
+		 "}, { \"prefix\": \"10.8.0.0/16\", \"used\": true } ]");
+	good("status", NULL, "\"static\": 2, \"static_used\": 2");
+	list("routes", "{\"prefix\":\"10.9.0.0/16\"}", 1,
+		 "\"via\": [ \"cyg-t1\", \"cyg-t2\" ] }, \"paths\": [ { "
+		 "\"neighbor\": null, \"tunnel\": null, \"source\": \"routes\", "
+		 "\"use\": \"best\", \"why\": \"a static route");
+	/* a drained one's part goes the other way */
+	good("drain", "{\"name\":\"t2\"}", "drained until");
+	good("tunnel", "{\"name\":\"t2\"}",
+		 "\"drain\": { \"since\": 0.000, "
+		 "\"withdrawn\": false, \"withdrawn_in\": ");
+	good("tunnel", "{\"name\":\"t2\"}", "\"used\": false");
+	good("tunnel", "{\"name\":\"t1\"}", "\"used\": true");
+	list("routes", "{\"prefix\":\"10.9.0.0/16\"}", 1,
+		 "\"ways\": [ { \"tunnel\": \"t1\", \"weight\": 1, \"used\": true }, "
+		 "{ \"tunnel\": \"t2\", \"weight\": 1, \"used\": false } ]");
+}
+END_TEST
+
 /** which may be run by those who may only look */
 START_TEST(test_rights)
 {
@@ -413,6 +447,7 @@ Suite *commands_suite(void)
 	tcase_add_test(tcase, test_received_sliced);
 	tcase_add_test(tcase, test_paths_of_a_prefix);
 	tcase_add_test(tcase, test_policies);
+	tcase_add_test(tcase, test_tunnel);
 	tcase_add_test(tcase, test_rights);
 	suite_add_tcase(suite, tcase);
 	return suite;

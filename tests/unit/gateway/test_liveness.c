@@ -239,6 +239,15 @@ static unsigned ways(void)
 	return world_ways(w, "10.1.0.0/16", &there);
 }
 
+/** as the views see it */
+static const view_tunnel_t *seen(unsigned i)
+{
+	static view_state_t view;
+
+	core_view(w->core, &view, w->now);
+	return &view.tunnels[i];
+}
+
 START_TEST(bfd_takes_a_way_out_and_brings_it_back)
 {
 	begin(with_bfd);
@@ -434,7 +443,108 @@ START_TEST(supervisor_can_be_off)
 	world_fact(w, 1, FACT_CHILD_DOWN, 101, 0);
 	world_run(w, 60 * USEC_PER_SEC);
 	ck_assert_uint_eq(initiated[0], 0);
+	ck_assert(!seen(0)->has_supervisor && seen(1)->has_supervisor);
 	ck_assert_uint_gt(initiated[1], 4);
+	end();
+}
+END_TEST
+
+START_TEST(bfd_is_told)
+{
+	begin(with_bfd);
+	ck_assert(seen(0)->has_bfd && !seen(0)->has_probe);
+	ck_assert_int_eq(seen(0)->bfd.state, BFD_UP);
+	ck_assert_int_eq(seen(0)->bfd.remote_state, BFD_UP);
+	ck_assert_uint_eq(seen(0)->bfd.detection, 300 * USEC_PER_MSEC);
+	ck_assert(!world_problem(w, "BFD"));
+	far[0].cut = true;
+	world_run(w, USEC_PER_SEC);
+	ck_assert_int_eq(seen(0)->bfd.diag, BFD_DIAG_TIME_EXPIRED);
+	ck_assert(world_problem(w, "tunnel t1: BFD with 169.254.0.1 is Down: "
+							   "Control Detection Time Expired: the tunnel is "
+							   "not used"));
+	ck_assert(!world_problem(w, "tunnel t2"));
+	far[0].cut = false;
+	world_run(w, 3 * USEC_PER_SEC);
+	ck_assert(!world_problem(w, "BFD"));
+	/* the far side's will: used, and told */
+	bfd_stop(far[0].bfd, w->now);
+	world_run(w, USEC_PER_SEC);
+	ck_assert(world_problem(w, "t1: BFD was taken down at 169.254.0.1 by a "
+							   "person: the tunnel is used"));
+	/* nothing runs without an SA */
+	world_fact(w, 0, FACT_CHILD_DOWN, 100, 0);
+	world_run(w, 100 * USEC_PER_MSEC);
+	ck_assert(!seen(0)->has_bfd);
+	ck_assert(!world_problem(w, "t1: BFD"));
+	end();
+}
+END_TEST
+
+START_TEST(bfd_that_never_comes_up_is_told)
+{
+	begin(NULL);
+	bfd_stop(far[0].bfd, w->now);
+	load(with_bfd);
+	world_run(w, 25 * USEC_PER_SEC);
+	ck_assert(!world_problem(w, "has never come up"));
+	world_run(w, 10 * USEC_PER_SEC);
+	ck_assert(world_problem(w, "t1: BFD with 169.254.0.1 has never come up"));
+	ck_assert(!world_problem(w, "t2: BFD"));
+	load(with_strict_bfd);
+	ck_assert(world_problem(w, "t1: BFD with 169.254.0.1 is Down: No "
+							   "Diagnostic: the tunnel is not used"));
+	end();
+}
+END_TEST
+
+START_TEST(probe_is_told)
+{
+	begin(with_probe);
+	ck_assert(seen(0)->has_probe && !seen(0)->has_bfd);
+	ck_assert(seen(0)->probe.answered && !seen(0)->probe.failed);
+	ck_assert_uint_eq(seen(0)->probe.received, far[0].requests);
+	ck_assert(!world_problem(w, "probe"));
+	far[0].no_echo = true;
+	world_run(w, USEC_PER_SEC);
+	ck_assert(seen(0)->probe.failed);
+	ck_assert(world_problem(w, "t1: the probe gets no answers from "
+							   "169.254.0.1 ("));
+	ck_assert(!world_problem(w, "t2: the probe"));
+	/* begun anew with the SA, it has not failed, and is not answered */
+	world_fact(w, 0, FACT_CHILD_DOWN, 100, 0);
+	world_run(w, 100 * USEC_PER_MSEC);
+	ck_assert(!seen(0)->has_probe);
+	world_fact(w, 0, FACT_CHILD_UP, 200, 0);
+	world_run(w, 1500 * USEC_PER_MSEC);
+	ck_assert(!world_problem(w, "t1: the probe"));
+	world_run(w, 2 * USEC_PER_SEC);
+	ck_assert(world_problem(w, "t1: the probe of 169.254.0.1 was never "
+							   "answered: the tunnel is used"));
+	end();
+}
+END_TEST
+
+START_TEST(supervisor_is_told)
+{
+	fact_t alert = {.kind = FACT_ALERT, .name = "t1", .text = "no proposal"};
+
+	begin(NULL);
+	ck_assert(seen(0)->has_supervisor);
+	ck_assert_uint_eq(seen(0)->supervisor.next, USEC_NEVER);
+	world_fact(w, 0, FACT_CHILD_DOWN, 100, 0);
+	world_run(w, 600 * USEC_PER_MSEC);
+	ck_assert_uint_eq(seen(0)->supervisor.tries, 1);
+	ck_assert_uint_gt(seen(0)->supervisor.next, w->now);
+	core_fact(w->core, &alert, w->now);
+	ck_assert(world_problem(w, "tunnel t1: no proposal"));
+	ck_assert(!world_problem(w, "in vain"));
+	world_run(w, 10 * USEC_PER_SEC);
+	ck_assert(world_problem(w, "tunnel t1: connection t1 was initiated 4 "
+							   "times in vain: no proposal;"));
+	world_fact(w, 0, FACT_CHILD_UP, 200, 0);
+	world_run(w, USEC_PER_SEC);
+	ck_assert(!world_problem(w, "in vain"));
 	end();
 }
 END_TEST
@@ -454,5 +564,9 @@ Suite *liveness_suite(void)
 	unit_add(s, "socket", socket_that_cannot_be_had_is_tried_again);
 	unit_add(s, "supervisor", supervisor_initiates_what_is_down);
 	unit_add(s, "not supervised", supervisor_can_be_off);
+	unit_add(s, "bfd told", bfd_is_told);
+	unit_add(s, "never up told", bfd_that_never_comes_up_is_told);
+	unit_add(s, "probe told", probe_is_told);
+	unit_add(s, "supervisor told", supervisor_is_told);
 	return s;
 }
