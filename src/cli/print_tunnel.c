@@ -152,7 +152,7 @@ static void print_supervisor(json_object *o, text_t *out)
 		text_add(out, "stands by\n");
 		return;
 	}
-	text_printf(out, "initiated %s times since it last was up for a minute",
+	text_printf(out, "initiated %s times since an SA last lasted",
 				reply_str(s, "tries"));
 	if (reply_get(s, "next"))
 	{
