@@ -12,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/** for the end of a connection of ours to be read before the next comes */
+#define START_WAIT USEC_PER_SEC
+
 static void copy_config(bgp_peer_t *peer, const bgp_peer_config_t *config)
 {
 	const char *name = peer->config.name;
@@ -308,7 +311,19 @@ void bgp_peer_start(bgp_t *bgp, bgp_peer_t *peer, usec_t now)
 		peer->away = false;
 		timer_start(bgp->timers, &peer->restart, now + BGP_STALE_MAX);
 	}
-	if (m->state == BGP_IDLE)
+	if (m->state == BGP_IDLE && !list_empty(&peer->conns) &&
+		!peer->config.passive)
+	{
+		/* one that has just been ended: the peer is to read the NOTIFICATION
+		 * first. With graceful restart, a new connection before it would be
+		 * our restart, and the old one dropped unread (RFC 4724 section 4.2) */
+		bgp_open_forget(peer);
+		peer->held = false;
+		snprintf(peer->held_by, sizeof(peer->held_by),
+				 "the end of the connection before");
+		timer_start(bgp->timers, &peer->idle_hold, now + START_WAIT);
+	}
+	else if (m->state == BGP_IDLE)
 	{
 		bgp_open_forget(peer);
 		bgp_machine_event(m,

@@ -251,7 +251,9 @@ START_TEST(test_configure)
 	if (changes[_i].reset)
 	{
 		raw_expect_end(c, "06 06");
-		/* and at once again, with what is new */
+		/* and again, with what is new */
+		ck_assert_int_eq(wire_state(w, 0), BGP_IDLE);
+		wire_advance(w, USEC_PER_SEC);
 		ck_assert_int_eq(wire_state(w, 0), BGP_CONNECT);
 	}
 	else

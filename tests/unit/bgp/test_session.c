@@ -449,6 +449,35 @@ START_TEST(test_connect_error)
 }
 END_TEST
 
+/** a reset by a person: the new connection comes when the NOTIFICATION has had
+ * time to be read */
+START_TEST(test_start_waits_for_end)
+{
+	wire_t *w = wire_create_raw(65001, 65002);
+	wire_speaker_t *s = &w->speaker[0];
+	wire_conn_t *c = raw_establish(w);
+	unsigned dials = s->dials;
+
+	bgp_peer_stop(s->bgp, s->peer, BGP_CEASE_RESET, NULL, w->now);
+	bgp_peer_start(s->bgp, s->peer, w->now);
+	ck_assert_uint_eq(s->dials, dials);
+	ck_assert_uint_eq(info(w, 0).idle_until, w->now + USEC_PER_SEC);
+	ck_assert_str_eq(info(w, 0).held_by, "the end of the connection before");
+	wire_run(w);
+	raw_expect_end(c, "06 04");
+	wire_advance(w, USEC_PER_SEC - 1);
+	ck_assert_uint_eq(s->dials, dials);
+	wire_advance(w, 1);
+	ck_assert_uint_eq(s->dials, dials + 1);
+	ck_assert_str_eq(info(w, 0).held_by, "");
+	/* with nothing to wait for, a start is at once */
+	bgp_peer_stop(s->bgp, s->peer, BGP_CEASE_RESET, NULL, w->now);
+	bgp_peer_start(s->bgp, s->peer, w->now);
+	ck_assert_uint_eq(s->dials, dials + 2);
+	wire_destroy(w);
+}
+END_TEST
+
 START_TEST(test_retry)
 {
 	wire_t *w = wire_create_raw(65001, 65002);
@@ -668,6 +697,7 @@ Suite *session_suite(void)
 	unit_add(suite, "passive broken", test_passive_broken);
 	unit_add(suite, "collision elsewhere", test_collision_elsewhere);
 	unit_add(suite, "connect_error", test_connect_error);
+	unit_add(suite, "start waits for end", test_start_waits_for_end);
 	unit_add(suite, "retry", test_retry);
 	unit_add(suite, "backoff", test_backoff);
 	unit_add_loop(suite, "backoff over", test_backoff_over, 3);
