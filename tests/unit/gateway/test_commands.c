@@ -220,6 +220,112 @@ START_TEST(test_refresh)
 }
 END_TEST
 
+/** a neighbour of before route refresh: the answer says what is done instead */
+START_TEST(test_refresh_unknown)
+{
+	/* OPEN of AS 65531 without capabilities, KEEPALIVE */
+	static const uint8_t said[] = {
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xff, 0xff, 0xff, 0xff, 0,    29,   1,    4,    0xff, 0xfb, 0,    9,
+		10,   0,    0,    9,    0,    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0,    19,   4};
+	addr_t local = addr_v4(0xa9fe0002);
+	bgp_conn_t *near;
+
+	good("neighbor-reset", "{\"name\":\"t1\"}", "anew");
+	world_run(w, 500 * USEC_PER_MSEC);
+	/* the far speaker does not get to speak */
+	w->cut[0] = true;
+	world_run(w, USEC_PER_SEC);
+	ck_assert_ptr_nonnull(w->dialling[0]);
+	near = bgp_connected(core_bgp(w->core), w->dialling[0], &local, w->now);
+	w->dialling[0] = NULL;
+	ck_assert_ptr_nonnull(near);
+	bgp_input(core_bgp(w->core), near, said, sizeof(said), w->now);
+	good("neighbor", "{\"name\":\"t1\"}", "\"state\": \"Established\"");
+	good("neighbor-refresh", "{\"name\":\"t1\"}",
+		 "knows no route refresh: policy runs anew over the routes held");
+	good("neighbor", "{\"name\":\"t1\"}", "\"state\": \"Established\"");
+	bgp_conn_closed(core_bgp(w->core), near, "gone", w->now);
+}
+END_TEST
+
+/** configures the neighbour of t1 so, as a reload does */
+static void reload_with(void (*edit)(config_t *config))
+{
+	char *text = world_config(2, NULL, NULL), *error;
+
+	w->edit = edit;
+	ck_assert(world_load(w, text, &error));
+	free(text);
+	world_run(w, 3 * USEC_PER_SEC);
+}
+
+static void stop_at_one(config_t *config)
+{
+	config->bundles[0].tunnels[0].neighbors[0].max_prefix = 1;
+}
+
+static void wait_at_one(config_t *config)
+{
+	config_neighbor_t *n = &config->bundles[0].tunnels[0].neighbors[0];
+
+	n->max_prefix = 1;
+	n->max_prefix_restart = 300;
+}
+
+/** what status says of a neighbour that a limit has stopped, for good or for
+ * long, and that it is over when a person starts it */
+START_TEST(test_limit_problems)
+{
+	world_announce(w, 0, "10.1.0.0/16", true);
+	world_announce(w, 0, "10.2.0.0/16", true);
+	world_run(w, USEC_PER_SEC);
+	reload_with(stop_at_one);
+	ck_assert(world_problem(w, "neighbor t1: stopped: more than 1 IPv4 "
+							   "prefixes: mend that, then `cygnetctl neighbor "
+							   "t1 start`"));
+	ck_assert(!world_problem(w, "t2: "));
+	world_run(w, 3600 * USEC_PER_SEC);
+	ck_assert_int_ne(world_session(w, 0), BGP_ESTABLISHED);
+	world_announce(w, 0, "10.2.0.0/16", false);
+	good("neighbor-start", "{\"name\":\"t1\"}", "started");
+	world_run(w, 3 * USEC_PER_SEC);
+	ck_assert_int_eq(world_session(w, 0), BGP_ESTABLISHED);
+	ck_assert(!world_problem(w, "t1: "));
+	reload_with(wait_at_one);
+	world_announce(w, 0, "10.2.0.0/16", true);
+	world_run(w, 10 * USEC_PER_SEC);
+	ck_assert(world_problem(w, "neighbor t1: waits 29"));
+	ck_assert(world_problem(w, " s more: more than 1 IPv4 prefixes; "
+							   "`cygnetctl neighbor t1 start` tries at once"));
+	/* when it is about to try, there is nothing to tell */
+	world_run(w, 265 * USEC_PER_SEC);
+	ck_assert(!world_problem(w, "t1: "));
+}
+END_TEST
+
+static void want_role(config_t *config)
+{
+	config_neighbor_t *n = &config->bundles[0].tunnels[0].neighbors[0];
+
+	n->role = CONFIG_ROLE_CUSTOMER;
+	n->role_strict = true;
+}
+
+START_TEST(test_role_problem)
+{
+	reload_with(want_role);
+	ck_assert_int_ne(world_session(w, 0), BGP_ESTABLISHED);
+	ck_assert(world_problem(w, "neighbor t1: the roles do not fit (RFC 9234): "
+							   "ours is customer; the pairs are"));
+	reload_with(NULL);
+	world_run(w, 120 * USEC_PER_SEC);
+	ck_assert_int_eq(world_session(w, 0), BGP_ESTABLISHED);
+	ck_assert(!world_problem(w, "roles"));
+}
+END_TEST
+
 /** items of a list, and a word that it has; NULL: none */
 static void list(const char *command, const char *args, size_t count,
 				 const char *words)
@@ -442,6 +548,9 @@ Suite *commands_suite(void)
 	tcase_add_test(tcase, test_text);
 	tcase_add_test(tcase, test_reset);
 	tcase_add_test(tcase, test_refresh);
+	tcase_add_test(tcase, test_refresh_unknown);
+	tcase_add_test(tcase, test_limit_problems);
+	tcase_add_test(tcase, test_role_problem);
 	tcase_add_test(tcase, test_received);
 	tcase_add_test(tcase, test_advertised);
 	tcase_add_test(tcase, test_received_sliced);
