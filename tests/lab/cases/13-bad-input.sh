@@ -67,13 +67,13 @@ epochs()
 }
 
 # ended WHAT CODE-AND-DATA CMD…: what a session of the bad neighbour's gets when
-# CMD is done
+# CMD is done; MORE: capabilities that it has
 ended()
 {
 	local what=$1 wanted=$2 file=$LAB_RUN/sit.out
 	shift 2
 	: >"$file"
-	badpeer sit >"$file" 2>&1 &
+	badpeer sit ${MORE:+"$MORE"} >"$file" 2>&1 &
 	wait_for 30 grep -q . "$file"
 	"$@" >/dev/null 2>&1
 	wait $!
@@ -123,6 +123,7 @@ quick()
 	equal "$what: the good sessions did not notice" "$before" "$(epochs)"
 }
 
+ROOT_EXTRA="graceful_restart_notification = yes"
 cygnet_begin interface
 bad_conf
 must holds "charon starts with Cygnet" cygnet_start
@@ -131,6 +132,11 @@ before=$(epochs)
 
 rows notifications
 rows collisions
+# graceful restart with the N bit, on both sides (RFC 8538)
+MORE="40 06 4078 0001 01 80"
+ended "6/9 Hard Reset" 001f03060906040773656520796f75 ctl neighbor "$bad" reset "see you"
+MORE=
+rows refusal
 equal "the good sessions did not notice" "$before" "$(epochs)"
 rows verdicts
 equal "the good sessions did not notice these" "$before" "$(epochs)"

@@ -12,12 +12,15 @@ WHAT is
                   byte (RFC 4271 section 4.5)
   collisions      two connections at once (section 6.8)
   verdicts        each row of VERDICTS: RFC 7606, seen in the kernel's routes
-  sit             says "up", then what ends the session
+  refusal         refuses capabilities of ours (RFC 5492 section 3), and looks
+                  at the OPEN that follows
+  sit [CAPS]      says "up", then what ends the session; CAPS: capabilities
+                  beside the usual ones
   flood SECONDS   connections without end, as many as can be made
   loris SECONDS   connections that say next to nothing, an octet at a time
   garbage BYTES   junk in place of an OPEN, and whole messages of junk
 
-The first three print "WHAT<TAB>EXPECTED<TAB>SEEN" lines. In the tables bytes
+The first four print "WHAT<TAB>EXPECTED<TAB>SEEN" lines. In the tables bytes
 are hex, with spaces for the reader's eye.
 """
 
@@ -440,6 +443,50 @@ def collisions(peer):
         listener.close()
 
 
+def offered(peer):
+    """the capabilities of the OPEN that came last, by number"""
+    data, codes = peer.last[29:], []
+    while len(data) >= 2:
+        kind, size = data[0], data[1]
+        inside, data = data[2:2 + size], data[2 + size:]
+        while kind == 2 and len(inside) >= 2:
+            codes.append(inside[0])
+            inside = inside[2 + inside[1]:]
+    return sorted(set(codes))
+
+
+def refusal(peer):
+    """Unsupported Capability names what the next OPEN is to leave out."""
+    for name, refused, gone in (
+            ("2/7 on graceful restart", "40 02 0078", {64}),
+            ("2/7 on two capabilities", "06 00 46 00", {6, 70})):
+        peer.ctl("neighbor", peer.name, "start")
+        peer.connect()
+        before = offered(peer)
+        print(name + ": it was offered", True, gone <= set(before),
+              sep="\t", flush=True)
+        peer.send(message(NOTIFICATION, octets("02 07" + refused)))
+        peer.close()
+        # not `start`: by that, a person has all offered again
+        seen = becomes(sorted(set(before) - gone), lambda: answered(peer))
+        print(name + ": and is not any more", sorted(set(before) - gone),
+              seen, sep="\t", flush=True)
+        peer.close()
+
+
+def answered(peer):
+    """what the OPEN offers that answers a connection"""
+    try:
+        peer.close()
+        peer.data, peer.sock = b"", socket.socket()
+        peer.sock.settimeout(PATIENCE)
+        peer.sock.bind((peer.local, 0))
+        peer.sock.connect((peer.remote, 179))
+        return offered(peer) if peer.until(OPEN) else None
+    except OSError:
+        return None
+
+
 def becomes(wanted, look):
     """what it is, at the latest after some seconds of waiting for `wanted`"""
     end = time.monotonic() + PATIENCE / 4
@@ -502,9 +549,9 @@ def verdicts(peer):
     peer.close()
 
 
-def sit(peer):
+def sit(peer, more=""):
     peer.ctl("neighbor", peer.name, "start")
-    if not peer.establish():
+    if not peer.establish(capabilities=ALL + more):
         print("no session", flush=True)
         return
     print("up", flush=True)
@@ -613,7 +660,7 @@ def main():
             sys.exit("cannot enter " + namespace)
     peer = Peer(local, remote, int(asn), name, path, ctl)
     {"notifications": notifications, "collisions": collisions,
-     "verdicts": verdicts, "sit": sit, "flood": flood, "loris": loris,
+     "verdicts": verdicts, "refusal": refusal, "sit": sit, "flood": flood, "loris": loris,
      "garbage": garbage}[what](peer, *sys.argv[9:])
 
 
