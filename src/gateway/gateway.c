@@ -208,6 +208,9 @@ static bool turn(gateway_t *g)
 	bool more;
 
 	g->now = start;
+	/* What had come by now is heard before a timer judges by now: a machine
+	 * that let us wait, or a stop, is no silence of a peer's. */
+	loop_wait(g->loop, start);
 	facts(g);
 	loop_serve(g->loop, g->now);
 	others(g);

@@ -12,7 +12,8 @@ FRR_TIMERS="30 90"
 tunnel_extra 0 "					bfd = yes
 					bfd_interval = 100"
 tunnel_extra 1 "					bfd = yes
-					bfd_interval = 50"
+					bfd_interval = 50
+					bfd_multiplier = 40"
 tunnel_extra 2 "					probe = 169.254.12.1
 					probe_interval = 200"
 native_begin alibaba frr
@@ -52,6 +53,21 @@ between "ms from the silence until the routes are without it" 350 1500 \
 	"$WAITED"
 unsilence
 becomes 10 "answers again: three ways" all_ways_are "$(links_but)"
+
+# We stand still for longer than our detection time, and for less than the
+# peer's: what it sent meanwhile waits for us and is heard first.
+changes()
+{
+	grep -c "tunnel ${TUNNELS[1]}: BFD is" "$LAB_RUN/site/charon.log"
+}
+before=$(changes)
+kill -STOP "$(cat "$LAB_RUN/site/charon.pid")"
+sleep 1.2
+kill -CONT "$(cat "$LAB_RUN/site/charon.pid")"
+becomes 3 "and run again" ctl status
+equal "stopped for 1.2 s: BFD did not fail" "$before" "$(changes)"
+becomes 10 "three ways, as the other tunnels come back" \
+	all_ways_are "$(links_but)"
 
 # the far operator's will is no failure of the path
 vty cloud "configure terminal" "bfd" \
