@@ -39,18 +39,34 @@ bfdd_ups()
 		select(.peer == \"${INSIDE4[$1]}.2\") | .\"session-up\""
 }
 
+equal "the screen has it, up on both sides, in 300 ms" "Up Up 0.3" \
+	"$(tunnel_json 0 '.bfd | "\(.state) \(.remote_state) \(.detection_time)"')"
+equal "and the probe's answers" "false true true" "$(tunnel_json 2 '.probe |
+	"\(.failed) \(.answered) \(.rtt > 0 and .rtt < 0.2)"')"
+holds "in the table, too" grep -q "BFD Up .* it works" <(ctl tunnels)
+refuses "no word of BFD in the status" tells BFD
+
 silence 0
 soon 2 "silence: BFD takes the way out" all_ways_are "$(links_but 0)"
 between "ms from the silence until the routes are without it" 150 1000 \
 	"$WAITED"
 holds "its BGP session is left to its hold time" sessions_are 3
+equal "why, in the words of RFC 5880" "Control Detection Time Expired" \
+	"$(tunnel_json 0 .bfd.diagnostic)"
+holds "the status says what to look at" \
+	tells "tunnel ${TUNNELS[0]}: BFD with ${INSIDE4[0]}.1 is Down"
 unsilence
 becomes 10 "it speaks again: three ways" all_ways_are "$(links_but)"
+equal "it came up twice" 2 "$(tunnel_json 0 .bfd.ups)"
 
 silence 2
 soon 3 "silence: the probe takes the way out" all_ways_are "$(links_but 2)"
 between "ms from the silence until the routes are without it" 350 1500 \
 	"$WAITED"
+holds "the status says who does not answer" \
+	tells "the probe gets no answers from ${INSIDE4[2]}.1"
+holds "and the screen that it failed" grep -q "probe .*failed" \
+	<(ctl tunnel "${TUNNELS[2]}")
 unsilence
 becomes 10 "answers again: three ways" all_ways_are "$(links_but)"
 
@@ -74,6 +90,8 @@ vty cloud "configure terminal" "bfd" \
 	"peer ${INSIDE4[1]}.2 interface ${TUNNELS[1]}" "shutdown" >/dev/null
 becomes 5 "bfdd is shut down on one" bfdd_up_are "${INSIDE4[0]}.2"
 stays 2 "its way stays" all_ways_are "$(links_but)"
+holds "the status says that nobody watches" \
+	tells "BFD was taken down at ${INSIDE4[1]}.1 by a person"
 vty cloud "configure terminal" "bfd" \
 	"peer ${INSIDE4[1]}.2 interface ${TUNNELS[1]}" "no shutdown" >/dev/null
 becomes 5 "and up again" bfdd_up_are "${INSIDE4[0]}.2 ${INSIDE4[1]}.2"

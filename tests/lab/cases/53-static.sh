@@ -51,13 +51,26 @@ cygnet_begin interface
 must holds "charon starts with Cygnet" cygnet_start
 must becomes 10 "every prefix of both families has both ways" \
 	all_ways_are "$(links_but)"
+routes=$(nets 4 "${CLOUD_NETS[@]}"; nets 6 "${CLOUD_NETS[@]}")
+equal "every route is known as a static one" "$(wc -l <<<"$routes")" \
+	"$(ctl_json routes '[.[] | select(.paths[0].source == "routes")] | length')"
+equal "and counted, all in use" "$(wc -l <<<"$routes") $(wc -l <<<"$routes")" \
+	"$(ctl_json status '.routes | "\(.static) \(.static_used)"')"
+holds "one in full: over which tunnels" grep -q \
+	"over tunnel ${TUNNELS[1]}, weight 1: in use" \
+	<(ctl routes "$(head -1 <<<"$routes")")
 flows_start flows 16 20
 must becomes 20 "all flows pass" flows_pass flows
 
 silence 0
 soon 2 "silence: the probe takes its way out" all_ways_are "$(links_but 0)"
+equal "the screen: none of its routes goes this way" "false" \
+	"$(tunnel_json 0 '[.static_routes[].used] | unique | join(" ")')"
+equal "they go the other way" "true" \
+	"$(tunnel_json 1 '[.static_routes[].used] | unique | join(" ")')"
 silence 1
 soon 2 "both are silent: no route is left" all_ways_are ""
+equal "none is counted as used" 0 "$(ctl_json status .routes.static_used)"
 unsilence
 becomes 10 "answers again: both ways" all_ways_are "$(links_but)"
 becomes 10 "all flows pass again" flows_pass flows
@@ -66,6 +79,15 @@ ip -n cyg-cloud link set "${TUNNELS[1]}" down
 soon 3 "carrier lost: its way leaves" all_ways_are "$(links_but 1)"
 ip -n cyg-cloud link set "${TUNNELS[1]}" up
 becomes 10 "carrier back: both ways" all_ways_are "$(links_but)"
+
+# without a gateway, an Ethernet link is no way
+sed -i '/gateway = /d' "$LAB_RUN/site/swanctl/swanctl.conf"
+holds "reload without gateways" ctl reload
+soon 3 "no route is left" all_ways_are ""
+holds "the status says what is missing" tells "\`routes\` have no gateway"
+cygnet_conf interface
+holds "reload with them" ctl reload
+becomes 10 "both ways" all_ways_are "$(links_but)"
 
 # somebody's hand
 ip -n cyg-site route flush proto "$CYGNET_PROTO"

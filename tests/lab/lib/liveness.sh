@@ -34,6 +34,21 @@ unsilence()
 	ns cloud nft flush chain inet silence lost
 }
 
+# tunnel_json N JQ-EXPRESSION: of what `tunnel` says of tunnel N
+tunnel_json()
+{
+	ctl --json tunnel "${TUNNELS[$1]}" | jq -r "$2"
+}
+
+# tells WORDS: status has a line of what is wrong with these words
+tells()
+{
+	local lines
+	lines=$(ctl_json status '.problems[]')
+	echo "status says: ${lines:-nothing}"
+	grep -qF -- "$1" <<<"$lines"
+}
+
 # bfdd_start MS [N…]: FRR's bfdd in the cloud with a session on these tunnels
 bfdd_start()
 {
