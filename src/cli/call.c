@@ -41,10 +41,11 @@ static int open_socket(const char *path, char **error)
 {
 	struct sockaddr_un sa = {.sun_family = AF_UNIX};
 	size_t len = strlen(path);
-	int fd;
+	int fd, saved;
 
 	if (len >= sizeof(sa.sun_path))
 	{
+		errno = ENAMETOOLONG;
 		*error = str_format("%s: the path of the socket is too long", path);
 		return -1;
 	}
@@ -54,12 +55,28 @@ static int open_socket(const char *path, char **error)
 	{
 		return fd;
 	}
-	*error = connect_error(path, errno);
+	saved = errno;
+	*error = connect_error(path, saved);
 	if (fd >= 0)
 	{
 		close(fd);
 	}
+	errno = saved;
 	return -1;
+}
+
+bool call_answers(const char *socket)
+{
+	char *error = NULL;
+	int fd = open_socket(socket, &error);
+	bool answers = fd >= 0 || errno == EACCES || errno == EAGAIN;
+
+	if (fd >= 0)
+	{
+		close(fd);
+	}
+	free(error);
+	return answers;
 }
 
 static bool send_request(int fd, const char *command, json_object *args,

@@ -22,4 +22,7 @@ typedef void (*call_part_t)(void *user, json_object *part);
 bool call(const char *socket, const char *command, json_object *args,
 		  call_part_t part, void *user, json_object **data, char **error);
 
+/** somebody listens on the socket, whether or not he would answer us */
+bool call_answers(const char *socket);
+
 #endif

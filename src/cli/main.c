@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/check.h"
+#include "cli/flush.h"
 #include "cli/policy.h"
 #include "cli/print.h"
 #include "cli/show.h"
@@ -237,6 +238,8 @@ static const command_t commands[] = {
 	{"drain", "TUNNEL", "take a tunnel out of use without loss", 1, 1,
 	 run_drain},
 	{"undrain", "TUNNEL", "use a drained tunnel again", 1, 1, run_undrain},
+	{"flush", "[STATE-DIR]",
+	 "take all of ours out of the kernel (charon is stopped)", 0, 1, flush_run},
 	{"policy", "list", "policies, and who uses them", 1, ANY, policy_run},
 	{"policy", "show NAME", "its rules", 1, ANY, policy_run},
 	{"policy", "test NAME PREFIX [OPTION…]",

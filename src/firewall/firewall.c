@@ -379,6 +379,15 @@ static int fw_remove(void *firewall)
 	return error;
 }
 
+static int fw_present(void *firewall)
+{
+	uint64_t handle = 0;
+	int error =
+		ask(firewall, NFT_MSG_GETTABLE, 0, build_table, table_cb, &handle);
+
+	return error == -ENOENT ? 0 : error ? error : handle != 0;
+}
+
 static int fw_intact(void *firewall)
 {
 	firewall_t *fw = firewall;
@@ -400,6 +409,7 @@ static int fw_intact(void *firewall)
 
 const fw_ops_t firewall_nftables_ops = {
 	.apply = fw_apply,
+	.present = fw_present,
 	.remove = fw_remove,
 	.counters = fw_counters,
 	.intact = fw_intact,

@@ -47,6 +47,8 @@ typedef struct fw_ops_t
 	/** one transaction; 0 or -errno, then nothing has changed. Counters of
 	 * guards that stay keep their values */
 	int (*apply)(void *firewall, const fw_model_t *model);
+	/** 1 there is a table of our name, 0 or -errno */
+	int (*present)(void *firewall);
 	/** removes the table; 0 also when there is none */
 	int (*remove)(void *firewall);
 	/** values of the named counters, at most max; count or -errno */

@@ -11,6 +11,7 @@ Suite *commands_suite(void);
 Suite *aggregates_suite(void);
 Suite *core_suite(void);
 Suite *core_policy_suite(void);
+Suite *flush_suite(void);
 Suite *heal_suite(void);
 Suite *linger_suite(void);
 Suite *liveness_suite(void);
