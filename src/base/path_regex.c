@@ -16,6 +16,8 @@
 #include <string.h>
 
 #define DEPTH_MAX 32
+/** counts end here */
+#define COUNT_MAX 65536
 
 static const char border[] = "(^|[ {}]|$)";
 
@@ -55,6 +57,12 @@ static const char *skip(const char *s)
 	return *s == '\\' && s[1] ? s + 2 : s + 1;
 }
 
+/** beyond every limit is far enough */
+static size_t at_most(size_t n)
+{
+	return n < COUNT_MAX ? n : COUNT_MAX;
+}
+
 /** the most that {n,m} at s repeats; as much as can be counted, in any case
  * where it is not a repetition at all */
 static size_t repeats_of(const char *s)
@@ -64,7 +72,7 @@ static size_t repeats_of(const char *s)
 	for (s++; isdigit((unsigned char)*s) || *s == ','; s++)
 	{
 		number = *s == ',' ? 0 : number * 10 + (size_t)(*s - '0');
-		number = number < PATH_REGEX_EXPANDED ? number : PATH_REGEX_EXPANDED;
+		number = at_most(number);
 		most = number > most ? number : most;
 	}
 	return most ? most : 1;
@@ -73,20 +81,14 @@ static size_t repeats_of(const char *s)
 /** what compiling an expression will cost */
 typedef struct cost_t
 {
-	/** bytes, borders spelt out */
-	size_t size;
 	/** each as often as it is repeated by {n,m} */
 	size_t borders;
 	/** of these, under a * or + */
 	size_t starred;
-	/** product of all {n,m} */
+	/** product of all {n,m}; some are not {n} */
 	size_t repeats;
+	bool ranges;
 } cost_t;
-
-static size_t at_most(size_t n)
-{
-	return n < PATH_REGEX_EXPANDED ? n : PATH_REGEX_EXPANDED + 1;
-}
 
 /** counts what is at s; behind it */
 static const char *count(const char *s, cost_t *cost, size_t *last)
@@ -94,7 +96,6 @@ static const char *count(const char *s, cost_t *cost, size_t *last)
 	const char *next = skip(s);
 	size_t n;
 
-	cost->size += *s == '_' ? sizeof(border) - 1 : (size_t)(next - s);
 	switch (*s)
 	{
 		case '_':
@@ -106,6 +107,7 @@ static const char *count(const char *s, cost_t *cost, size_t *last)
 		case '{':
 			n = repeats_of(s);
 			cost->repeats = at_most(cost->repeats * n);
+			cost->ranges = cost->ranges || memchr(s, ',', (size_t)(next - s));
 			cost->borders = at_most(cost->borders + *last * (n - 1));
 			cost->starred = at_most(cost->starred * n);
 			*last = at_most(*last * n);
@@ -152,7 +154,7 @@ static const char *refuse(const char *s)
 			last = cost.borders - opened[--depth];
 		}
 	}
-	if (cost.size * cost.repeats > PATH_REGEX_EXPANDED)
+	if (cost.repeats > (cost.ranges ? PATH_REGEX_RANGES : PATH_REGEX_REPEATS))
 	{
 		return "It repeats too often";
 	}

@@ -16,9 +16,11 @@
 
 /** bytes of an expression */
 #define PATH_REGEX_MAX 255
-/** bytes with borders spelt out, times all repetitions by {n,m}: each is a copy
- * of what it repeats */
-#define PATH_REGEX_EXPANDED 32768
+/** product of all {n}, and with a {n,m} among them: what may be nothing, as
+ * ([0-9]*){1,200}, costs the C library the third power of it, a second and
+ * 50 MB here */
+#define PATH_REGEX_REPEATS 1024
+#define PATH_REGEX_RANGES  64
 /** borders (^ and $ too), as often as they are repeated; and those under a *
  * or + */
 #define PATH_REGEX_BORDERS 64

@@ -105,10 +105,17 @@ START_TEST(test_limits)
 	text[PATH_REGEX_MAX + 1] = '\0';
 	ck_assert(!path_regex_compile(&regex, text, error, sizeof(error)));
 	ck_assert_ptr_nonnull(strstr(error, "too long"));
-	/* 16 bytes, 2048 times; and once more */
-	ck_assert(path_regex_compile(&regex, "(01234567){2048}", NULL, 0));
+	ck_assert(path_regex_compile(&regex, "((1 ){32}){32}", NULL, 0));
 	regfree(&regex);
-	ck_assert(!path_regex_compile(&regex, "(01234567){2049}", NULL, 0));
+	ck_assert(!path_regex_compile(&regex, "((1 ){32}){33}", NULL, 0));
+	/* 64 times, in all, with a range */
+	ck_assert(path_regex_compile(&regex, "([0-9]*){1,64}", NULL, 0));
+	regfree(&regex);
+	ck_assert(!path_regex_compile(&regex, "([0-9]*){1,65}", NULL, 0));
+	ck_assert(path_regex_compile(&regex, "((1 ){8}){,8}", NULL, 0));
+	regfree(&regex);
+	ck_assert(!path_regex_compile(&regex, "((1 ){8}){,9}", NULL, 0));
+	ck_assert(!path_regex_compile(&regex, "((1 ){,9}){8}", NULL, 0));
 	/* 64 borders */
 	memset(text, '_', PATH_REGEX_BORDERS + 1);
 	text[PATH_REGEX_BORDERS] = '\0';
