@@ -29,6 +29,8 @@ typedef struct command_t
 	/** arguments that it needs and takes */
 	int min, max;
 	int (*run)(const options_t *options, char **argv);
+	/** arguments that say something, for its own --help */
+	const char *example;
 } command_t;
 
 static int unknown(const char *what, const suggest_t *near, const char *word)
@@ -216,39 +218,63 @@ static int run_check(const options_t *options, char **argv)
 
 static const command_t commands[] = {
 	{"status", "", "the whole on one screen, with what is wrong", 0, 0,
-	 run_status},
+	 run_status, ""},
 	{"tunnels", "", "state, link, MTU and peer of each tunnel", 0, 0,
-	 run_tunnels},
+	 run_tunnels, "--json"},
 	{"tunnel", "NAME", "one tunnel in full, and what watches it", 1, 1,
-	 run_tunnel},
-	{"neighbors", "", "BGP sessions with their counts", 0, 0, run_neighbors},
-	{"neighbor", "NAME", "one BGP session in full", 1, ANY, run_neighbor},
+	 run_tunnel, "ali-1"},
+	{"neighbors", "", "BGP sessions with their counts", 0, 0, run_neighbors,
+	 ""},
+	{"neighbor", "NAME", "one BGP session in full", 1, ANY, run_neighbor,
+	 "ali-1"},
 	{"neighbor", "NAME received|accepted|advertised [PREFIX]",
-	 "routes of the session with their attributes", 1, ANY, run_neighbor},
+	 "routes of the session with their attributes", 1, ANY, run_neighbor,
+	 "ali-1 received 10.0.0.0/8 --longer"},
 	{"neighbor", "NAME refresh", "ask for its routes anew, or run policy anew",
-	 1, ANY, run_neighbor},
+	 1, ANY, run_neighbor, "ali-1 refresh"},
 	{"neighbor", "NAME reset [TEXT]", "end the session and connect anew", 1,
-	 ANY, run_neighbor},
+	 ANY, run_neighbor, "ali-1 reset new cables"},
 	{"neighbor", "NAME shutdown [TEXT]", "end the session until `start`", 1,
-	 ANY, run_neighbor},
+	 ANY, run_neighbor, "ali-1 shutdown back at 14:00"},
 	{"neighbor", "NAME start", "end a shutdown, a stop by a limit, or a wait",
-	 1, ANY, run_neighbor},
+	 1, ANY, run_neighbor, "ali-1 start"},
 	{"routes", "[PREFIX|ADDRESS] [--longer]",
-	 "routes, their paths, and what the kernel uses", 0, 1, run_routes},
+	 "routes, their paths, and what the kernel uses", 0, 1, run_routes,
+	 "10.0.0.0/24"},
 	{"drain", "TUNNEL", "take a tunnel out of use without loss", 1, 1,
-	 run_drain},
-	{"undrain", "TUNNEL", "use a drained tunnel again", 1, 1, run_undrain},
+	 run_drain, "ali-1"},
+	{"undrain", "TUNNEL", "use a drained tunnel again", 1, 1, run_undrain,
+	 "ali-1"},
 	{"flush", "[STATE-DIR]",
-	 "take all of ours out of the kernel (charon is stopped)", 0, 1, flush_run},
-	{"policy", "list", "policies, and who uses them", 1, ANY, policy_run},
-	{"policy", "show NAME", "its rules", 1, ANY, policy_run},
+	 "take all of ours out of the kernel (charon is stopped)", 0, 1, flush_run,
+	 ""},
+	{"policy", "list", "policies, and who uses them", 1, ANY, policy_run,
+	 "list"},
+	{"policy", "show NAME", "its rules", 1, ANY, policy_run, "show cloud-in"},
 	{"policy", "test NAME PREFIX [OPTION…]",
-	 "what it does to a route, and by which rule", 1, ANY, policy_run},
+	 "what it does to a route, and by which rule", 1, ANY, policy_run,
+	 "test cloud-in 10.0.0.0/24 --neighbor=ali-1"},
 	{"check", "[FILE]", "say what is wrong with a configuration, offline", 0, 1,
-	 run_check},
+	 run_check, "/etc/swanctl/swanctl.conf"},
 	{"reload", "", "take the configuration anew; what is unchanged goes on", 0,
-	 0, run_reload},
+	 0, run_reload, ""},
 };
+
+static const char general_options[] =
+	"  -j, --json           the answer as JSON\n"
+	"  -s, --socket=PATH    control socket (" CONTROL_SOCKET ", or\n"
+	"                       the environment's CYGNET_SOCKET)\n";
+static const char longer_option[] =
+	"  -l, --longer         with a PREFIX: more specific ones, too\n";
+static const char policy_options[] =
+	"\nOptions of policy test, what the route is like:\n"
+	"  --neighbor=NAME      of this neighbor, as it announced it if it did\n"
+	"  --source=SOURCE      neighbor, or ours: advertise, connected, static,\n"
+	"                       other, aggregate\n"
+	"  --from-as=AS  --as-path='65001 65002 {1 2}'  --next-hop=ADDRESS\n"
+	"  --origin=igp|egp|incomplete  --med=N  --local-pref=N\n"
+	"  --community=LIST  --ext-community=LIST  --large-community=LIST\n"
+	"  -f, --file=FILE      the policies of a file, without the daemon\n";
 
 static void usage(FILE *out)
 {
@@ -263,26 +289,12 @@ static void usage(FILE *out)
 				 commands[i].args);
 		fprintf(out, "  %-38s %s\n", left, commands[i].help);
 	}
-	fputs(
-		"\n"
-		"  -j, --json           the answer as JSON\n"
-		"  -l, --longer         with routes PREFIX: more specific ones, too\n"
-		"  -s, --socket=PATH    control socket (" CONTROL_SOCKET ", or\n"
-		"                       the environment's CYGNET_SOCKET)\n"
-		"  -f, --file=FILE      with policy test: a file, without the daemon\n"
-		"  -h, --help           this text\n"
-		"  -V, --version        the version\n"
-		"\nOptions of policy test, what the route is like:\n"
-		"  --neighbor=NAME      of this neighbor, as it announced it if it "
-		"did\n"
-		"  --source=SOURCE      neighbor, or ours: advertise, connected, "
-		"static,\n"
-		"                       other, aggregate\n"
-		"  --from-as=AS  --as-path='65001 65002 {1 2}'  --next-hop=ADDRESS\n"
-		"  --origin=igp|egp|incomplete  --med=N  --local-pref=N\n"
-		"  --community=LIST  --ext-community=LIST  --large-community=LIST\n"
-		"\nSee cygnetctl(8), cygnet.conf(5) and cygnet(8).\n",
-		out);
+	fprintf(out,
+			"\n%s%s"
+			"  -h, --help           this text; with a COMMAND, on it alone\n"
+			"  -V, --version        the version\n"
+			"%s\nSee cygnetctl(8), cygnet.conf(5) and cygnet(8).\n",
+			general_options, longer_option, policy_options);
 }
 
 static int unknown_command(const char *name)
@@ -295,6 +307,36 @@ static int unknown_command(const char *name)
 		suggest_offer(&near, commands[i].name);
 	}
 	return unknown("unknown command", &near, name);
+}
+
+/** --help with a command: each of its forms */
+static int help_on(const char *name)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < countof(commands); i++)
+	{
+		const command_t *c = &commands[i];
+
+		if (strcmp(c->name, name) == 0)
+		{
+			printf("%sUsage: cygnetctl %s%s%s\n  %s\n  as in: cygnetctl "
+				   "%s%s%s\n",
+				   found ? "\n" : "", c->name, *c->args ? " " : "", c->args,
+				   c->help, c->name, *c->example ? " " : "", c->example);
+			found = true;
+		}
+	}
+	if (!found)
+	{
+		return unknown_command(name);
+	}
+	printf("\n%s%s%s\nSee cygnetctl(8).\n", general_options,
+		   strcmp(name, "neighbor") == 0 || strcmp(name, "routes") == 0
+			   ? longer_option
+			   : "",
+		   strcmp(name, "policy") == 0 ? policy_options : "");
+	return 0;
 }
 
 static int dispatch(const options_t *options, int argc, char **argv)
@@ -368,8 +410,8 @@ static bool option(options_t *options, int c, int *code)
 			options->socket = optarg;
 			return true;
 		case 'h':
-			usage(stdout);
-			return false;
+			options->help = true;
+			return true;
 		case 'V':
 			puts("cygnetctl " PACKAGE_VERSION);
 			return false;
@@ -426,7 +468,16 @@ int main(int argc, char **argv)
 			return code;
 		}
 	}
-	if (optind == argc)
+	if (options.help && optind < argc)
+	{
+		code = help_on(argv[optind]);
+	}
+	else if (options.help)
+	{
+		usage(stdout);
+		code = 0;
+	}
+	else if (optind == argc)
 	{
 		usage(stderr);
 		code = 2;

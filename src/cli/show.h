@@ -18,6 +18,8 @@ typedef struct options_t
 	const char *socket;
 	bool json;
 	bool longer;
+	/** say how it is used, and do nothing */
+	bool help;
 	/** those of `policy test` by name, NULL: none; owned by main */
 	json_object *set;
 	/** a configuration to test instead of the one in force, NULL: none */
