@@ -78,12 +78,24 @@ static json_object *tunnel_unused(view_unused_t by)
 	t.active = false;
 	t.unused = by;
 	t.unused_until = state.now + 75 * USEC_PER_SEC;
-	t.drained_at = 0;
-	t.withdrawn = true;
 	t.has_supervisor = false;
 	state.tunnels = &t;
 	state.n_tunnels = 1;
 	return view_tunnel(&state, "ali-1");
+}
+
+/** drained for long, and its probe was never answered */
+static json_object *tunnel_withdrawn(void)
+{
+	view_state_t state = *fake_state(NULL);
+	view_tunnel_t t = state.tunnels[1];
+
+	t.withdrawn = true;
+	t.withdraw_at = USEC_NEVER;
+	t.probe = (probe_info_t){.running = true, .lost = 3, .seen = 3, .sent = 3};
+	state.tunnels = &t;
+	state.n_tunnels = 1;
+	return view_tunnel(&state, "ali-2");
 }
 
 static json_object *tunnel_min_links(void)
@@ -236,6 +248,7 @@ static const row_t rows[] = {
 	{"tunnel-watched", tunnel_watched, print_tunnel, NULL, NULL},
 	{"tunnel-failed", tunnel_failed, print_tunnel, NULL, NULL},
 	{"tunnel-down", tunnel_down, print_tunnel, NULL, NULL},
+	{"tunnel-withdrawn", tunnel_withdrawn, print_tunnel, NULL, NULL},
 	{"tunnel-min-links", tunnel_min_links, print_tunnel, NULL, NULL},
 	{"tunnel-preempt", tunnel_preempt, print_tunnel, NULL, NULL},
 	{"tunnel-standby", tunnel_standby, print_tunnel, NULL, NULL},
