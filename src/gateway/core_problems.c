@@ -173,16 +173,15 @@ static void bfd_problems(core_t *core, const core_tunnel_t *tunnel, usec_t now)
 	else if (info.remote_state == BFD_ADMIN_DOWN && info.ups)
 	{
 		problem(core,
-				"tunnel %s: BFD was taken down at %s by a person: the tunnel "
-				"is used, and nobody watches it",
+				"tunnel %s: BFD was taken down at %s by a person: it does not "
+				"watch the tunnel",
 				c->name, far);
 	}
 	else if (!info.ups && now - info.since > HELD_SHOWN)
 	{
 		problem(core,
-				"tunnel %s: BFD with %s has never come up: the tunnel is "
-				"used, and nobody watches it; does the far side run BFD with "
-				"our address?",
+				"tunnel %s: BFD with %s has never come up, and does not watch "
+				"the tunnel: does the far side run it, with our address?",
 				c->name, far);
 	}
 }
@@ -209,9 +208,8 @@ static void probe_problems(core_t *core, const core_tunnel_t *tunnel)
 	else if (!info.answered && info.sent > PROBE_TRIED)
 	{
 		problem(core,
-				"tunnel %s: the probe of %s was never answered: the tunnel is "
-				"used, and nobody watches it; probe an address that answers "
-				"ping",
+				"tunnel %s: the probe of %s was never answered, and does not "
+				"watch the tunnel: probe an address that answers ping",
 				c->name, far);
 	}
 }

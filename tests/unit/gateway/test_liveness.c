@@ -146,6 +146,17 @@ static void initiate(void *user, const char *connection)
 	initiated[connection[1] - '1']++;
 }
 
+/** no hash, but one of these bytes alone */
+static void sum(void *user, const uint8_t *data, size_t len,
+				uint8_t digest[BFD_SHA1_SIZE])
+{
+	memset(digest, 0, BFD_SHA1_SIZE);
+	for (size_t i = 0; i < len; i++)
+	{
+		digest[i % BFD_SHA1_SIZE] ^= data[i];
+	}
+}
+
 static void with_bfd(config_t *config)
 {
 	for (size_t i = 0; i < config->bundles[0].n_tunnels; i++)
@@ -178,6 +189,20 @@ static void with_probe(config_t *config)
 	}
 }
 
+static void with_both(config_t *config)
+{
+	with_bfd(config);
+	with_probe(config);
+}
+
+/** a key that the far side has not */
+static void with_key(config_t *config)
+{
+	with_bfd(config);
+	config->bundles[0].tunnels[0].bfd_auth = CONFIG_BFD_KEYED_SHA1;
+	config->bundles[0].tunnels[0].bfd_password = str_copy("key");
+}
+
 static void load(void (*edit)(config_t *config))
 {
 	char *text = world_config(w->n, NULL, NULL), *error;
@@ -207,6 +232,7 @@ static void begin(void (*edit)(config_t *config))
 	world_extra = (core_seams_t){
 		.datagram_ops = &socket_ops,
 		.initiate = initiate,
+		.sha1 = sum,
 	};
 	w = world_create(2);
 	for (unsigned i = 0; i < 2; i++)
@@ -471,7 +497,7 @@ START_TEST(bfd_is_told)
 	bfd_stop(far[0].bfd, w->now);
 	world_run(w, USEC_PER_SEC);
 	ck_assert(world_problem(w, "t1: BFD was taken down at 169.254.0.1 by a "
-							   "person: the tunnel is used"));
+							   "person"));
 	/* nothing runs without an SA */
 	world_fact(w, 0, FACT_CHILD_DOWN, 100, 0);
 	world_run(w, 100 * USEC_PER_MSEC);
@@ -520,7 +546,32 @@ START_TEST(probe_is_told)
 	ck_assert(!world_problem(w, "t1: the probe"));
 	world_run(w, 2 * USEC_PER_SEC);
 	ck_assert(world_problem(w, "t1: the probe of 169.254.0.1 was never "
-							   "answered: the tunnel is used"));
+							   "answered"));
+	end();
+}
+END_TEST
+
+/** each is told of by itself */
+START_TEST(probe_fails_beside_bfd)
+{
+	begin(with_both);
+	bfd_stop(far[0].bfd, w->now);
+	far[0].no_echo = true;
+	world_run(w, 2 * USEC_PER_SEC);
+	ck_assert(seen(0)->bfd.remote_state == BFD_ADMIN_DOWN);
+	ck_assert(world_problem(w, "t1: BFD was taken down"));
+	ck_assert(!world_problem(w, "t1: BFD with"));
+	ck_assert(world_problem(w, "t1: the probe gets no answers"));
+	end();
+}
+END_TEST
+
+START_TEST(wrong_key_is_told)
+{
+	begin(with_key);
+	ck_assert_uint_gt(seen(0)->bfd.unauthentic, 0);
+	ck_assert(world_problem(w, "packets were not authentic"));
+	ck_assert(!world_problem(w, "t2: BFD"));
 	end();
 }
 END_TEST
@@ -567,6 +618,8 @@ Suite *liveness_suite(void)
 	unit_add(s, "bfd told", bfd_is_told);
 	unit_add(s, "never up told", bfd_that_never_comes_up_is_told);
 	unit_add(s, "probe told", probe_is_told);
+	unit_add(s, "both told", probe_fails_beside_bfd);
+	unit_add(s, "key told", wrong_key_is_told);
 	unit_add(s, "supervisor told", supervisor_is_told);
 	return s;
 }
