@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The firewall, the network and the far side behind the core's seams. Bytes
- * between the two ends of a connection wait for the next step: nothing is
- * answered within a call.
+ * The network and the far side behind the core's seams. Bytes between the two
+ * ends of a connection wait for the next step: nothing is answered within a
+ * call.
  */
 
 #include "unit/gateway/world_impl.h"
@@ -17,89 +17,7 @@
 #include "bgp/policy.h"
 #include "text_source.h"
 
-#define STEP          (10 * USEC_PER_MSEC)
-#define EXTERNAL_LINK WORLD_EXTERNAL
-
-/* -- firewall ------------------------------------------------------------------- */
-
-static void copy_prefixes(fw_prefixes_t *to, const fw_prefixes_t *from)
-{
-	for (size_t i = 0; i < from->count; i++)
-	{
-		fw_prefixes_add(to, &from->list[i]);
-	}
-}
-
-static int fw_apply(void *firewall, const fw_model_t *model)
-{
-	world_t *w = firewall;
-
-	if (w->fw_error)
-	{
-		return w->fw_error;
-	}
-	fw_model_deinit(&w->firewall);
-	for (size_t i = 0; i < model->n_clamps; i++)
-	{
-		fw_clamp_t *c = fw_model_add_clamp(&w->firewall, model->clamps[i].link);
-
-		*c = model->clamps[i];
-	}
-	for (size_t i = 0; i < model->n_guards; i++)
-	{
-		const fw_guard_t *from = &model->guards[i];
-		fw_guard_t *to = fw_model_add_guard(&w->firewall, from->name);
-
-		copy_prefixes(&to->protect, &from->protect);
-		copy_prefixes(&to->except, &from->except);
-		to->links_denied = from->links_denied;
-		for (size_t k = 0; k < from->links.count; k++)
-		{
-			fw_links_add(&to->links, from->links.list[k]);
-		}
-	}
-	w->fw_applies++;
-	w->fw_gone = false;
-	return 0;
-}
-
-static int fw_remove(void *firewall)
-{
-	world_t *w = firewall;
-
-	fw_model_deinit(&w->firewall);
-	w->fw_gone = true;
-	return 0;
-}
-
-static int fw_counters(void *firewall, fw_counter_t *out, size_t max)
-{
-	world_t *w = firewall;
-	size_t n = w->firewall.n_guards < max ? w->firewall.n_guards : max;
-
-	for (size_t i = 0; i < n; i++)
-	{
-		memset(&out[i], 0, sizeof(out[i]));
-		snprintf(out[i].name, sizeof(out[i].name), "guard-%s",
-				 w->firewall.guards[i].name);
-		out[i].packets = 7;
-	}
-	return (int)n;
-}
-
-static int fw_intact(void *firewall)
-{
-	world_t *w = firewall;
-
-	return !w->fw_gone;
-}
-
-static const fw_ops_t fw_ops = {
-	.apply = fw_apply,
-	.remove = fw_remove,
-	.counters = fw_counters,
-	.intact = fw_intact,
-};
+#define STEP (10 * USEC_PER_MSEC)
 
 /* -- network ------------------------------------------------------------------------ */
 
@@ -444,41 +362,24 @@ core_seams_t world_extra;
 
 core_seams_t world_seams(world_t *w)
 {
-	return (core_seams_t){
-		.kernel_ops = &world_kernel_ops,
-		.kernel = w,
-		.fw_ops = &fw_ops,
-		.firewall = w,
-		.net_ops = &net_ops,
-		.net = w,
-		.datagram_ops = world_extra.datagram_ops,
-		.datagrams = world_extra.datagrams,
-		.initiate = world_extra.initiate,
-		.sha1 = world_extra.sha1,
-		.user = world_extra.user,
-		.timers = w->timers,
-	};
+	core_seams_t seams = world_host_seams(w);
+
+	seams.net_ops = &net_ops;
+	seams.net = w;
+	seams.datagram_ops = world_extra.datagram_ops;
+	seams.datagrams = world_extra.datagrams;
+	seams.initiate = world_extra.initiate;
+	seams.sha1 = world_extra.sha1;
+	seams.user = world_extra.user;
+	return seams;
 }
 
 world_t *world_create(unsigned n)
 {
-	world_t *w = mem_alloc(sizeof(*w));
-	kernel_link_t external = {.index = EXTERNAL_LINK,
-							  .name = "eth0",
-							  .mtu = 1500,
-							  .up = true,
-							  .lower_up = true};
+	world_t *w = world_host_create();
 	core_seams_t seams;
 
-	w->now = USEC_PER_SEC;
 	w->n = n;
-	w->underlay = true;
-	w->next_index = 10;
-	w->timers = timers_create();
-	w->kernel = fake_kernel_create();
-	kernel_state_init(&w->state);
-	kernel_state_add_link(&w->state, &external);
-	fw_model_init(&w->firewall);
 	for (unsigned i = 0; i < n; i++)
 	{
 		addr_t next_hop = addr_v4(0xa9fe0001u + (i << 8));
@@ -530,13 +431,9 @@ void world_destroy(world_t *w)
 			bgp_destroy(w->far[i].bgp);
 		}
 	}
-	timers_destroy(w->timers);
-	fake_kernel_destroy(w->kernel);
-	kernel_state_deinit(&w->state);
-	fw_model_deinit(&w->firewall);
 	bgp_policy_destroy(all_policy);
 	all_policy = NULL;
-	free(w);
+	world_host_destroy(w);
 }
 
 bool world_load(world_t *w, const char *text, char **error)
@@ -727,14 +624,6 @@ const char *world_hops(const world_t *w, const char *text)
 		}
 	}
 	return out;
-}
-
-const kernel_link_t *world_link(const world_t *w, unsigned i)
-{
-	char name[16];
-
-	snprintf(name, sizeof(name), "cyg-t%u", i + 1);
-	return kernel_state_find_link(&w->state, name);
 }
 
 bool world_problem(world_t *w, const char *words)

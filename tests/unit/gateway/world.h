@@ -84,6 +84,8 @@ typedef struct world_t
 	/** charon's SAs, as the tests put them there */
 	kernel_sa_t sas[16];
 	unsigned n_sas;
+	/** operations asked for, those of next hops and routes too */
+	uint64_t writes;
 	/** changes a configuration on its way to the core; NULL: nobody */
 	void (*edit)(config_t *config);
 	/* firewall */
@@ -101,6 +103,13 @@ extern core_seams_t world_extra;
  * cygnet section. NULL: defaults */
 char *world_config(unsigned n, const char *more, const char *extra);
 world_t *world_create(unsigned n);
+/** the host alone: kernel, firewall and timers, for a core of somebody else's */
+world_t *world_host_create(void);
+void world_host_destroy(world_t *w);
+/** its seams, without a network */
+core_seams_t world_host_seams(world_t *w);
+/** events and dumps that wait are told to the core */
+void world_kernel_step(world_t *w);
 /** our process dies: the far sides see their connections end, and a new core
  * finds the kernel as it is */
 void world_kill(world_t *w);
@@ -140,6 +149,17 @@ unsigned world_ways(const world_t *w, const char *prefix, bool *there);
 const kernel_link_t *world_link(const world_t *w, unsigned i);
 /** the link goes down or comes back */
 void world_link_set(world_t *w, unsigned i, bool up);
+/** the underlay's link does: the kernel drops routes by it, pins too, and tells
+ * of the link alone */
+void world_external_set(world_t *w, bool up);
+/* by hand, with the words that the kernel has for it: */
+void world_link_delete(world_t *w, unsigned i);
+/** one of ours; the kernel's addresses go with the link as well */
+void world_addr_delete(world_t *w, const kernel_addr_t *addr);
+void world_route_delete(world_t *w, const kernel_route_t *route);
+/** next hop or group: groups shrink, routes go, and those are not told */
+void world_nexthop_delete(world_t *w, uint32_t id);
+void world_rule_delete(world_t *w, const kernel_rule_t *rule);
 /** words of status' problems contain these */
 bool world_problem(world_t *w, const char *words);
 

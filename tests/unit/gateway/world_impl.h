@@ -11,11 +11,10 @@
 #define METRIC 20
 
 extern const kernel_ops_t world_kernel_ops;
+extern const fw_ops_t world_fw_ops;
 /** told to the core at the next step */
 void world_event(world_t *w, kernel_event_t e);
 void world_link_event(world_t *w, const kernel_link_t *link, bool gone,
 					  bool own);
-/** events and dumps that wait */
-void world_kernel_step(world_t *w);
 
 #endif

@@ -3,21 +3,29 @@
 /*
  * The fake kernel: it keeps a state and tells of each change as the real one
  * does, its own and others', so that what the core does on a notification is
- * tested with it.
+ * tested with it. Without Check, as the simulation runs on it, too.
  */
 
 #include "unit/gateway/world_impl.h"
 
-#include <check.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define EXTERNAL_LINK WORLD_EXTERNAL
 
+static void require(bool holds)
+{
+	if (!holds)
+	{
+		abort();
+	}
+}
+
 void world_event(world_t *w, kernel_event_t e)
 {
-	ck_assert_uint_lt(w->n_events, countof(w->events));
+	require(w->n_events < countof(w->events));
 	w->events[w->n_events++] = e;
 }
 
@@ -43,6 +51,31 @@ static kernel_link_t *link_named(world_t *w, const char *name)
 	return NULL;
 }
 
+/** the kernel takes a link's addresses along, and says so */
+static void drop_addrs(world_t *w, uint32_t link)
+{
+	for (size_t i = w->state.n_addrs; i-- > 0;)
+	{
+		kernel_event_t e = {.what = KERNEL_WHAT_ADDR, .gone = true};
+
+		e.addr = w->state.addrs[i];
+		if (e.addr.link == link)
+		{
+			e.ours = e.addr.protocol == KERNEL_PROTO;
+			kernel_state_addr_event(&w->state, &e.addr, true);
+			world_event(w, e);
+		}
+	}
+}
+
+static void delete_link(world_t *w, kernel_link_t link, bool own)
+{
+	drop_addrs(w, link.index);
+	kernel_state_link_event(&w->state, &link, true);
+	fake_kernel_link(w->kernel, link.index, false);
+	world_link_event(w, &link, true, own);
+}
+
 static int apply_link(world_t *w, const kernel_op_t *op)
 {
 	kernel_link_t link = op->link, *there = link_named(w, link.name);
@@ -65,14 +98,16 @@ static int apply_link(world_t *w, const kernel_op_t *op)
 	}
 	if (op->kind == KERNEL_LINK_DEL)
 	{
-		link = *there;
-		kernel_state_link_event(&w->state, &link, true);
-		fake_kernel_link(w->kernel, link.index, false);
-		world_link_event(w, &link, true, true);
+		delete_link(w, *there, true);
 		return 0;
 	}
 	there->mtu = link.mtu;
 	memcpy(there->alias, link.alias, sizeof(there->alias));
+	if (link.up && !there->up)
+	{
+		there->up = there->lower_up = true;
+		fake_kernel_link(w->kernel, there->index, true);
+	}
 	world_link_event(w, there, false, true);
 	return 0;
 }
@@ -130,14 +165,20 @@ static bool is_pin(const kernel_op_t *op)
 			op->route.type == KERNEL_UNREACHABLE);
 }
 
-static void pin(world_t *w, const kernel_op_t *op)
+static int pin(world_t *w, const kernel_op_t *op)
 {
 	kernel_event_t e = {.what = KERNEL_WHAT_ROUTE, .own = true, .ours = true};
+	const kernel_link_t *link = kernel_state_link(&w->state, op->route.link);
 
 	e.gone = op->kind == KERNEL_ROUTE_DEL;
 	e.route = op->route;
+	if (!e.gone && op->route.type == KERNEL_UNICAST && link && !link->up)
+	{
+		return -ENETDOWN;
+	}
 	kernel_state_route_event(&w->state, &e.route, e.gone);
 	world_event(w, e);
+	return 0;
 }
 
 /** IKE would go into its own tunnel */
@@ -159,9 +200,10 @@ static unsigned kernel_write(void *kernel, const kernel_op_t *ops, size_t n,
 	for (size_t i = 0; i < n; i++)
 	{
 		errors[i] = 0;
+		w->writes++;
 		if (is_pin(&ops[i]))
 		{
-			pin(w, &ops[i]);
+			errors[i] = pin(w, &ops[i]);
 		}
 		else
 		{
@@ -185,7 +227,7 @@ static int kernel_dump_table(void *kernel, uint32_t table, uint8_t protocol)
 {
 	world_t *w = kernel;
 
-	ck_assert(!w->table_wanted);
+	require(!w->table_wanted);
 	w->table_wanted = true;
 	w->table = table;
 	w->table_protocol = protocol;
@@ -410,7 +452,7 @@ void world_addr(world_t *w, uint32_t link, const char *text, bool there)
 	kernel_event_t e = {.what = KERNEL_WHAT_ADDR, .gone = !there};
 
 	e.addr.link = link;
-	ck_assert(ifaddr_parse(text, &e.addr.ifaddr));
+	require(ifaddr_parse(text, &e.addr.ifaddr));
 	kernel_state_addr_event(&w->state, &e.addr, !there);
 	world_event(w, e);
 }
@@ -426,11 +468,11 @@ void world_foreign(world_t *w, const char *prefix, uint8_t protocol,
 	r->table = table;
 	r->metric = metric;
 	r->link = link;
-	ck_assert(prefix_parse(prefix, &r->dst));
-	ck_assert(!gateway || addr_parse(gateway, &r->gateway));
+	require(prefix_parse(prefix, &r->dst));
+	require(!gateway || addr_parse(gateway, &r->gateway));
 	if (there)
 	{
-		ck_assert_uint_lt(w->n_foreign, countof(w->foreign));
+		require(w->n_foreign < countof(w->foreign));
 		w->foreign[w->n_foreign++] = *r;
 	}
 	else
@@ -456,4 +498,133 @@ void world_link_set(world_t *w, unsigned i, bool up)
 	kernel_state_link_event(&w->state, &link, false);
 	fake_kernel_link(w->kernel, link.index, up);
 	world_link_event(w, &link, false, false);
+}
+
+void world_external_set(world_t *w, bool up)
+{
+	kernel_link_t link = *kernel_state_link(&w->state, EXTERNAL_LINK);
+
+	if (link.up == up)
+	{
+		return;
+	}
+	link.up = link.lower_up = w->underlay = up;
+	for (size_t i = w->state.n_routes; !up && i-- > 0;)
+	{
+		kernel_route_t route = w->state.routes[i];
+
+		if (route.link == EXTERNAL_LINK)
+		{
+			kernel_state_route_event(&w->state, &route, true);
+		}
+	}
+	kernel_state_link_event(&w->state, &link, false);
+	world_link_event(w, &link, false, false);
+}
+
+void world_link_delete(world_t *w, unsigned i)
+{
+	delete_link(w, *world_link(w, i), false);
+}
+
+void world_addr_delete(world_t *w, const kernel_addr_t *addr)
+{
+	kernel_event_t e = {.what = KERNEL_WHAT_ADDR, .gone = true, .ours = true};
+
+	e.addr = *addr;
+	kernel_state_addr_event(&w->state, &e.addr, true);
+	world_event(w, e);
+}
+
+void world_rule_delete(world_t *w, const kernel_rule_t *rule)
+{
+	kernel_event_t e = {.what = KERNEL_WHAT_RULE, .gone = true, .ours = true};
+
+	e.rule = *rule;
+	kernel_state_rule_event(&w->state, &e.rule, true);
+	world_event(w, e);
+}
+
+void world_route_delete(world_t *w, const kernel_route_t *route)
+{
+	kernel_event_t e = {.what = KERNEL_WHAT_ROUTE, .gone = true, .ours = true};
+	kernel_op_t op = {.kind = KERNEL_ROUTE_DEL};
+
+	e.route = op.route = *route;
+	if (route->nexthop)
+	{
+		fake_kernel_apply(w->kernel, &op);
+	}
+	else
+	{
+		kernel_state_route_event(&w->state, &e.route, true);
+	}
+	world_event(w, e);
+}
+
+void world_nexthop_delete(world_t *w, uint32_t id)
+{
+	const kernel_nexthop_t *hop = fake_kernel_nexthop(w->kernel, id);
+	const kernel_group_t *group = fake_kernel_group(w->kernel, id);
+	kernel_event_t e = {.gone = true, .ours = true};
+
+	e.what = hop ? KERNEL_WHAT_NEXTHOP : KERNEL_WHAT_GROUP;
+	if (hop)
+	{
+		e.nexthop = *hop;
+	}
+	else if (group)
+	{
+		e.group = *group;
+	}
+	fake_kernel_forget(w->kernel, id);
+	world_event(w, e);
+}
+
+const kernel_link_t *world_link(const world_t *w, unsigned i)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "cyg-t%u", i + 1);
+	return kernel_state_find_link(&w->state, name);
+}
+
+world_t *world_host_create(void)
+{
+	world_t *w = mem_alloc(sizeof(*w));
+	kernel_link_t external = {.index = EXTERNAL_LINK,
+							  .name = "eth0",
+							  .mtu = 1500,
+							  .up = true,
+							  .lower_up = true};
+
+	w->now = USEC_PER_SEC;
+	w->underlay = true;
+	w->next_index = 10;
+	w->timers = timers_create();
+	w->kernel = fake_kernel_create();
+	kernel_state_init(&w->state);
+	kernel_state_add_link(&w->state, &external);
+	fw_model_init(&w->firewall);
+	return w;
+}
+
+core_seams_t world_host_seams(world_t *w)
+{
+	return (core_seams_t){
+		.kernel_ops = &world_kernel_ops,
+		.kernel = w,
+		.fw_ops = &world_fw_ops,
+		.firewall = w,
+		.timers = w->timers,
+	};
+}
+
+void world_host_destroy(world_t *w)
+{
+	timers_destroy(w->timers);
+	fake_kernel_destroy(w->kernel);
+	kernel_state_deinit(&w->state);
+	fw_model_deinit(&w->firewall);
+	free(w);
 }

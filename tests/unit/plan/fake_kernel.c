@@ -462,6 +462,19 @@ static int nexthop_del(fake_kernel_t *kernel, uint32_t id)
 	return 0;
 }
 
+void fake_kernel_forget(fake_kernel_t *kernel, uint32_t id)
+{
+	object_t *object = find(kernel, id);
+
+	while (object && !object->is_group && shrink_one(kernel, id))
+	{
+	}
+	if (object)
+	{
+		delete_object(kernel, object);
+	}
+}
+
 static object_t *hop_on_link(fake_kernel_t *kernel, uint32_t link)
 {
 	for (hash_node_t *n = NULL; (n = hash_next(&kernel->objects, n));)

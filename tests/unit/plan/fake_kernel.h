@@ -26,6 +26,9 @@ int fake_kernel_apply(fake_kernel_t *kernel, const kernel_op_t *op);
 /** as kernel_ops_t.write */
 unsigned fake_kernel_write(void *kernel, const kernel_op_t *ops, size_t n,
 						   int *errors);
+/** somebody deletes a next hop or a group: groups shrink or go with it, routes go,
+ * and it is no wrong of ours */
+void fake_kernel_forget(fake_kernel_t *kernel, uint32_t id);
 /** all links are up at first */
 void fake_kernel_link(fake_kernel_t *kernel, uint32_t link, bool up);
 bool fake_kernel_link_up(const fake_kernel_t *kernel, uint32_t link);
