@@ -530,7 +530,7 @@ static void update(core_t *core, core_neighbor_t *n, usec_t now)
 void core_peers_update(core_t *core, usec_t now)
 {
 	core->peers_dirty = false;
-	if (core->n_neighbors && !core_restart_ready(core, now))
+	if (!core_restart_ready(core, now))
 	{
 		core->peers_dirty = true;
 		return;

@@ -458,6 +458,8 @@ void core_sweep_free(core_t *core);
 void core_statics_configure(core_t *core, bool stay, usec_t now);
 /** originates what can be used, takes back what cannot */
 void core_statics_update(core_t *core, usec_t now);
+/** all of them are originated */
+bool core_statics_alive(const core_t *core);
 bool core_static_has(const core_t *core, const prefix_t *prefix);
 /** the ways of a static prefix, FIB_SET_MAX at most; false: it is none */
 bool core_static_paths(core_t *core, const prefix_t *prefix, fib_path_t *best,

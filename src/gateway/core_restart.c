@@ -41,7 +41,7 @@ bool core_restart_ready(core_t *core, usec_t now)
 	}
 	core->restart_told = true;
 	core->restart_at = now;
-	if (core->kept_families && time)
+	if (core->kept_families && time && core->n_neighbors)
 	{
 		core->restart_deferred = true;
 		bgp_restarting(core->bgp, core->kept_families,
@@ -75,7 +75,14 @@ static bool all_settled(const core_t *core, bool absent)
 			return false;
 		}
 	}
-	return core->n_neighbors > 0;
+	return core->n_neighbors > 0 || core->n_statics > 0;
+}
+
+/** static routes are there again; those whose tunnels do not come are waited
+ * for as neighbours are that cannot be dialled */
+static bool statics_settled(const core_t *core, usec_t now)
+{
+	return core_statics_alive(core) || now >= core->restart_at + ABSENT_MAX;
 }
 
 /** the neighbours' tables are in, or waited for long enough */
@@ -97,7 +104,8 @@ static void check(cyg_timer_t *timer, void *user, usec_t now)
 	/* the speaker does not wait for neighbours that restart, too (RFC 4724
 	 * section 4.1); the kernel's routes by them can */
 	if (core->bgp && core->restart_told && !bgp_deferring(core->bgp) &&
-		(late || all_settled(core, core->restart_deferred && absent)))
+		(late || (statics_settled(core, now) &&
+				  all_settled(core, core->restart_deferred && absent))))
 	{
 		core->adopt_ending = true;
 		return;

@@ -44,6 +44,18 @@ static bool carries(const core_tunnel_t *tunnel, const prefix_t *prefix)
 	return config_tunnel_carries(tunnel->bundle, tunnel->config, prefix);
 }
 
+bool core_statics_alive(const core_t *core)
+{
+	for (size_t i = 0; i < core->n_statics; i++)
+	{
+		if (!core->statics[i].alive)
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
 bool core_static_has(const core_t *core, const prefix_t *prefix)
 {
 	return find(core, prefix) != NULL;

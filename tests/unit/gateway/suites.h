@@ -12,6 +12,7 @@ Suite *aggregates_suite(void);
 Suite *core_suite(void);
 Suite *core_policy_suite(void);
 Suite *flush_suite(void);
+Suite *found_suite(void);
 Suite *heal_suite(void);
 Suite *linger_suite(void);
 Suite *liveness_suite(void);
