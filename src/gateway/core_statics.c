@@ -115,10 +115,13 @@ static uint32_t member(core_t *core, core_tunnel_t *tunnel, family_t family)
 void core_static_member_update(core_t *core, const core_tunnel_t *tunnel,
 							   const core_member_t *m)
 {
+	bool works = tunnel->usable && tunnel_forwarding(tunnel->tunnel);
 	fib_member_t state = {
 		.link = tunnel->link,
 		.gateway = m->gateway,
-		.usable = tunnel->active && tunnel_forwarding(tunnel->tunnel),
+		.usable = works && tunnel->active,
+		/* the active one may not have this route */
+		.spare = works && !tunnel->active,
 	};
 
 	fib_member_set(core->fib, m->id, &state);

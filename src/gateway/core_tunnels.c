@@ -475,11 +475,14 @@ static bool sessions_lost(const core_tunnel_t *tunnel)
 void core_member_update(core_t *core, const core_tunnel_t *tunnel,
 						const core_member_t *member)
 {
+	bool works = tunnel->usable && tunnel_forwarding(tunnel->tunnel) &&
+				 !sessions_lost(tunnel);
 	fib_member_t state = {
 		.link = tunnel->link,
 		.gateway = member->gateway,
-		.usable = tunnel->active && tunnel_forwarding(tunnel->tunnel) &&
-				  !sessions_lost(tunnel),
+		.usable = works && tunnel->active,
+		/* the active one may have no session, or not this route */
+		.spare = works && !tunnel->active,
 	};
 
 	fib_member_set(core->fib, member->id, &state);

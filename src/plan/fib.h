@@ -42,6 +42,9 @@ typedef struct fib_member_t
 	/** unset: the device alone */
 	addr_t gateway;
 	bool usable;
+	/** not usable now, but it would be in the place of nothing: a standby. The
+	 * first such is used where no other member of both sets is */
+	bool spare;
 } fib_member_t;
 
 /** one path of a set: member number and share */

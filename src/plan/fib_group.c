@@ -6,8 +6,8 @@
  * A group holds its two sets as uses, which stand in the lists of their
  * members too, so that a member that fails finds its groups. What a group
  * should hold in the kernel is computed when its turn to be written comes:
- * the usable of the best set, else of the backup set, else the family's
- * blackhole (a group of one: the kernel does not let a group become a plain
+ * the usable of the best set, else of the backup set, else one that stands by,
+ * else the family's blackhole (a group of one: the kernel does not let a group become a plain
  * next hop). However many members change in between, it is written once, and
  * not at all if nothing came of it.
  */
@@ -274,6 +274,26 @@ static unsigned wanted_of(fib_t *fib, fib_group_t *group, bool backup,
 	return n;
 }
 
+/** one that stands by: best members come before backup ones */
+static unsigned wanted_spare(fib_t *fib, fib_group_t *group,
+							 kernel_group_member_t out[static FIB_SET_MAX])
+{
+	for (unsigned i = 0; i < group->n_uses; i++)
+	{
+		fib_use_t *use = &group->uses[i];
+
+		if (fib_way_spare(use->way, group->family))
+		{
+			out[0] = (kernel_group_member_t){
+				.id = fib_way_hop(fib, use->way, group->family)->object.id,
+				.weight = 1,
+			};
+			return 1;
+		}
+	}
+	return 0;
+}
+
 unsigned fib_group_wanted(fib_t *fib, fib_group_t *group,
 						  kernel_group_member_t out[static FIB_SET_MAX])
 {
@@ -282,6 +302,10 @@ unsigned fib_group_wanted(fib_t *fib, fib_group_t *group,
 	if (!n)
 	{
 		n = wanted_of(fib, group, true, out);
+	}
+	if (!n)
+	{
+		n = wanted_spare(fib, group, out);
 	}
 	if (!n)
 	{
@@ -297,7 +321,8 @@ static bool group_is_dead(const fib_group_t *group)
 {
 	for (unsigned i = 0; i < group->n_uses; i++)
 	{
-		if (fib_way_usable(group->uses[i].way, group->family))
+		if (fib_way_usable(group->uses[i].way, group->family) ||
+			fib_way_spare(group->uses[i].way, group->family))
 		{
 			return false;
 		}

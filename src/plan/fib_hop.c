@@ -157,15 +157,26 @@ fib_hop_t *fib_black_hop(fib_t *fib, family_t family)
 	return *hop;
 }
 
-bool fib_way_usable(const fib_way_t *way, family_t family)
+/** if its owner wants it to be used */
+static bool way_works(const fib_way_t *way, family_t family)
 {
 	const fib_hop_t *hop = way->hops[fib_index(family)];
 
 	/* the kernel lets no IPv6 route use an IPv4 gateway */
-	return !way->removed && way->state.usable && way->state.link &&
+	return !way->removed && way->state.link &&
 		   !(family == FAMILY_IPV6 &&
 			 way->state.gateway.family == FAMILY_IPV4) &&
 		   !(hop && hop->broken);
+}
+
+bool fib_way_usable(const fib_way_t *way, family_t family)
+{
+	return way->state.usable && way_works(way, family);
+}
+
+bool fib_way_spare(const fib_way_t *way, family_t family)
+{
+	return way->state.spare && way_works(way, family);
 }
 
 /** after some next hops were marked absent: what the kernel took out of the
@@ -442,10 +453,12 @@ static void way_changed(fib_t *fib, fib_way_t *way, bool urgent)
 void fib_member_set(fib_t *fib, uint32_t member, const fib_member_t *state)
 {
 	fib_way_t *way = find_way(fib, member);
-	bool was = way && way->state.usable && way->state.link;
+	bool was =
+		way && (way->state.usable || way->state.spare) && way->state.link;
 
 	if (!way ||
 		(way->state.link == state->link && way->state.usable == state->usable &&
+		 way->state.spare == state->spare &&
 		 addr_equal(&way->state.gateway, &state->gateway)))
 	{
 		return;

@@ -239,6 +239,7 @@ void fib_hop_die(fib_t *fib, fib_hop_t *hop);
 bool fib_hop_is(const fib_hop_t *hop, const kernel_nexthop_t *want);
 kernel_nexthop_t fib_way_content(const fib_way_t *way, family_t family);
 bool fib_way_usable(const fib_way_t *way, family_t family);
+bool fib_way_spare(const fib_way_t *way, family_t family);
 /** the member's next hop, which will be written before it is used */
 fib_hop_t *fib_way_hop(fib_t *fib, fib_way_t *way, family_t family);
 fib_hop_t *fib_black_hop(fib_t *fib, family_t family);

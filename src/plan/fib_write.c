@@ -103,7 +103,8 @@ static size_t take_hops(fib_t *fib, kernel_op_t *ops, size_t max)
 		}
 		want.id = hop->object.id;
 		if (fib_hop_is(hop, &want) ||
-			(hop->way && !fib_way_usable(hop->way, hop->family)))
+			(hop->way && !fib_way_usable(hop->way, hop->family) &&
+			 !fib_way_spare(hop->way, hop->family)))
 		{
 			continue;
 		}

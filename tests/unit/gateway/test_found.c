@@ -30,6 +30,97 @@ static unsigned ways(const world_t *w, const char *prefix)
 	return world_ways(w, prefix, &there);
 }
 
+/** two tunnels, on both a route */
+static world_t *up(const char *bundle)
+{
+	world_t *w = world_create(2);
+
+	load(w, bundle);
+	world_up(w);
+	world_announce(w, 0, "10.0.0.0/24", true);
+	world_announce(w, 1, "10.0.0.0/24", true);
+	world_announce(w, 1, "10.0.1.0/24", true);
+	world_run(w, USEC_PER_SEC);
+	return w;
+}
+
+START_TEST(test_standby_alone_has_the_route)
+{
+	world_t *w = up("mode = active-standby");
+
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 1);
+	/* the active tunnel's neighbour does not have this one */
+	ck_assert_uint_eq(ways(w, "10.0.1.0/24"), 2);
+	/* its session ends, and the tunnel is as good as ever */
+	ck_assert(core_neighbor_shutdown(w->core, "t1", NULL, w->now));
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 2);
+	ck_assert(core_neighbor_start(w->core, "t1", w->now));
+	for (unsigned i = 0; i < 500; i++)
+	{
+		world_run(w, 10 * USEC_PER_MSEC);
+		ck_assert_uint_ne(ways(w, "10.0.0.0/24"), 0);
+	}
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 1);
+	world_destroy(w);
+}
+END_TEST
+
+static void second_is_standby(config_t *config)
+{
+	config->bundles[0].tunnels[1].priority = 1;
+}
+
+START_TEST(test_preempted_without_a_gap)
+{
+	world_t *w = world_create(2);
+
+	w->edit = second_is_standby;
+	load(w, "mode = active-standby");
+	world_up(w);
+	world_announce(w, 0, "10.0.0.0/24", true);
+	world_announce(w, 1, "10.0.0.0/24", true);
+	world_run(w, USEC_PER_SEC);
+	w->cut[0] = true;
+	world_fact(w, 0, FACT_CHILD_DOWN, 100, 0);
+	/* longer than the hold time: session and routes are gone */
+	world_run(w, 20 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 2);
+	/* the tunnel comes back first, its session takes a while */
+	world_fact(w, 0, FACT_CHILD_UP, 300, 0);
+	world_run(w, 3 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 2);
+	w->cut[0] = false;
+	for (unsigned i = 0; i < 1000; i++)
+	{
+		world_run(w, 10 * USEC_PER_MSEC);
+		ck_assert_uint_ne(ways(w, "10.0.0.0/24"), 0);
+	}
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 1);
+	world_destroy(w);
+}
+END_TEST
+
+START_TEST(test_pins_go_with_the_underlay)
+{
+	world_t *w = up(NULL);
+
+	ck_assert_uint_eq(w->state.n_routes, 2);
+	world_external_set(w, false);
+	ck_assert_uint_eq(w->state.n_routes, 0);
+	world_run(w, USEC_PER_SEC);
+	world_external_set(w, true);
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(w->state.n_routes, 2);
+	/* there and back at once */
+	world_external_set(w, false);
+	world_external_set(w, true);
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(w->state.n_routes, 2);
+	world_destroy(w);
+}
+END_TEST
+
 static void without_neighbors(config_t *config)
 {
 	for (size_t i = 0; i < config->bundles[0].n_tunnels; i++)
@@ -99,6 +190,10 @@ Suite *found_suite(void)
 {
 	Suite *s = suite_create("found");
 
+	unit_add(s, "standby alone has the route",
+			 test_standby_alone_has_the_route);
+	unit_add(s, "preempted without a gap", test_preempted_without_a_gap);
+	unit_add(s, "pins go with the underlay", test_pins_go_with_the_underlay);
 	unit_add(s, "static routes of before are swept",
 			 test_static_routes_of_before_are_swept);
 	unit_add(s, "static routes that do not come",
