@@ -122,12 +122,26 @@ static void add_links(fw_links_t *links, const config_strings_t *list)
 	}
 }
 
+/** no peer can be reached now: which link is the underlay is not known */
+static bool no_underlay(const plan_input_t *in)
+{
+	for (size_t i = 0; i < in->n_underlays; i++)
+	{
+		if (in->underlays[i].found)
+		{
+			return false;
+		}
+	}
+	return in->n_underlays > 0;
+}
+
 /** with `inside`: members, inside and exits are allowed; without: all but the
- * links that the peers are reached by */
+ * links that the peers are reached by. Until one of those is known (a start
+ * before the underlay is up) it might be any, so only members and exits are */
 static void guard_links(const plan_input_t *in, const config_bundle_t *bundle,
 						fw_guard_t *guard)
 {
-	guard->links_denied = in->config->inside.count == 0;
+	guard->links_denied = in->config->inside.count == 0 && !no_underlay(in);
 	if (guard->links_denied)
 	{
 		for (size_t i = 0; i < in->n_underlays; i++)

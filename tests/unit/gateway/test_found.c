@@ -186,6 +186,31 @@ START_TEST(test_static_routes_that_do_not_come)
 }
 END_TEST
 
+START_TEST(test_no_guard_hole_without_underlay)
+{
+	const fw_guard_t *g;
+	world_t *w = world_create(2);
+
+	w->underlay = false;
+	load(w, NULL);
+	/* which link is the underlay is not known: none but the members */
+	ck_assert_uint_eq(w->firewall.n_guards, 1);
+	g = &w->firewall.guards[0];
+	ck_assert(!g->links_denied);
+	ck_assert_uint_eq(g->links.count, 2);
+	ck_assert_str_eq(g->links.list[0], "cyg-t1");
+	w->underlay = true;
+	world_external_set(w, false);
+	world_external_set(w, true);
+	world_run(w, USEC_PER_SEC);
+	g = &w->firewall.guards[0];
+	ck_assert(g->links_denied);
+	ck_assert_uint_eq(g->links.count, 1);
+	ck_assert_str_eq(g->links.list[0], "eth0");
+	world_destroy(w);
+}
+END_TEST
+
 Suite *found_suite(void)
 {
 	Suite *s = suite_create("found");
@@ -198,5 +223,7 @@ Suite *found_suite(void)
 			 test_static_routes_of_before_are_swept);
 	unit_add(s, "static routes that do not come",
 			 test_static_routes_that_do_not_come);
+	unit_add(s, "no guard hole without underlay",
+			 test_no_guard_hole_without_underlay);
 	return s;
 }
