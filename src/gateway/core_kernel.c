@@ -55,6 +55,35 @@ static void dump_table(core_t *core)
 	}
 }
 
+/** what an earlier run has left is being read; in later dumps our own things
+ * stand, too */
+static bool seeing(const core_t *core)
+{
+	return core->adopting && !core_kernel_ready(core);
+}
+
+/** a dump that failed half-way is shown again from its beginning */
+static void seen_forget(core_t *core, kernel_what_t what)
+{
+	kernel_ops_list_t *seen = &core->seen_fib;
+	size_t left = 0;
+
+	if (what != KERNEL_WHAT_ROUTE && what != KERNEL_WHAT_NEXTHOP)
+	{
+		return;
+	}
+	for (size_t i = 0; i < seen->count; i++)
+	{
+		bool route = seen->ops[i].kind == KERNEL_ROUTE_SET;
+
+		if (route != (what == KERNEL_WHAT_ROUTE))
+		{
+			seen->ops[left++] = seen->ops[i];
+		}
+	}
+	seen->count = left;
+}
+
 void core_kernel_dump(core_t *core)
 {
 	core_dumps_t *d = &core->dumps;
@@ -81,6 +110,10 @@ void core_kernel_dump(core_t *core)
 			kernel_state_deinit(&core->dumped);
 			kernel_state_init(&core->dumped);
 			core->dumped_routes = 0;
+			if (seeing(core))
+			{
+				seen_forget(core, d->now);
+			}
 			if (d->now == KERNEL_WHAT_NEXTHOP && core->fib)
 			{
 				fib_dump_begin(core->fib);
@@ -226,7 +259,7 @@ static void route_event(core_t *core, const kernel_event_t *event)
 	else if (event->dump)
 	{
 		core->dumped_routes++;
-		if (core->adopting)
+		if (seeing(core))
 		{
 			seen_add(core, KERNEL_ROUTE_SET, event);
 		}
@@ -245,7 +278,7 @@ static void nexthop_event(core_t *core, const kernel_event_t *event)
 	{
 		fib_dump_seen(core->fib, group ? event->group.id : event->nexthop.id);
 	}
-	if (core->adopting && !core_kernel_ready(core))
+	if (seeing(core))
 	{
 		seen_add(core, group ? KERNEL_GROUP_SET : KERNEL_NEXTHOP_SET, event);
 	}

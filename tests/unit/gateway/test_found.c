@@ -211,6 +211,37 @@ START_TEST(test_no_guard_hole_without_underlay)
 }
 END_TEST
 
+START_TEST(test_second_dump_adopts_nothing)
+{
+	fake_counts_t *counts;
+	world_t *w = up(NULL);
+	unsigned dels;
+
+	world_kill(w);
+	load(w, NULL);
+	for (unsigned i = 0; i < 2; i++)
+	{
+		world_fact(w, i, FACT_CONNECTION_LOADED, 0, 0);
+	}
+	world_fact(w, 0, FACT_CHILD_UP, 200, 0);
+	world_run(w, 5 * USEC_PER_SEC);
+	/* still waiting for the second neighbour */
+	core_kernel_lost(w->core, w->now);
+	world_run(w, USEC_PER_SEC);
+	load(w, NULL);
+	counts = fake_kernel_counts(w->kernel);
+	dels = counts->route_dels;
+	world_fact(w, 1, FACT_CHILD_UP, 201, 0);
+	world_run(w, 60 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 3);
+	ck_assert_uint_eq(ways(w, "10.0.1.0/24"), 2);
+	ck_assert_uint_eq(counts->route_dels, dels);
+	ck_assert_uint_eq(counts->wrongs, 0);
+	ck_assert_uint_eq(counts->groups, 2);
+	world_destroy(w);
+}
+END_TEST
+
 Suite *found_suite(void)
 {
 	Suite *s = suite_create("found");
@@ -225,5 +256,6 @@ Suite *found_suite(void)
 			 test_static_routes_that_do_not_come);
 	unit_add(s, "no guard hole without underlay",
 			 test_no_guard_hole_without_underlay);
+	unit_add(s, "second dump adopts nothing", test_second_dump_adopts_nothing);
 	return s;
 }
