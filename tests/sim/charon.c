@@ -1,0 +1,917 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The IKE daemons at both ends of a tunnel: what each knows of IKE_SAs and
+ * CHILD_SAs, what its kernel has of them, and the exchanges between them over
+ * the wire. Each side tells its core what the plugin would: the facts and their
+ * order are those of tests/unit/plugin/sequences.h, strongSwan 5.9.8. There a
+ * responder's outbound half of a rekey comes with the peer's DELETE alone.
+ */
+
+#include "sim.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TRIES 4
+/** how long a child outlives its replacement inbound */
+#define REKEYED_DELAY (5 * SEC)
+#define DPD_DELAY     (5 * SEC)
+#define UNIQUE_DELAY  (10 * SEC)
+
+addr_t charon_outer(const sim_tunnel_t *t, unsigned side)
+{
+	return addr_v4(0xcb007100u + t->number * 2 + side);
+}
+
+static bool alive(const sim_tunnel_t *t, unsigned side)
+{
+	return t->end[side].node->core && !t->end[side].node->stopping;
+}
+
+/* -- facts -------------------------------------------------------------------------- */
+
+static void tell(sim_tunnel_t *t, unsigned side, fact_kind_t kind, uint32_t sa,
+				 uint32_t successor)
+{
+	static const char *const names[] = {"loaded",  "unloaded", "up",   "down",
+										"rekeyed", "changed",  "alert"};
+	sim_node_t *node = t->end[side].node;
+	fact_t fact = {.kind = kind, .sa = sa, .successor = successor};
+
+	sim_trace(t->sim, "n%u t%u: %s %u %u", node->number, t->number + 1,
+			  names[kind], sa, successor);
+	if (!alive(t, side))
+	{
+		return;
+	}
+	snprintf(fact.name, sizeof(fact.name), "t%u", t->number + 1);
+	fact.if_id_in = fact.if_id_out = t->number + 1;
+	fact.n_remote = 1;
+	fact.remote[0] = charon_outer(t, !side);
+	fact.info.encr = 20;
+	fact.info.key_bits = 256;
+	fact.info.local = charon_outer(t, side);
+	fact.info.remote = charon_outer(t, !side);
+	core_fact(node->core, &fact, t->sim->now);
+	node->poked = true;
+}
+
+/** some hooks say it twice and thrice */
+static void tell_down(sim_tunnel_t *t, unsigned side, uint32_t sa)
+{
+	for (unsigned i = 1 + sim_random(t->sim, 3); i > 0; i--)
+	{
+		tell(t, side, FACT_CHILD_DOWN, sa, 0);
+	}
+}
+
+/* -- SAs ------------------------------------------------------------------------------ */
+
+static void sa_check(sim_sa_t *sa)
+{
+	for (unsigned s = 0; s < 2; s++)
+	{
+		if (sa->id[s] || sa->in[s] || sa->out[s])
+		{
+			return;
+		}
+	}
+	sa->used = false;
+}
+
+static int sa_new(sim_tunnel_t *t, uint32_t ike)
+{
+	for (int i = 0; i < SIM_SAS; i++)
+	{
+		if (!t->sas[i].used)
+		{
+			t->sas[i] = (sim_sa_t){.used = true, .ike = ike};
+			return i;
+		}
+	}
+	sim_fail(t->sim, "t%u: more than %d SAs", t->number + 1, SIM_SAS);
+	return 0;
+}
+
+static sim_ike_t *ike_find(sim_tunnel_t *t, uint32_t number)
+{
+	for (unsigned i = 0; i < SIM_IKES; i++)
+	{
+		if (t->ikes[i].used && t->ikes[i].number == number)
+		{
+			return &t->ikes[i];
+		}
+	}
+	return NULL;
+}
+
+static bool ike_there(sim_tunnel_t *t, unsigned side, uint32_t number)
+{
+	sim_ike_t *ike = ike_find(t, number);
+
+	return ike && ike->there[side];
+}
+
+static sim_ike_t *ike_any(sim_tunnel_t *t, unsigned side)
+{
+	for (unsigned i = 0; i < SIM_IKES; i++)
+	{
+		if (t->ikes[i].used && t->ikes[i].there[side] &&
+			!t->ikes[i].deleting[side])
+		{
+			return &t->ikes[i];
+		}
+	}
+	return NULL;
+}
+
+/** what a dead charon has left in this kernel goes when its successor has an SA
+ * of its own */
+static void sweep(sim_tunnel_t *t, unsigned side)
+{
+	for (unsigned i = 0; i < SIM_SAS; i++)
+	{
+		sim_sa_t *sa = &t->sas[i];
+
+		if (sa->used && !sa->id[side] && sa->out[side])
+		{
+			sa->in[side] = sa->out[side] = false;
+			sa_check(sa);
+		}
+	}
+}
+
+static void install_out(sim_tunnel_t *t, unsigned side, sim_sa_t *sa)
+{
+	sa->out[side] = true;
+	sa->order[side] = ++t->sim->order;
+}
+
+/** out false: its outbound half is registered only */
+static void sa_up(sim_tunnel_t *t, unsigned side, int place, bool out)
+{
+	sim_sa_t *sa = &t->sas[place];
+
+	sweep(t, side);
+	sa->used = true;
+	sa->id[side] = t->end[side].node->next_sa++;
+	sa->in[side] = true;
+	if (out)
+	{
+		install_out(t, side, sa);
+	}
+	tell(t, side, FACT_CHILD_UP, sa->id[side], 0);
+}
+
+static void late_gone(sim_t *sim, void *user, uint64_t place_side,
+					  uint64_t order)
+{
+	sim_tunnel_t *t = user;
+	sim_sa_t *sa = &t->sas[place_side / 2];
+	unsigned side = place_side % 2;
+
+	if (sa->used && !sa->id[side] && sa->order[side] == order)
+	{
+		sa->in[side] = false;
+		sa_check(sa);
+	}
+}
+
+/** the side's charon has done with it; its inbound half may stay a while */
+static void sa_down(sim_tunnel_t *t, unsigned side, int place, bool late)
+{
+	sim_sa_t *sa = &t->sas[place];
+	uint32_t id = sa->id[side];
+
+	if (!sa->used || !id)
+	{
+		return;
+	}
+	sa->id[side] = 0;
+	sa->out[side] = false;
+	if (late)
+	{
+		sim_at(t->sim, REKEYED_DELAY, late_gone, t, (uint64_t)place * 2 + side,
+			   sa->order[side]);
+	}
+	else
+	{
+		sa->in[side] = false;
+	}
+	sa_check(sa);
+	tell_down(t, side, id);
+}
+
+unsigned charon_count(const sim_tunnel_t *t, unsigned side)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < SIM_SAS; i++)
+	{
+		n += t->sas[i].used && t->sas[i].id[side];
+	}
+	return n;
+}
+
+static bool ike_has_child(const sim_tunnel_t *t, unsigned side, uint32_t ike)
+{
+	for (unsigned i = 0; i < SIM_SAS; i++)
+	{
+		if (t->sas[i].used && t->sas[i].id[side] && t->sas[i].ike == ike)
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+static void ike_gone(sim_tunnel_t *t, unsigned side, uint32_t number)
+{
+	sim_ike_t *ike = ike_find(t, number);
+
+	if (!ike || !ike->there[side])
+	{
+		return;
+	}
+	ike->there[side] = ike->deleting[side] = false;
+	ike->used = ike->there[!side];
+	for (int i = 0; i < SIM_SAS; i++)
+	{
+		if (t->sas[i].used && t->sas[i].ike == number)
+		{
+			sa_down(t, side, i, false);
+		}
+	}
+}
+
+static void ike_up(sim_tunnel_t *t, unsigned side, uint32_t number)
+{
+	sim_ike_t *ike = ike_find(t, number);
+
+	for (unsigned i = 0; !ike && i < SIM_IKES; i++)
+	{
+		if (!t->ikes[i].used)
+		{
+			ike = &t->ikes[i];
+			*ike = (sim_ike_t){.used = true, .number = number};
+		}
+	}
+	if (!ike)
+	{
+		sim_fail(t->sim, "t%u: more than %d IKE_SAs", t->number + 1, SIM_IKES);
+		return;
+	}
+	ike->there[side] = true;
+}
+
+/* -- exchanges ------------------------------------------------------------------------ */
+
+static void request_arrives(sim_t *sim, void *user, uint64_t place,
+							uint64_t serial);
+
+static void x_send(sim_exchange_t *x)
+{
+	sim_tunnel_t *t = x->tunnel;
+	usec_t in = wire_send(t, x->side, false);
+
+	if (in)
+	{
+		sim_at(t->sim, in, request_arrives, t, (uint64_t)(x - t->exchanges),
+			   x->serial);
+	}
+	timer_start(t->sim->timers, &x->timer, t->sim->now + (SEC << x->tries));
+	x->tries++;
+}
+
+static void x_end(sim_exchange_t *x)
+{
+	timer_stop(x->tunnel->sim->timers, &x->timer);
+	x->used = false;
+}
+
+static sim_exchange_t *x_start(sim_tunnel_t *t, unsigned side, sim_x_t kind,
+							   uint32_t ike);
+
+static void x_timeout(cyg_timer_t *timer, void *user, usec_t now)
+{
+	sim_exchange_t *x = user;
+	sim_tunnel_t *t = x->tunnel;
+	unsigned side = x->side;
+
+	if (x->tries <= TRIES)
+	{
+		x_send(x);
+		return;
+	}
+	/* the peer stops answering: its IKE_SA goes with all in it */
+	sim_trace(t->sim, "n%u t%u: exchange %d times out",
+			  t->end[side].node->number, t->number + 1, x->kind);
+	x_end(x);
+	ike_gone(t, side, x->ike);
+}
+
+static sim_exchange_t *x_start(sim_tunnel_t *t, unsigned side, sim_x_t kind,
+							   uint32_t ike)
+{
+	if (!alive(t, side))
+	{
+		return NULL;
+	}
+	for (unsigned i = 0; i < SIM_EXCHANGES; i++)
+	{
+		sim_exchange_t *x = &t->exchanges[i];
+
+		if (!x->used)
+		{
+			*x = (sim_exchange_t){
+				.used = true,
+				.serial = ++t->sim->serial,
+				.tunnel = t,
+				.kind = kind,
+				.side = side,
+				.ike = ike,
+				.old = -1,
+				.new = -1,
+			};
+			x->epoch[side] = t->end[side].node->epoch;
+			timer_init(&x->timer, x_timeout, x);
+			timer_start(t->sim->timers, &x->timer, t->sim->now);
+			return x;
+		}
+	}
+	/* charon, too, queues what it cannot do now: the caller comes again */
+	return NULL;
+}
+
+static bool x_active(const sim_tunnel_t *t, unsigned side, sim_x_t kind,
+					 uint32_t ike)
+{
+	for (unsigned i = 0; i < SIM_EXCHANGES; i++)
+	{
+		const sim_exchange_t *x = &t->exchanges[i];
+
+		if (x->used && x->side == side && x->kind == kind &&
+			(!ike || x->ike == ike))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+/* -- the responder ---------------------------------------------------------------------- */
+
+static void delete_ike(sim_tunnel_t *t, unsigned side, uint32_t number,
+					   bool again)
+{
+	sim_ike_t *ike = ike_find(t, number);
+	sim_exchange_t *x;
+
+	if (!ike || !ike->there[side] || ike->deleting[side])
+	{
+		return;
+	}
+	x = x_start(t, side, X_DELETE_IKE, number);
+	if (x)
+	{
+		ike->deleting[side] = true;
+		x->again = again;
+		for (unsigned i = 0; i < SIM_SAS; i++)
+		{
+			if (t->sas[i].used && t->sas[i].ike == number && t->sas[i].id[side])
+			{
+				tell(t, side, FACT_CHILD_DOWN, t->sas[i].id[side], 0);
+			}
+		}
+	}
+}
+
+/** an IKE_SA beside an older one of the same peer: that goes */
+static void unique(sim_t *sim, void *user, uint64_t number, uint64_t side)
+{
+	sim_tunnel_t *t = user;
+
+	if (!ike_there(t, (unsigned)side, (uint32_t)number))
+	{
+		return;
+	}
+	for (unsigned i = 0; i < SIM_IKES; i++)
+	{
+		if (t->ikes[i].used && t->ikes[i].there[side] &&
+			t->ikes[i].number < number)
+		{
+			delete_ike(t, (unsigned)side, t->ikes[i].number, false);
+		}
+	}
+}
+
+static sim_answer_t answer_init(sim_exchange_t *x, unsigned me)
+{
+	sim_tunnel_t *t = x->tunnel;
+
+	if (!t->end[me].loaded)
+	{
+		return ANSWER_ERROR;
+	}
+	for (unsigned i = 0; x->initial_contact && i < SIM_IKES; i++)
+	{
+		if (t->ikes[i].used)
+		{
+			ike_gone(t, me, t->ikes[i].number);
+		}
+	}
+	ike_up(t, me, x->ike);
+	x->new = sa_new(t, x->ike);
+	sa_up(t, me, x->new, true);
+	sim_at(t->sim, UNIQUE_DELAY, unique, t, x->ike, me);
+	return ANSWER_OK;
+}
+
+static sim_answer_t answer_rekey(sim_exchange_t *x, unsigned me)
+{
+	sim_tunnel_t *t = x->tunnel;
+	sim_sa_t *old = &t->sas[x->old];
+
+	if (!old->used || !old->id[me] || old->rekeyed[me])
+	{
+		return ANSWER_ERROR;
+	}
+	x->new = sa_new(t, x->ike);
+	sa_up(t, me, x->new, false);
+	old->rekeyed[me] = true;
+	old->next = x->new;
+	tell(t, me, FACT_CHILD_REKEYED, old->id[me], t->sas[x->new].id[me]);
+	return ANSWER_OK;
+}
+
+/** the old one's end is what its successor's outbound half waits for */
+static void install_waiting(sim_tunnel_t *t, unsigned side, int old)
+{
+	sim_sa_t *next = &t->sas[t->sas[old].next];
+
+	if (t->sas[old].used && t->sas[old].rekeyed[side] && next->used &&
+		next->ike == t->sas[old].ike && next->id[side] && !next->out[side])
+	{
+		install_out(t, side, next);
+	}
+}
+
+static sim_answer_t answer(sim_exchange_t *x, unsigned me)
+{
+	sim_tunnel_t *t = x->tunnel;
+	bool known = ike_there(t, me, x->ike);
+
+	switch (x->kind)
+	{
+		case X_INIT:
+			return answer_init(x, me);
+		case X_CHILD:
+			if (!known)
+			{
+				return ANSWER_NONE;
+			}
+			x->new = sa_new(t, x->ike);
+			sa_up(t, me, x->new, true);
+			return ANSWER_OK;
+		case X_REKEY:
+			return known ? answer_rekey(x, me) : ANSWER_NONE;
+		case X_DELETE_CHILD:
+			if (known)
+			{
+				install_waiting(t, me, x->old);
+				sa_down(t, me, x->old, false);
+			}
+			return known ? ANSWER_OK : ANSWER_NONE;
+		case X_DELETE_IKE:
+			ike_gone(t, me, x->ike);
+			return known ? ANSWER_OK : ANSWER_NONE;
+		case X_DPD:
+			return known ? ANSWER_OK : ANSWER_NONE;
+	}
+	return ANSWER_NONE;
+}
+
+/* -- the initiator ----------------------------------------------------------------------- */
+
+static void delete_child(sim_tunnel_t *t, unsigned side, int place)
+{
+	sim_exchange_t *x = x_start(t, side, X_DELETE_CHILD, t->sas[place].ike);
+
+	if (x)
+	{
+		x->old = place;
+	}
+}
+
+static void done_init(sim_exchange_t *x)
+{
+	sim_tunnel_t *t = x->tunnel;
+
+	if (x->answer == ANSWER_ERROR)
+	{
+		tell(t, x->side, FACT_ALERT, 0, 0);
+		return;
+	}
+	/* the responder may have forgotten it by now: DPD finds out */
+	ike_up(t, x->side, x->ike);
+	if (!t->sas[x->new].used || t->sas[x->new].ike != x->ike)
+	{
+		x->new = sa_new(t, x->ike);
+	}
+	sa_up(t, x->side, x->new, true);
+	if (x->reauth)
+	{
+		delete_ike(t, x->side, x->reauth, false);
+	}
+}
+
+static void done_child(sim_exchange_t *x)
+{
+	sim_tunnel_t *t = x->tunnel;
+
+	if (!ike_there(t, x->side, x->ike) || x->answer == ANSWER_ERROR)
+	{
+		return;
+	}
+	if (!t->sas[x->new].used || t->sas[x->new].ike != x->ike)
+	{
+		x->new = sa_new(t, x->ike);
+	}
+	sa_up(t, x->side, x->new, true);
+}
+
+static void done_rekey(sim_exchange_t *x)
+{
+	sim_tunnel_t *t = x->tunnel;
+	sim_sa_t *old = &t->sas[x->old];
+	uint32_t id = old->id[x->side];
+
+	if (!ike_there(t, x->side, x->ike) || !old->used || !id)
+	{
+		return;
+	}
+	if (x->answer == ANSWER_ERROR)
+	{
+		/* CHILD_SA_NOT_FOUND: another one in its place */
+		sa_down(t, x->side, x->old, false);
+		x_start(t, x->side, X_CHILD, x->ike);
+		return;
+	}
+	done_child(x);
+	tell(t, x->side, FACT_CHILD_REKEYED, id, t->sas[x->new].id[x->side]);
+	delete_child(t, x->side, x->old);
+	sa_down(t, x->side, x->old, true);
+}
+
+static void done(sim_exchange_t *x)
+{
+	sim_tunnel_t *t = x->tunnel;
+
+	switch (x->kind)
+	{
+		case X_INIT:
+			done_init(x);
+			break;
+		case X_CHILD:
+			done_child(x);
+			break;
+		case X_REKEY:
+			done_rekey(x);
+			break;
+		case X_DELETE_CHILD:
+			sa_down(t, x->side, x->old, false);
+			break;
+		case X_DELETE_IKE:
+			ike_gone(t, x->side, x->ike);
+			if (x->again)
+			{
+				charon_initiate(t, x->side);
+			}
+			break;
+		case X_DPD:
+			break;
+	}
+}
+
+static void response_arrives(sim_t *sim, void *user, uint64_t place,
+							 uint64_t serial)
+{
+	sim_tunnel_t *t = user;
+	sim_exchange_t *x = &t->exchanges[place];
+
+	if (x->used && x->serial == serial && alive(t, x->side) &&
+		t->end[x->side].node->epoch == x->epoch[x->side])
+	{
+		sim_exchange_t copy = *x;
+
+		x_end(x);
+		done(&copy);
+	}
+}
+
+static void request_arrives(sim_t *sim, void *user, uint64_t place,
+							uint64_t serial)
+{
+	sim_tunnel_t *t = user;
+	sim_exchange_t *x = &t->exchanges[place];
+	unsigned me = !x->side;
+	usec_t in;
+
+	if (!x->used || x->serial != serial || !alive(t, me))
+	{
+		return;
+	}
+	if (!x->answer || x->epoch[me] != t->end[me].node->epoch)
+	{
+		x->epoch[me] = t->end[me].node->epoch;
+		x->answer = answer(x, me);
+	}
+	in = x->answer ? wire_send(t, me, false) : 0;
+	if (in)
+	{
+		sim_at(sim, in, response_arrives, t, place, serial);
+	}
+}
+
+/* -- what charon and people start ---------------------------------------------------------- */
+
+static void init(sim_tunnel_t *t, unsigned side, uint32_t reauth)
+{
+	uint32_t number = ++t->sim->next_ike;
+	sim_exchange_t *x = x_start(t, side, X_INIT, number);
+
+	if (x)
+	{
+		x->reauth = reauth;
+		x->initial_contact = !reauth && !ike_any(t, side);
+	}
+}
+
+void charon_initiate(sim_tunnel_t *t, unsigned side)
+{
+	sim_ike_t *ike = ike_any(t, side);
+
+	if (!alive(t, side) || !t->end[side].loaded ||
+		x_active(t, side, X_INIT, 0) || x_active(t, side, X_CHILD, 0))
+	{
+		return;
+	}
+	if (!ike)
+	{
+		init(t, side, 0);
+	}
+	else if (!ike_has_child(t, side, ike->number))
+	{
+		x_start(t, side, X_CHILD, ike->number);
+	}
+}
+
+void charon_asked(void *user, const char *connection)
+{
+	sim_node_t *node = user;
+	unsigned long number = strtoul(connection + 1, NULL, 10);
+	sim_tunnel_t *t = &node->sim->tunnels[number - 1];
+
+	sim_trace(node->sim, "n%u: initiates %s", node->number, connection);
+	charon_initiate(t, node_side(node, t));
+}
+
+void charon_duplicate(sim_tunnel_t *t, unsigned side)
+{
+	sim_ike_t *ike = ike_any(t, side);
+
+	if (ike && charon_count(t, side) < 4)
+	{
+		x_start(t, side, X_CHILD, ike->number);
+	}
+}
+
+/** one that can be rekeyed, -1: none */
+static int some_child(const sim_tunnel_t *t, unsigned side)
+{
+	unsigned from = sim_random(t->sim, SIM_SAS);
+
+	for (unsigned i = 0; i < SIM_SAS; i++)
+	{
+		unsigned place = (from + i) % SIM_SAS;
+		const sim_sa_t *sa = &t->sas[place];
+
+		if (sa->used && sa->id[side] && sa->out[side] && !sa->rekeyed[side])
+		{
+			return (int)place;
+		}
+	}
+	return -1;
+}
+
+static bool rekey(sim_tunnel_t *t, unsigned side, int place)
+{
+	sim_exchange_t *x = x_start(t, side, X_REKEY, t->sas[place].ike);
+
+	if (x)
+	{
+		x->old = place;
+	}
+	return x != NULL;
+}
+
+void charon_rekey(sim_tunnel_t *t, unsigned side)
+{
+	int place = some_child(t, side);
+
+	if (alive(t, side) && place >= 0 && !x_active(t, side, X_REKEY, 0) &&
+		!x_active(t, !side, X_REKEY, 0))
+	{
+		rekey(t, side, place);
+	}
+}
+
+/**
+ * Both ends rekey the same SA at once. The end `winner` has the SA that stays;
+ * what the two are told is "collision, lost" and "collision, won" there, the
+ * names being those of the redundant SA's fate.
+ */
+void charon_collide(sim_tunnel_t *t)
+{
+	int old = some_child(t, 0), mine, theirs;
+	unsigned w = sim_random(t->sim, 2);
+	sim_sa_t *sa;
+
+	if (old < 0 || !alive(t, 0) || !alive(t, 1) || !wire_both(t) ||
+		!t->sas[old].id[1] || t->sas[old].rekeyed[1] ||
+		x_active(t, 0, X_REKEY, 0) || x_active(t, 1, X_REKEY, 0))
+	{
+		return;
+	}
+	sim_trace(t->sim, "t%u: rekeys collide", t->number + 1);
+	sa = &t->sas[old];
+	mine = sa_new(t, sa->ike);
+	sa_up(t, w, mine, true);
+	theirs = sa_new(t, sa->ike);
+	sa_up(t, !w, theirs, true);
+	tell(t, w, FACT_CHILD_REKEYED, sa->id[w], t->sas[mine].id[w]);
+	tell(t, !w, FACT_CHILD_REKEYED, sa->id[!w], t->sas[theirs].id[!w]);
+	sa_up(t, !w, mine, true);
+	sa_up(t, w, theirs, false);
+	tell(t, !w, FACT_CHILD_REKEYED, sa->id[!w], t->sas[mine].id[!w]);
+	sa_down(t, w, theirs, true);
+	sa_down(t, !w, old, true);
+	sa_down(t, w, old, true);
+	sa_down(t, !w, theirs, true);
+}
+
+void charon_reauth(sim_tunnel_t *t, unsigned side, bool make_first)
+{
+	sim_ike_t *ike = ike_any(t, side);
+
+	if (!ike || !alive(t, side) || x_active(t, side, X_INIT, 0))
+	{
+		return;
+	}
+	if (make_first)
+	{
+		init(t, side, ike->number);
+	}
+	else
+	{
+		delete_ike(t, side, ike->number, true);
+	}
+}
+
+void charon_terminate(sim_tunnel_t *t, unsigned side, bool whole)
+{
+	sim_ike_t *ike = ike_any(t, side);
+	int place = some_child(t, side);
+
+	if (whole && ike)
+	{
+		delete_ike(t, side, ike->number, false);
+	}
+	else if (!whole && place >= 0 && alive(t, side))
+	{
+		tell(t, side, FACT_CHILD_DOWN, t->sas[place].id[side], 0);
+		delete_child(t, side, place);
+	}
+}
+
+void charon_roam(sim_tunnel_t *t, unsigned side)
+{
+	int place = some_child(t, side);
+
+	if (place >= 0)
+	{
+		tell(t, side, FACT_CHILD_CHANGED, t->sas[place].id[side], 0);
+	}
+}
+
+void charon_load(sim_tunnel_t *t, unsigned side, bool start)
+{
+	if (alive(t, side))
+	{
+		t->end[side].loaded = true;
+		tell(t, side, FACT_CONNECTION_LOADED, 0, 0);
+		if (start)
+		{
+			charon_initiate(t, side);
+		}
+	}
+}
+
+static void dpd(cyg_timer_t *timer, void *user, usec_t now)
+{
+	sim_tunnel_t *t = user;
+	unsigned side = timer == &t->end[1].dpd;
+
+	timer_start(t->sim->timers, timer, now + DPD_DELAY);
+	for (unsigned i = 0; i < SIM_IKES && alive(t, side); i++)
+	{
+		sim_ike_t *ike = &t->ikes[i];
+
+		if (ike->used && ike->there[side] && !ike->deleting[side] &&
+			!x_active(t, side, X_DPD, ike->number))
+		{
+			x_start(t, side, X_DPD, ike->number);
+		}
+	}
+}
+
+void charon_init(sim_tunnel_t *t)
+{
+	for (unsigned s = 0; s < 2; s++)
+	{
+		timer_init(&t->end[s].dpd, dpd, t);
+		timer_start(t->sim->timers, &t->end[s].dpd,
+					t->sim->now + sim_random(t->sim, 5000) * MSEC);
+	}
+}
+
+static void notice_arrives(sim_t *sim, void *user, uint64_t number,
+						   uint64_t side)
+{
+	ike_gone(user, (unsigned)side, (uint32_t)number);
+}
+
+void charon_goodbye(sim_node_t *node)
+{
+	for (unsigned i = 0; i < node->sim->n_tunnels; i++)
+	{
+		sim_tunnel_t *t = &node->sim->tunnels[i];
+		unsigned side = node_side(node, t);
+
+		for (unsigned k = 0; node_has(node, t) && k < SIM_IKES; k++)
+		{
+			usec_t in = t->ikes[k].used && t->ikes[k].there[side]
+							? wire_send(t, side, false)
+							: 0;
+
+			if (in)
+			{
+				sim_at(t->sim, in, notice_arrives, t, t->ikes[k].number, !side);
+			}
+		}
+	}
+}
+
+void charon_forget(sim_node_t *node, bool kernel_too)
+{
+	for (unsigned i = 0; i < node->sim->n_tunnels; i++)
+	{
+		sim_tunnel_t *t = &node->sim->tunnels[i];
+		unsigned side = node_side(node, t);
+
+		if (!node_has(node, t))
+		{
+			continue;
+		}
+		t->end[side].loaded = false;
+		for (unsigned k = 0; k < SIM_EXCHANGES; k++)
+		{
+			if (t->exchanges[k].used && t->exchanges[k].side == side)
+			{
+				x_end(&t->exchanges[k]);
+			}
+		}
+		for (unsigned k = 0; k < SIM_IKES; k++)
+		{
+			t->ikes[k].there[side] = t->ikes[k].deleting[side] = false;
+			t->ikes[k].used = t->ikes[k].used && t->ikes[k].there[!side];
+		}
+		for (unsigned k = 0; k < SIM_SAS; k++)
+		{
+			sim_sa_t *sa = &t->sas[k];
+
+			sa->id[side] = 0;
+			sa->rekeyed[side] = false;
+			if (kernel_too)
+			{
+				sa->in[side] = sa->out[side] = false;
+			}
+			if (sa->used)
+			{
+				sa_check(sa);
+			}
+		}
+	}
+}

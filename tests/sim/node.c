@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * A gateway: the host stays when the process dies. Node 0 is the hub, it has
+ * tunnels to each of the others.
+ */
+
+#include "sim.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text_source.h"
+
+#define ASN 65530
+
+/* -- names and addresses ---------------------------------------------------------- */
+
+unsigned node_side(const sim_node_t *node, const sim_tunnel_t *t)
+{
+	return t->end[1].node == node;
+}
+
+bool node_has(const sim_node_t *node, const sim_tunnel_t *t)
+{
+	return t->end[0].node == node || t->end[1].node == node;
+}
+
+const sim_bundle_t *tunnel_bundle(const sim_tunnel_t *t)
+{
+	return &t->sim->bundles[t->end[1].node->number];
+}
+
+prefix_t node_prefix(unsigned number, unsigned i, bool six)
+{
+	char text[64];
+	prefix_t prefix;
+
+	snprintf(text, sizeof(text), six ? "fd10:%x:%x::/48" : "10.%u.%u.0/24",
+			 number + 1, i);
+	if (!prefix_parse(text, &prefix))
+	{
+		abort();
+	}
+	return prefix;
+}
+
+bool node_announces(const sim_node_t *node, unsigned i)
+{
+	return node->advertised & (1u << i);
+}
+
+bgp_state_t node_session(const sim_node_t *node, const sim_tunnel_t *t)
+{
+	char name[8];
+	bgp_peer_t *peer;
+	bgp_peer_info_t info;
+
+	snprintf(name, sizeof(name), "t%u", t->number + 1);
+	peer = node->core && core_bgp(node->core)
+			   ? bgp_peer_find(core_bgp(node->core), name)
+			   : NULL;
+	if (!peer)
+	{
+		return BGP_IDLE;
+	}
+	bgp_peer_info(peer, &info);
+	return info.state;
+}
+
+/* -- the configuration -------------------------------------------------------------- */
+
+static void append(char **text, const char *more)
+{
+	char *next = str_format("%s%s", *text, more);
+
+	free(*text);
+	free((char *)more);
+	*text = next;
+}
+
+static char *prefix_list(unsigned number, unsigned bits, bool six)
+{
+	char *text = str_copy("");
+
+	for (unsigned i = 0; i < SIM_PREFIXES; i++)
+	{
+		for (unsigned f = 0; f < 1u + six; f++)
+		{
+			char p[PREFIX_STR_MAX];
+			prefix_t prefix = node_prefix(number, i, f);
+
+			if (bits & (1u << i))
+			{
+				append(&text, str_format("%s%s", *text ? ", " : "",
+										 prefix_format(&prefix, p)));
+			}
+		}
+	}
+	return text;
+}
+
+static void add_connection(char **text, const sim_tunnel_t *t, unsigned side)
+{
+	char a[ADDR_STR_MAX];
+	addr_t outer = charon_outer(t, !side);
+
+	append(text, str_format(" t%u {\n remote_addrs = %s\n if_id_in = %u\n"
+							" if_id_out = %u\n mobike = no\n }\n",
+							t->number + 1, addr_format(&outer, a),
+							t->number + 1, t->number + 1));
+}
+
+static void add_tunnel(char **text, const sim_node_t *node,
+					   const sim_tunnel_t *t)
+{
+	unsigned side = node_side(node, t), n = t->number, here = side ? 1 : 2;
+	unsigned there = 3 - here;
+	const sim_bundle_t *b = tunnel_bundle(t);
+
+	append(text,
+		   str_format("  t%u {\n address = 169.254.%u.%u/30", n + 1, n, here));
+	append(text,
+		   t->six ? str_format(", fd00:%x::%u/64\n", n, here) : str_copy("\n"));
+	append(text, str_format(" weight = %u\n priority = %u\n on_down = %s\n",
+							t->weight, n, b->reset ? "reset" : "keep"));
+	if (t->bfd)
+	{
+		append(text,
+			   str_format(" bfd = yes\n bfd_interval = %u\n"
+						  " bfd_address = 169.254.%u.%u\n",
+						  t->bfd_interval + node->edition % 2 * 50, n, there));
+	}
+	if (t->probe)
+	{
+		append(text, str_format(" probe = 169.254.%u.%u\n"
+								" probe_interval = 500\n",
+								n, there));
+	}
+	if (t->bgp)
+	{
+		append(text, str_format(" neighbor {\n address = 169.254.%u.%u\n"
+								" remote_as = %u\n hold_time = 9\n"
+								" connect_retry = 10\n }\n",
+								n, there, ASN + t->end[!side].node->number));
+	}
+	append(text, str_copy(" }\n"));
+}
+
+static void add_bundle(char **text, const sim_node_t *node,
+					   const sim_node_t *peer)
+{
+	const sim_t *sim = node->sim;
+	unsigned spoke = node->number ? node->number : peer->number;
+	const sim_bundle_t *b = &sim->bundles[spoke];
+
+	append(text,
+		   str_format(" b%u {\n mode = %s\n min_links = %u\n"
+					  " preempt_delay = %u\n drain_time = 2\n when_down = %s\n",
+					  peer->number,
+					  b->standby ? "active-standby" : "active-active",
+					  b->min_links, b->preempt_delay,
+					  b->unreachable ? "unreachable" : "withdraw"));
+	if (!b->default_guard)
+	{
+		append(text, str_format(" protect = 10.%u.0.0/16\n", peer->number + 1));
+	}
+	if (b->statics)
+	{
+		char *list = prefix_list(peer->number, 1, false);
+
+		append(text, str_format(" routes = %s\n", list));
+		free(list);
+	}
+	append(text, str_copy(" tunnels {\n"));
+	for (unsigned i = 0; i < sim->n_tunnels; i++)
+	{
+		const sim_tunnel_t *t = &sim->tunnels[i];
+
+		if (node_has(node, t) && node_has(peer, t) &&
+			!t->end[node_side(node, t)].absent)
+		{
+			add_tunnel(text, node, t);
+		}
+	}
+	append(text, str_copy(" }\n }\n"));
+}
+
+static char *configuration(const sim_node_t *node)
+{
+	const sim_t *sim = node->sim;
+	char *text = str_copy("connections {\n"), *list;
+
+	for (unsigned i = 0; i < sim->n_tunnels; i++)
+	{
+		const sim_tunnel_t *t = &sim->tunnels[i];
+
+		if (node_has(node, t))
+		{
+			add_connection(&text, t, node_side(node, t));
+		}
+	}
+	list = prefix_list(node->number, node->advertised, true);
+	append(&text,
+		   str_format("}\ncygnet {\n asn = %u\n router_id = 10.255.0.%u\n"
+					  " keep_on_stop = %s\n graceful_restart = %u\n",
+					  ASN + node->number, node->number + 1,
+					  sim->keep_all ? "all" : "guard", sim->restart_time));
+	append(&text, *list ? str_format(" advertise = %s\n", list) : str_copy(""));
+	append(&text, str_copy(" bundles {\n"));
+	free(list);
+	for (unsigned i = 0; i < sim->n_nodes; i++)
+	{
+		if (i != node->number && (!i || !node->number))
+		{
+			add_bundle(&text, node, &sim->nodes[i]);
+		}
+	}
+	append(&text, str_copy(" }\n}\n"));
+	return text;
+}
+
+void node_reload(sim_node_t *node)
+{
+	char *text = configuration(node);
+	config_source_t *source = text_source_create(text);
+	config_report_t report;
+	config_t *config = source ? config_load(source, &report) : NULL;
+
+	if (!config)
+	{
+		printf("%s\n%s\n", text,
+			   source && report.errors.count ? report.errors.list[0] : "?");
+		abort();
+	}
+	source->destroy(source);
+	config_report_deinit(&report);
+	free(text);
+	core_configure(node->core, config, node->sim->now);
+	node->poked = true;
+}
+
+/* -- life ---------------------------------------------------------------------------- */
+
+void node_create(sim_t *sim, unsigned number)
+{
+	sim_node_t *node = &sim->nodes[number];
+
+	node->sim = sim;
+	node->number = number;
+	node->host = world_host_create();
+	node->advertised = (1u << SIM_PREFIXES) - 1;
+}
+
+void node_start(sim_node_t *node)
+{
+	sim_t *sim = node->sim;
+	core_seams_t seams = world_host_seams(node->host);
+
+	seams.net_ops = &stream_ops;
+	seams.net = node;
+	seams.datagram_ops = &wire_datagrams;
+	seams.datagrams = node;
+	seams.initiate = charon_asked;
+	seams.user = node;
+	sim_trace(sim, "n%u: starts", node->number);
+	node->epoch++;
+	node->next_sa = 1;
+	node->started = sim->now;
+	node->stopping = node->dying = false;
+	node->host->now = sim->now;
+	node->host->n_events = 0;
+	node->core = core_create(&seams, NULL, prng_next(&sim->rng), sim->now);
+	node->host->core = node->core;
+	node_reload(node);
+	for (unsigned i = 0; i < sim->n_tunnels; i++)
+	{
+		if (node_has(node, &sim->tunnels[i]))
+		{
+			sim_end_t *end =
+				&sim->tunnels[i].end[node_side(node, &sim->tunnels[i])];
+
+			/* a person's words end with the daemon */
+			end->drained = end->shutdown = false;
+		}
+	}
+}
+
+static void gone(sim_node_t *node)
+{
+	core_destroy(node->core, node->sim->now);
+	node->core = node->host->core = NULL;
+	node->host->n_events = 0;
+	node->host->dumps = 0;
+	node->host->table_wanted = false;
+	stream_forget(node);
+	wire_forget(node);
+	if (timers_next(node->host->timers) != USEC_NEVER)
+	{
+		sim_fail(node->sim, "n%u: a timer runs that is nobody's", node->number);
+	}
+}
+
+void node_kill(sim_node_t *node)
+{
+	sim_trace(node->sim, "n%u: is killed", node->number);
+	node->dying = true;
+	charon_forget(node, false);
+	gone(node);
+}
+
+static void stop_ends(sim_t *sim, void *user, uint64_t epoch, uint64_t b)
+{
+	sim_node_t *node = user;
+
+	if (node->epoch == epoch && node->core)
+	{
+		node_finish(node);
+	}
+}
+
+void node_stop(sim_node_t *node)
+{
+	fact_t fact = {.kind = FACT_SHUTDOWN};
+
+	sim_trace(node->sim, "n%u: stops", node->number);
+	core_fact(node->core, &fact, node->sim->now);
+	node->stopping = true;
+	node->poked = true;
+	charon_goodbye(node);
+	sim_at(node->sim, 500 * MSEC, stop_ends, node, node->epoch, 0);
+}
+
+/** at the end groups go with their routes */
+static void forget_wrongs(sim_node_t *node)
+{
+	fake_kernel_counts(node->host->kernel)->wrongs = 0;
+}
+
+void node_finish(sim_node_t *node)
+{
+	sim_trace(node->sim, "n%u: has stopped", node->number);
+	core_stop(node->core, node->sim->now);
+	forget_wrongs(node);
+	charon_forget(node, true);
+	gone(node);
+}
+
+void node_destroy(sim_node_t *node)
+{
+	if (node->core)
+	{
+		node->dying = true;
+		gone(node);
+	}
+	world_host_destroy(node->host);
+}
+
+static void poke(sim_t *sim, void *user, uint64_t a, uint64_t b)
+{
+	((sim_node_t *)user)->poked = true;
+}
+
+void node_turn(sim_node_t *node)
+{
+	world_t *host = node->host;
+	usec_t now = node->sim->now;
+	bool more = true;
+
+	host->now = now;
+	node->poked = false;
+	for (unsigned i = 0; more && node->core; i++)
+	{
+		world_kernel_step(host);
+		core_apply(node->core, now);
+		more = timers_run(host->timers, now) > 0;
+		core_apply(node->core, now);
+		more |= stream_turn(node);
+		more |= core_work(node->core, now);
+		core_apply(node->core, now);
+		more |= host->n_events > 0 || host->dumps || host->table_wanted;
+		if (more && node->slow)
+		{
+			sim_at(node->sim, MSEC, poke, node, 0, 0);
+			return;
+		}
+		if (i == 2000)
+		{
+			sim_fail(node->sim, "n%u: its loop never ends", node->number);
+			return;
+		}
+	}
+}
