@@ -304,8 +304,3 @@ bool prefix_contains(const prefix_t *p, const prefix_t *q)
 {
 	return p->len <= q->len && prefix_contains_addr(p, &q->addr);
 }
-
-bool prefix_overlaps(const prefix_t *a, const prefix_t *b)
-{
-	return prefix_contains(a, b) || prefix_contains(b, a);
-}

@@ -78,6 +78,5 @@ int prefix_cmp(const prefix_t *a, const prefix_t *b);
 bool prefix_contains_addr(const prefix_t *p, const addr_t *a);
 /** p contains q, or is it */
 bool prefix_contains(const prefix_t *p, const prefix_t *q);
-bool prefix_overlaps(const prefix_t *a, const prefix_t *b);
 
 #endif

@@ -228,7 +228,8 @@ void bgp_peer_remove(bgp_t *bgp, bgp_peer_t *peer, usec_t now);
  * true if the session is reset */
 bool bgp_peer_configure(bgp_t *bgp, bgp_peer_t *peer,
 						const bgp_peer_config_t *config, usec_t now);
-/** ManualStart; the tunnel is up: connect now, whatever retry timer runs */
+/** ManualStart; the tunnel is up: connect now, whatever retry timer runs; after
+ * a second if a connection of before has not come to its end */
 void bgp_peer_start(bgp_t *bgp, bgp_peer_t *peer, usec_t now);
 /** ManualStop: Cease with the subcode of RFC 4486 and the text of RFC 9003
  * (NULL: none) */
@@ -413,7 +414,6 @@ typedef enum bgp_step_t
 	BGP_STEP_EBGP,
 	BGP_STEP_IGP_METRIC,
 	/** from here on paths are equal for multipath */
-	BGP_STEP_OLDEST,
 	BGP_STEP_ROUTER_ID,
 	BGP_STEP_CLUSTER_LIST,
 	BGP_STEP_ADDRESS,

@@ -36,8 +36,6 @@ const char *bgp_step_name(bgp_step_t step)
 			return "eBGP over iBGP";
 		case BGP_STEP_IGP_METRIC:
 			return "metric of the next hop";
-		case BGP_STEP_OLDEST:
-			return "oldest path";
 		case BGP_STEP_ROUTER_ID:
 			return "router id";
 		case BGP_STEP_CLUSTER_LIST:

@@ -3,7 +3,7 @@
 /**
  * Which path is better, and at which step (RFC 4271 section 9.1.2.2). The
  * set of equal paths is a reading of the same comparison: those that nothing
- * before BGP_STEP_OLDEST tells from the best. Inside src/bgp only.
+ * before BGP_STEP_ROUTER_ID tells from the best. Inside src/bgp only.
  */
 
 #ifndef CYGNET_BGP_DECIDE_H

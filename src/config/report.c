@@ -137,18 +137,6 @@ void strings_deinit(config_strings_t *strings)
 	*strings = (config_strings_t){.count = 0};
 }
 
-bool strings_have(const config_strings_t *strings, const char *s)
-{
-	for (size_t i = 0; i < strings->count; i++)
-	{
-		if (!strcmp(strings->list[i], s))
-		{
-			return true;
-		}
-	}
-	return false;
-}
-
 bool strings_equal(const config_strings_t *a, const config_strings_t *b)
 {
 	if (a->count != b->count)

@@ -35,6 +35,5 @@ void strings_add(config_strings_t *strings, const char *s);
 void strings_adopt(config_strings_t *strings, char *s);
 void strings_deinit(config_strings_t *strings);
 bool strings_equal(const config_strings_t *a, const config_strings_t *b);
-bool strings_have(const config_strings_t *strings, const char *s);
 
 #endif
