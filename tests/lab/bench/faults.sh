@@ -12,6 +12,7 @@ recovery 100 any
 drain 100 any
 reload 100 any
 far-killed 100 any
+far-stalls 100 any
 carrier 100 interface
 peer-deletes 100 xfrm
 rekey-child 100 xfrm
@@ -119,6 +120,19 @@ fault_far-killed()
 	whole || true
 	wait_for 2 false
 	figures far-killed
+}
+
+# The far BFD stands still for longer than the detection time, on every tunnel
+# at once, as on a machine that is busy: the ways themselves are whole.
+fault_far-stalls()
+{
+	mark
+	kill -STOP "$(cat "$LAB_RUN/cloud/frr/bfdd.pid")"
+	wait_for 1 false
+	kill -CONT "$(cat "$LAB_RUN/cloud/frr/bfdd.pid")"
+	whole || return 1
+	wait_for 1 false
+	figures far-stalls
 }
 
 # A link that FRR 8.4 at the far end set down itself and up again is not used
