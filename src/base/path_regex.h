@@ -23,7 +23,7 @@
 #define PATH_REGEX_RANGES  64
 /** borders (^ and $ too), as often as they are repeated; and those under a *
  * or + */
-#define PATH_REGEX_BORDERS 64
+#define PATH_REGEX_BORDERS 16
 #define PATH_REGEX_STARRED 4
 
 /** for regexec(), without places of matches; free it with regfree(). false:

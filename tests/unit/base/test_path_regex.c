@@ -116,7 +116,7 @@ START_TEST(test_limits)
 	regfree(&regex);
 	ck_assert(!path_regex_compile(&regex, "((1 ){8}){,9}", NULL, 0));
 	ck_assert(!path_regex_compile(&regex, "((1 ){,9}){8}", NULL, 0));
-	/* 64 borders */
+	/* 16 borders: 46 side by side took the C library for ever */
 	memset(text, '_', PATH_REGEX_BORDERS + 1);
 	text[PATH_REGEX_BORDERS] = '\0';
 	ck_assert(path_regex_compile(&regex, text, NULL, 0));
@@ -125,9 +125,9 @@ START_TEST(test_limits)
 	text[PATH_REGEX_BORDERS + 1] = '\0';
 	ck_assert(!path_regex_compile(&regex, text, error, sizeof(error)));
 	ck_assert_ptr_nonnull(strstr(error, "borders"));
-	ck_assert(path_regex_compile(&regex, "((_1){4}){16}", NULL, 0));
+	ck_assert(path_regex_compile(&regex, "((_1){4}){4}", NULL, 0));
 	regfree(&regex);
-	ck_assert(!path_regex_compile(&regex, "((_1){5}){13}", NULL, 0));
+	ck_assert(!path_regex_compile(&regex, "((_1){5}){4}", NULL, 0));
 	/* 4 of them starred */
 	ck_assert(path_regex_compile(&regex, "(_|1)*(_|1)*(_1(_|1))+", error,
 								 sizeof(error)));
