@@ -197,6 +197,8 @@ static gateway_t *create_gateway(private_cygnet_plugin_t *this)
 		.socket = lib->settings->get_str(
 			lib->settings, "%s.plugins.cygnet.socket", NULL, lib->ns),
 		.socket_group = this->socket_group,
+		.state_dir = lib->settings->get_str(
+			lib->settings, "%s.plugins.cygnet.state_dir", NULL, lib->ns),
 		.charon_routes = charon_routes(),
 		.charon_version = "strongSwan " VERSION,
 		.load = cygnet_reader_load,

@@ -37,6 +37,10 @@ typedef struct core_seams_t
 	/** NULL: no detectors */
 	const datagram_ops_t *datagram_ops;
 	void *datagrams;
+	/** keeps the leak guard's script for the next boot; text NULL: there is to
+	 * be none. NULL: nobody can */
+	void (*keep_guard)(void *keeper, const char *text);
+	void *keeper;
 	/** as gateway_options_t has them; NULL: nobody can */
 	void (*initiate)(void *user, const char *connection);
 	bfd_sha1_t sha1;

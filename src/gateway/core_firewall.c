@@ -10,9 +10,11 @@
 #include "gateway/core_private.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "firewall/script.h"
 
 /** between the heals of a fight */
 #define WAIT_MIN (100 * USEC_PER_MSEC)
@@ -110,6 +112,7 @@ void core_firewall_deinit(core_t *core)
 	timer_stop(core->seams.timers, &core->table.timer);
 	timer_stop(core->seams.timers, &core->table.look);
 	fw_model_deinit(&core->firewall);
+	free(core->table.kept);
 }
 
 void core_firewall_audit(core_t *core, usec_t now)
@@ -137,6 +140,44 @@ void core_firewall_changed(core_t *core, const fw_change_t *change, usec_t now)
 	}
 }
 
+static void keep(core_t *core, const char *text)
+{
+	core_table_t *t = &core->table;
+
+	if (!core->seams.keep_guard ||
+		(t->kept_known && core_str_equal(t->kept, text)))
+	{
+		return;
+	}
+	core->seams.keep_guard(core->seams.keeper, text);
+	free(t->kept);
+	t->kept = str_copy(text);
+	t->kept_known = true;
+}
+
+void core_firewall_forget(core_t *core)
+{
+	keep(core, NULL);
+}
+
+/** what is in force now holds at the next boot, too */
+static void keep_model(core_t *core, const fw_model_t *model)
+{
+	text_t text;
+
+	if (!model->n_guards)
+	{
+		keep(core, NULL);
+	}
+	else if (fw_script_worth(model))
+	{
+		text_init(&text);
+		fw_script(model, &text);
+		keep(core, text_str(&text));
+		text_deinit(&text);
+	}
+}
+
 void core_firewall_write(core_t *core, const plan_input_t *in)
 {
 	fw_model_t model;
@@ -159,6 +200,7 @@ void core_firewall_write(core_t *core, const plan_input_t *in)
 	{
 		/* what somebody did before is overwritten */
 		timer_stop(core->seams.timers, &core->table.timer);
+		keep_model(core, &model);
 	}
 	fw_model_deinit(&core->firewall);
 	core->firewall = model;

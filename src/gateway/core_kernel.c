@@ -718,6 +718,7 @@ void core_kernel_remove(core_t *core, config_keep_t keep)
 	remove_small(core, keep == CONFIG_KEEP_NONE);
 	if (keep == CONFIG_KEEP_NONE && core->seams.firewall)
 	{
+		core_firewall_forget(core);
 		core->seams.fw_ops->remove(core->seams.firewall);
 	}
 }

@@ -271,6 +271,9 @@ typedef struct core_table_t
 	bool deleted;
 	char who[CORE_WHO_MAX];
 	char words[256];
+	/** the script that is kept for the next boot; NULL: none, or not known */
+	char *kept;
+	bool kept_known;
 } core_table_t;
 
 /** lines of the log on others' deeds */
@@ -641,6 +644,8 @@ void core_firewall_init(core_t *core);
 void core_firewall_deinit(core_t *core);
 /** writes the table if it should hold something else, or nobody knows what */
 void core_firewall_write(core_t *core, const plan_input_t *in);
+/** no guard at the next boot */
+void core_firewall_forget(core_t *core);
 /** asks the kernel whether the table is as we left it */
 void core_firewall_audit(core_t *core, usec_t now);
 /** words on somebody who does not let it be, "": nobody; valid until the next

@@ -20,6 +20,7 @@
 #include "control/protocol.h"
 #include "gateway/commands.h"
 #include "gateway/gateway_private.h"
+#include "gateway/state.h"
 
 /** of table work in a turn; the rest of the 10 ms is for all else */
 #define WORK_MAX (4 * USEC_PER_MSEC)
@@ -348,6 +349,20 @@ static void firewall_start(gateway_t *g)
 	}
 }
 
+static void keep_guard(void *keeper, const char *text)
+{
+	gateway_t *g = keeper;
+	int error = state_guard_save(g->state_dir, text);
+
+	if (error)
+	{
+		log_error("the leak guard cannot be kept for the next boot in %s: %s; "
+				  "make the folder charon's own, and see "
+				  "/etc/apparmor.d/abstractions/cygnet-charon",
+				  g->state_dir, strerror(-error));
+	}
+}
+
 static void core_start(gateway_t *g)
 {
 	core_seams_t seams;
@@ -370,6 +385,8 @@ static void core_start(gateway_t *g)
 		.net = g->sockets,
 		.datagram_ops = &datagrams_ops,
 		.datagrams = g->datagrams,
+		.keep_guard = keep_guard,
+		.keeper = g,
 		.initiate = g->initiate,
 		.sha1 = g->sha1,
 		.user = g->user,
@@ -439,6 +456,7 @@ static void release(gateway_t *g)
 		queue_destroy(g->queue);
 	}
 	free(g->socket);
+	free(g->state_dir);
 	free(g->charon_routes);
 	free(g->charon_version);
 	free(g->kernel_problem);
@@ -452,6 +470,8 @@ gateway_t *gateway_create(const gateway_options_t *options, int *error)
 	gateway_t *g = mem_alloc(sizeof(*g));
 
 	g->socket = str_copy(options->socket ? options->socket : CONTROL_SOCKET);
+	g->state_dir =
+		str_copy(options->state_dir ? options->state_dir : STATE_DIR);
 	g->socket_group = options->socket_group;
 	g->charon_routes = str_copy(options->charon_routes);
 	g->charon_version =

@@ -67,6 +67,9 @@ typedef struct gateway_options_t
 	const char *socket;
 	/** its group's id, or -1 */
 	int socket_group;
+	/** folder of what is kept from one run to the next (gateway/state.h), NULL:
+	 * STATE_DIR */
+	const char *state_dir;
 	/** charon installs routes or follows ours: more than 1,000 routes are
 	 * refused then, with these words in status; NULL: all is well */
 	const char *charon_routes;

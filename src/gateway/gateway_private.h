@@ -25,6 +25,7 @@ struct gateway_t
 	atomic_bool reload;
 	/* the thread's own */
 	char *socket;
+	char *state_dir;
 	int socket_group;
 	char *charon_routes;
 	char *charon_version;

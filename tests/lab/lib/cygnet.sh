@@ -93,6 +93,7 @@ cygnet_begin()
 	charon_conf site "		cygnet {
 			load = yes
 			socket = $LAB_RUN/site/cygnet.sock
+			state_dir = $LAB_RUN/site/state
 		}"
 	cygnet_conf "$1"
 }

@@ -10,6 +10,7 @@
 Suite *build_suite(void);
 Suite *intervals_suite(void);
 Suite *model_suite(void);
+Suite *script_suite(void);
 Suite *watch_suite(void);
 
 #endif

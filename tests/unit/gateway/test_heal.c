@@ -218,6 +218,81 @@ START_TEST(test_table_at_the_end)
 }
 END_TEST
 
+static unsigned keeps;
+static char *kept;
+
+static void keep_guard(void *keeper, const char *text)
+{
+	keeps++;
+	free(kept);
+	kept = str_copy(text);
+}
+
+static void reload(world_t *w, const char *more)
+{
+	char *text = world_config(w->n, more, NULL), *error;
+
+	ck_assert(world_load(w, text, &error));
+	free(text);
+	world_run(w, 100 * MSEC);
+}
+
+START_TEST(test_guard_kept)
+{
+	world_t *w;
+
+	world_extra.keep_guard = keep_guard;
+	w = up(1, NULL);
+	ck_assert_ptr_nonnull(kept);
+	/* dropped on the underlay, by name */
+	ck_assert_ptr_nonnull(strstr(kept, "elements = { \"eth0\" }"));
+	keeps = 0;
+	/* written anew as it is, it is not kept anew */
+	touch(w, true, false);
+	world_run(w, 11 * USEC_PER_SEC);
+	ck_assert_uint_eq(keeps, 0);
+	reload(w, "inside = eth7");
+	ck_assert_uint_eq(keeps, 1);
+	ck_assert_ptr_nonnull(strstr(kept, "\"lo\", \"cyg-t1\", \"eth7\""));
+	reload(w, "leak_guard = no");
+	ck_assert_uint_eq(keeps, 2);
+	ck_assert_ptr_null(kept);
+	/* refused by the kernel: not in force, so not kept */
+	w->fw_error = -1;
+	reload(w, NULL);
+	ck_assert_uint_eq(keeps, 2);
+	w->fw_error = 0;
+	reload(w, "keep_on_stop = none");
+	ck_assert_uint_eq(keeps, 3);
+	ck_assert_ptr_nonnull(kept);
+	core_stop_peers(w->core, w->now);
+	core_stop(w->core, w->now);
+	ck_assert_ptr_null(kept);
+	down(w);
+}
+END_TEST
+
+/** at the next start nobody knows the underlay yet: the guard is closed, and
+ * so would it be at a boot */
+START_TEST(test_guard_kept_closed)
+{
+	world_t *w;
+
+	world_extra.keep_guard = keep_guard;
+	w = world_create(1);
+	w->underlay = false;
+	reload(w, NULL);
+	ck_assert_uint_eq(keeps, 1);
+	ck_assert_ptr_nonnull(strstr(kept, "oifname != @links-0"));
+	w->underlay = true;
+	world_run(w, 11 * USEC_PER_SEC);
+	ck_assert_uint_eq(keeps, 2);
+	ck_assert_ptr_nonnull(strstr(kept, "elements = { \"eth0\" }"));
+	world_destroy(w);
+	free(kept);
+}
+END_TEST
+
 /* -- rtnetlink ---------------------------------------------------------------- */
 
 /** told to the core as the doing of another process */
@@ -575,6 +650,8 @@ Suite *heal_suite(void)
 	unit_add(s, "table fight", test_table_fight);
 	unit_add(s, "table written meanwhile", test_table_written_meanwhile);
 	unit_add(s, "table at the end", test_table_at_the_end);
+	unit_add(s, "guard kept", test_guard_kept);
+	unit_add(s, "guard kept closed", test_guard_kept_closed);
 	unit_add(s, "link deleted", test_link_deleted);
 	unit_add(s, "link changed", test_link_changed);
 	unit_add(s, "address removed", test_addr_removed);

@@ -371,6 +371,8 @@ core_seams_t world_seams(world_t *w)
 	seams.initiate = world_extra.initiate;
 	seams.sha1 = world_extra.sha1;
 	seams.user = world_extra.user;
+	seams.keep_guard = world_extra.keep_guard;
+	seams.keeper = world_extra.keeper;
 	return seams;
 }
 

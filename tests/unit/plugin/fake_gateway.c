@@ -49,6 +49,8 @@ gateway_t *gateway_create(const gateway_options_t *options, int *error)
 			 options->socket ? options->socket : "");
 	snprintf(fake_gateway.routes, sizeof(fake_gateway.routes), "%s",
 			 options->charon_routes ? options->charon_routes : "");
+	snprintf(fake_gateway.state_dir, sizeof(fake_gateway.state_dir), "%s",
+			 options->state_dir ? options->state_dir : "");
 	pthread_sigmask(SIG_SETMASK, NULL, &fake_gateway.mask);
 	fake_gateway.created++;
 	if (fake_gateway.create_error)

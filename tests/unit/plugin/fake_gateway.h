@@ -31,6 +31,7 @@ typedef struct fake_gateway_t
 	gateway_options_t options;
 	char socket[128];
 	char routes[128];
+	char state_dir[128];
 	sigset_t mask;
 
 	/** settings_source_create: the file asked for, and what it says */

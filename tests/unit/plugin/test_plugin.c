@@ -172,10 +172,12 @@ START_TEST(test_options)
 	ck_assert_ptr_nonnull(group);
 	set("plugins.cygnet.socket", "/run/test/cygnet.sock");
 	set("plugins.cygnet.socket_group", "daemon");
+	set("plugins.cygnet.state_dir", "/run/test/state");
 	set("install_routes", "no");
 	set("process_route", "no");
 	run();
 	ck_assert_str_eq(fake_gateway.socket, "/run/test/cygnet.sock");
+	ck_assert_str_eq(fake_gateway.state_dir, "/run/test/state");
 	ck_assert_int_eq(fake_gateway.options.socket_group, (int)group->gr_gid);
 	ck_assert_ptr_null(fake_gateway.options.charon_routes);
 	ck_assert_ptr_nonnull(fake_gateway.options.load);
@@ -190,6 +192,7 @@ START_TEST(test_defaults)
 {
 	run();
 	ck_assert_str_eq(fake_gateway.socket, "");
+	ck_assert_str_eq(fake_gateway.state_dir, "");
 	ck_assert_int_eq(fake_gateway.options.socket_group, -1);
 	ck_assert_ptr_nonnull(strstr(fake_gateway.routes, "install_routes"));
 	ck_assert_ptr_nonnull(strstr(fake_gateway.routes, "process_route"));

@@ -1,0 +1,109 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# needs: native
+#
+# The boot, step by step: the guard that the gateway saved is loaded by what
+# cygnet-guard.service runs, before the links are there; nothing for a protected
+# prefix leaves by the underlay; and the gateway takes the table over.
+
+. "$(dirname "$0")/../lib/all.sh"
+ROOT_EXTRA="inside = lan0"
+native_begin alibaba frr
+state=$LAB_RUN/site/state/guard.nft
+unit=$(find "$CYGNET_STAGE" -name cygnet-guard.service)
+
+# a way out to everywhere, where it is counted what comes for that prefix
+wan()
+{
+	veth site wan0 net site0
+	addr site wan0 198.51.100.2/24
+	addr net site0 198.51.100.1/24
+	ip -n cyg-site route add default via 198.51.100.1
+}
+
+came()
+{
+	ns net nft -j list table inet seen | jq '[.. | .packets? // empty] | add'
+}
+
+# leaves FROM: a packet for a protected prefix that no route covers
+leaves()
+{
+	local before
+	before=$(came)
+	ns "$1" ping -c 1 -W 1 10.77.0.1 >/dev/null 2>&1
+	[ "$(came)" -gt "$before" ]
+}
+
+boot_guard()
+{
+	local command
+	command=$(sed -n 's/^ExecStart=//p' "$unit")
+	# shellcheck disable=SC2086
+	ns site ${command//\/var\/lib\/cygnet\/guard.nft/$state}
+}
+
+ns_add net
+ns net nft -f - <<'NFT'
+table inet seen {
+	chain in {
+		type filter hook prerouting priority -300;
+		ip daddr 10.77.0.1 counter drop
+	}
+}
+NFT
+wan
+must holds "charon starts with Cygnet" cygnet_start
+all_up
+becomes 5 "the guard is saved" test -s "$state"
+equal "for root alone" "600 700" \
+	"$(stat -c %a "$state") $(stat -c %a "$LAB_RUN/site/state")"
+refuses "the guard holds what the host sends" leaves site
+refuses "and what it forwards" leaves lan
+equal "it is as nft's own of ours" \
+	"$(ns site nft list table inet cygnet | grep -c drop)" \
+	"$(grep -c drop "$state")"
+
+# the power goes; at first there is nothing
+stop site/charon KILL
+ns site nft delete table inet cygnet
+ip -n cyg-site route flush proto "$CYGNET_PROTO"
+ip -n cyg-site link del wan0
+for link in "${TUNNELS[@]}"
+do
+	ip -n cyg-site link del "$link"
+done
+must holds "the unit's program loads it" boot_guard
+wan
+refuses "no tunnel is there: nothing leaves" leaves site
+refuses "nor is it forwarded" leaves lan
+holds "the site's own network is reached" ns site ping -c 1 -W 2 \
+	"$(host_in "${SITE_NETS[0]}" | cut -d/ -f1)"
+holds "loaded once more" boot_guard
+refuses "it still holds" leaves site
+ns site nft delete table inet cygnet
+holds "without it, packets do leave" leaves site
+holds "forwarded ones, too" leaves lan
+holds "loaded again" boot_guard
+
+topology_links
+holds "charon starts" cygnet_start
+counted()
+{
+	ns site nft list table inet cygnet | grep 'counter name "guard-' >/dev/null
+}
+becomes 10 "the gateway has replaced the table" counted
+refuses "and it holds" leaves site
+
+ROOT_EXTRA="leak_guard = no"
+cygnet_conf interface
+holds "reload without the guard" ctl reload
+becomes 5 "no guard for the next boot" test ! -e "$state"
+ROOT_EXTRA="inside = lan0
+	keep_on_stop = none"
+cygnet_conf interface
+holds "reload with it, none to be kept" ctl reload
+becomes 5 "it is saved again" test -s "$state"
+holds "charon stops" stop site/charon
+holds "nothing was to be kept" test ! -e "$state"
+case_end
