@@ -214,8 +214,8 @@ static bool apply_policy(bgp_rib_t *rib, const bgp_rib_peer_t *peer,
 		/* RFC 8212 */
 		return peer->ibgp;
 	}
-	verdict = bgp_policy_run(peer->import_policy, &input, *a, &rib->scratch,
-							 &result);
+	verdict =
+		bgp_policy_run(peer->import_policy, &input, *a, &rib->scratch, &result);
 	*rule = result.rule;
 	if (verdict == BGP_POLICY_ACCEPT && result.changed)
 	{

@@ -270,7 +270,7 @@ static const char policy_options[] =
 	"\nOptions of policy test, what the route is like:\n"
 	"  --neighbor=NAME      of this neighbor, as it announced it if it did\n"
 	"  --source=SOURCE      neighbor, or ours: advertise, connected, static,\n"
-	"                       other, aggregate\n"
+	"                       other, aggregate, routes\n"
 	"  --from-as=AS  --as-path='65001 65002 {1 2}'  --next-hop=ADDRESS\n"
 	"  --origin=igp|egp|incomplete  --med=N  --local-pref=N\n"
 	"  --community=LIST  --ext-community=LIST  --large-community=LIST\n"

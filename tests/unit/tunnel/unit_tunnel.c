@@ -9,11 +9,8 @@
 int main(void)
 {
 	static const unit_suite_t suites[] = {
-		bundle_suite,
-		mtu_suite,
-		sequences_suite,
-		supervisor_suite,
-		tunnel_suite,
+		bundle_suite,     mtu_suite,    sequences_suite,
+		supervisor_suite, tunnel_suite,
 	};
 
 	return unit_run("tunnel", suites, countof(suites));
