@@ -50,6 +50,8 @@ heals "a next hop replaced" "changed our next hop" whole -- \
 	protocol "$CYGNET_PROTO"
 heals "routes flushed" "removed our route" whole -- \
 	ip route flush proto "$CYGNET_PROTO"
+# ip goes on as long as it finds some, and so do we: hundreds of lines in a second
+wait_for 2 false
 heals "IPv6 routes flushed" "removed our route" whole -- \
 	ip -6 route flush proto "$CYGNET_PROTO"
 flap()
