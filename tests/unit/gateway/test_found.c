@@ -125,7 +125,13 @@ static void without_neighbors(config_t *config)
 {
 	for (size_t i = 0; i < config->bundles[0].n_tunnels; i++)
 	{
-		config->bundles[0].tunnels[i].n_neighbors = 0;
+		config_tunnel_t *tunnel = &config->bundles[0].tunnels[i];
+
+		for (size_t k = 0; k < tunnel->n_neighbors; k++)
+		{
+			free(tunnel->neighbors[k].name);
+		}
+		tunnel->n_neighbors = 0;
 	}
 }
 

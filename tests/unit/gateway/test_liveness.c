@@ -253,6 +253,7 @@ static void end(void)
 	for (unsigned i = 0; i < 2; i++)
 	{
 		bfd_destroy(far[i].bfd);
+		far[i].bfd = NULL;
 	}
 	world_destroy(w);
 	ck_assert_uint_eq(open_sockets(), 0);
