@@ -231,12 +231,12 @@ static bool has_way(const sim_node_t *node, const sim_node_t *far,
 static void flow(sim_node_t *node, const sim_node_t *far, unsigned i, bool six)
 {
 	sim_t *sim = node->sim;
-	prefix_t prefix = node_prefix(far->number, i, six);
+	const prefix_t *prefix = node_prefix(far->number, i, six);
 	usec_t *astray = &node->astray[far->number][i][six];
 	char p[PREFIX_STR_MAX], why[64] = "";
 	ways_t w;
 
-	ways(node, &prefix, &w);
+	ways(node, prefix, &w);
 	if (!w.there || (!w.tunnels && w.others))
 	{
 		snprintf(why, sizeof(why), w.there ? "a blackhole" : "no route");
@@ -263,7 +263,7 @@ static void flow(sim_node_t *node, const sim_node_t *far, unsigned i, bool six)
 	if (sim->now > *astray + WRONG_MAX)
 	{
 		sim_fail(sim, "n%u: %s has %s, and there is one that works",
-				 node->number, prefix_format(&prefix, p), why);
+				 node->number, prefix_format(prefix, p), why);
 	}
 }
 
@@ -332,10 +332,10 @@ static void guard(sim_node_t *node)
 	for (unsigned f = 0; f < sim->n_nodes && node->guarded && !host->fw_gone;
 		 f++)
 	{
-		prefix_t prefix = node_prefix(f, 0, false);
+		const prefix_t *prefix = node_prefix(f, 0, false);
 
 		if (f != node->number && (!f || !node->number) &&
-			!is_guarded(&host->firewall, &prefix))
+			!is_guarded(&host->firewall, prefix))
 		{
 			sim_fail(sim, "n%u: no guard holds what goes to n%u", node->number,
 					 f);
@@ -444,18 +444,18 @@ static char words[256];
 static const char *flow_converged(const sim_node_t *node, const sim_node_t *far,
 								  unsigned i, bool six)
 {
-	prefix_t prefix = node_prefix(far->number, i, six);
+	const prefix_t *prefix = node_prefix(far->number, i, six);
 	unsigned want = wanted(node, far, i, six);
 	char p[PREFIX_STR_MAX];
 	ways_t w;
 
-	ways(node, &prefix, &w);
+	ways(node, prefix, &w);
 	if (w.tunnels == want && w.there == (want != 0) && !w.others)
 	{
 		return NULL;
 	}
 	snprintf(words, sizeof(words), "n%u: %s %s, leaves by %x%s, not %x",
-			 node->number, prefix_format(&prefix, p),
+			 node->number, prefix_format(prefix, p),
 			 w.there ? "is there" : "has no route", w.tunnels,
 			 w.others ? " and others" : "", want);
 	return words;

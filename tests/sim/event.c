@@ -23,6 +23,7 @@ typedef struct event_t
 	void *user;
 	uint64_t a;
 	uint64_t b;
+	bool adopted;
 	struct event_t *next;
 	struct event_t **link;
 } event_t;
@@ -47,8 +48,8 @@ static void run(cyg_timer_t *timer, void *user, usec_t now)
 	event_free(e);
 }
 
-void sim_at(sim_t *sim, usec_t in, sim_fn_t fn, void *user, uint64_t a,
-			uint64_t b)
+static event_t *event_new(sim_t *sim, usec_t in, sim_fn_t fn, void *user,
+						  uint64_t a, uint64_t b)
 {
 	event_t *e = mem_alloc(sizeof(*e));
 
@@ -62,6 +63,19 @@ void sim_at(sim_t *sim, usec_t in, sim_fn_t fn, void *user, uint64_t a,
 	events = e;
 	timer_init(&e->timer, run, e);
 	timer_start(sim->timers, &e->timer, sim->now + in);
+	return e;
+}
+
+void sim_at(sim_t *sim, usec_t in, sim_fn_t fn, void *user, uint64_t a,
+			uint64_t b)
+{
+	event_new(sim, in, fn, user, a, b);
+}
+
+void sim_give(sim_t *sim, usec_t in, sim_fn_t fn, void *user, uint64_t a,
+			  uint64_t b)
+{
+	event_new(sim, in, fn, user, a, b)->adopted = true;
 }
 
 void sim_events_free(sim_t *sim)
@@ -69,6 +83,10 @@ void sim_events_free(sim_t *sim)
 	while (events)
 	{
 		timer_stop(sim->timers, &events->timer);
+		if (events->adopted)
+		{
+			free(events->user);
+		}
 		event_free(events);
 	}
 }

@@ -32,16 +32,20 @@ const sim_bundle_t *tunnel_bundle(const sim_tunnel_t *t)
 	return &t->sim->bundles[t->end[1].node->number];
 }
 
-prefix_t node_prefix(unsigned number, unsigned i, bool six)
+const prefix_t *node_prefix(unsigned number, unsigned i, bool six)
 {
+	static prefix_t known[SIM_NODES][SIM_PREFIXES][2];
+	prefix_t *prefix = &known[number][i][six];
 	char text[64];
-	prefix_t prefix;
 
-	snprintf(text, sizeof(text), six ? "fd10:%x:%x::/48" : "10.%u.%u.0/24",
-			 number + 1, i);
-	if (!prefix_parse(text, &prefix))
+	if (!addr_is_set(&prefix->addr))
 	{
-		abort();
+		snprintf(text, sizeof(text), six ? "fd10:%x:%x::/48" : "10.%u.%u.0/24",
+				 number + 1, i);
+		if (!prefix_parse(text, prefix))
+		{
+			abort();
+		}
 	}
 	return prefix;
 }
@@ -53,11 +57,10 @@ bool node_announces(const sim_node_t *node, unsigned i)
 
 bgp_state_t node_session(const sim_node_t *node, const sim_tunnel_t *t)
 {
-	char name[8];
+	char name[3] = {'t', (char)('1' + t->number), '\0'};
 	bgp_peer_t *peer;
 	bgp_peer_info_t info;
 
-	snprintf(name, sizeof(name), "t%u", t->number + 1);
 	peer = node->core && core_bgp(node->core)
 			   ? bgp_peer_find(core_bgp(node->core), name)
 			   : NULL;
@@ -89,12 +92,12 @@ static char *prefix_list(unsigned number, unsigned bits, bool six)
 		for (unsigned f = 0; f < 1u + six; f++)
 		{
 			char p[PREFIX_STR_MAX];
-			prefix_t prefix = node_prefix(number, i, f);
+			const prefix_t *prefix = node_prefix(number, i, f);
 
 			if (bits & (1u << i))
 			{
 				append(&text, str_format("%s%s", *text ? ", " : "",
-										 prefix_format(&prefix, p)));
+										 prefix_format(prefix, p)));
 			}
 		}
 	}
@@ -378,6 +381,7 @@ void node_turn(sim_node_t *node)
 		core_apply(node->core, now);
 		more |= stream_turn(node);
 		more |= core_work(node->core, now);
+		more |= stream_turn(node);
 		core_apply(node->core, now);
 		more |= host->n_events > 0 || host->dumps || host->table_wanted;
 		if (more && node->slow)

@@ -270,6 +270,9 @@ typedef void (*sim_fn_t)(sim_t *sim, void *user, uint64_t a, uint64_t b);
 /** calls once, in `in` from now */
 void sim_at(sim_t *sim, usec_t in, sim_fn_t fn, void *user, uint64_t a,
 			uint64_t b);
+/** the same; user is adopted, by fn when it is called */
+void sim_give(sim_t *sim, usec_t in, sim_fn_t fn, void *user, uint64_t a,
+			  uint64_t b);
 /** into the hash, and with -v to stdout */
 void sim_trace(sim_t *sim, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -302,7 +305,7 @@ void node_turn(sim_node_t *node);
 unsigned node_side(const sim_node_t *node, const sim_tunnel_t *tunnel);
 bool node_has(const sim_node_t *node, const sim_tunnel_t *tunnel);
 /** prefix i of a node's own, six: of IPv6 */
-prefix_t node_prefix(unsigned number, unsigned i, bool six);
+const prefix_t *node_prefix(unsigned number, unsigned i, bool six);
 bool node_announces(const sim_node_t *node, unsigned i);
 /** its session through the tunnel */
 bgp_state_t node_session(const sim_node_t *node, const sim_tunnel_t *tunnel);

@@ -119,7 +119,10 @@ static void deliver(sim_conn_t *c, unsigned from)
 		c->tunnel->end[to].node->poked = true;
 	}
 	c->len[from] -= n;
-	memmove(c->bytes[from], c->bytes[from] + n, c->len[from]);
+	if (c->len[from])
+	{
+		memmove(c->bytes[from], c->bytes[from] + n, c->len[from]);
+	}
 	if (n && !c->conn[to] && c->conn[from])
 	{
 		conn_end(c, from, "connection reset by peer");
@@ -349,7 +352,6 @@ static void net_output(void *net, bgp_conn_t *conn)
 		if (c->used && (c->conn[0] == conn || c->conn[1] == conn))
 		{
 			c->output[c->conn[1] == conn] = true;
-			node->poked = true;
 		}
 	}
 }

@@ -187,7 +187,7 @@ static void request_arrives(sim_t *sim, void *user, uint64_t place,
 	{
 		/* echo reply, RFC 792 */
 		packet->data[0] = 0;
-		sim_at(sim, in, reply_arrives, packet, place, serial);
+		sim_give(sim, in, reply_arrives, packet, place, serial);
 		return;
 	}
 	free(packet);
@@ -218,12 +218,12 @@ static void dg_send(void *net, datagram_t *d, const uint8_t *data, size_t len)
 	memcpy(packet->data, data, len);
 	if (d->kind == DATAGRAM_BFD)
 	{
-		sim_at(sim, in, bfd_arrives, packet, d->tunnel->number, d->side);
+		sim_give(sim, in, bfd_arrives, packet, d->tunnel->number, d->side);
 	}
 	else
 	{
-		sim_at(sim, in, request_arrives, packet, (uint64_t)(d - sim->sockets),
-			   d->serial);
+		sim_give(sim, in, request_arrives, packet, (uint64_t)(d - sim->sockets),
+				 d->serial);
 	}
 }
 

@@ -583,10 +583,18 @@ void world_nexthop_delete(world_t *w, uint32_t id)
 
 const kernel_link_t *world_link(const world_t *w, unsigned i)
 {
-	char name[16];
+	const char *name;
 
-	snprintf(name, sizeof(name), "cyg-t%u", i + 1);
-	return kernel_state_find_link(&w->state, name);
+	/* asked for at each step of each simulation */
+	for (size_t k = 0; k < w->state.n_links; k++)
+	{
+		name = w->state.links[k].name;
+		if (name[0] == 'c' && name[5] == (char)('1' + (int)i) && !name[6])
+		{
+			return &w->state.links[k];
+		}
+	}
+	return NULL;
 }
 
 world_t *world_host_create(void)
