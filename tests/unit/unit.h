@@ -52,7 +52,7 @@ static inline void unit_add(Suite *suite, const char *name, const TTest *test)
 {
 	TCase *tcase = tcase_create(name);
 
-	tcase_set_timeout(tcase, 60);
+	tcase_set_timeout(tcase, 240);
 	tcase_add_test(tcase, test);
 	suite_add_tcase(suite, tcase);
 }
@@ -63,7 +63,7 @@ static inline void unit_add_loop(Suite *suite, const char *name,
 {
 	TCase *tcase = tcase_create(name);
 
-	tcase_set_timeout(tcase, 60);
+	tcase_set_timeout(tcase, 240);
 	tcase_add_loop_test(tcase, test, 0, (int)count);
 	suite_add_tcase(suite, tcase);
 }
