@@ -5,9 +5,10 @@
  * I/O: it sees packets and `now`, and says what it wants through bfd_sink_t.
  * Demand mode and echo are not used by us; a peer in demand mode is served.
  *
- * Who calls finds the session of a packet first: by bfd_packet_your(), or,
- * when that is 0, by the link and the address that it came from (RFC 5881
- * section 3), and drops what came with a TTL other than 255 (section 5).
+ * The gateway gives each session a socket bound to its link, which drops what
+ * came with a TTL other than 255 (RFC 5881 section 5). Who has one socket for
+ * several finds the session by bfd_packet_your() or, when that is 0, by the
+ * link and the address that the packet came from (section 3).
  */
 
 #ifndef CYGNET_LIVENESS_BFD_H
