@@ -11,6 +11,7 @@
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "config/config.h"
 #include "config/settings_library.h"
@@ -22,6 +23,40 @@ static char *default_file(void)
 	const char *dir = getenv("SWANCTL_DIR");
 
 	return str_format("%s/swanctl.conf", dir ? dir : SWANCTL_DIRECTORY);
+}
+
+/** as libstrongswan finds it */
+static char *strongswan_file(void)
+{
+	const char *file = getenv("STRONGSWAN_CONF");
+
+	return str_copy(file ? file : STRONGSWAN_CONF);
+}
+
+/** what charon's own options do to the tunnels, if its file can be read: the one
+ * that is checked may be another machine's */
+static void check_strongswan(const config_t *config,
+							 const config_source_t *swanctl,
+							 config_report_t *report)
+{
+	char *file = strongswan_file(), *error = NULL;
+	config_source_t *source = NULL;
+
+	if (access(file, R_OK) == 0)
+	{
+		source = settings_source_create(file, &error);
+		if (!source)
+		{
+			fprintf(stderr, "cygnetctl: %s\n", error);
+		}
+	}
+	if (source)
+	{
+		config_check_strongswan(config, swanctl, source, report);
+		source->destroy(source);
+	}
+	free(error);
+	free(file);
 }
 
 static json_object *strings(const config_strings_t *list)
@@ -90,6 +125,10 @@ static int check(const char *file, bool json)
 		return 2;
 	}
 	config = config_load(source, &report);
+	if (config)
+	{
+		check_strongswan(config, source, &report);
+	}
 	source->destroy(source);
 	if (json)
 	{

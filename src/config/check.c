@@ -240,10 +240,7 @@ static void check_bundle(config_load_t *load, const config_bundle_t *bundle)
 						   "has no effect in an active-active bundle");
 		}
 	}
-	if (bundle->profile)
-	{
-		profile_check(load, bundle);
-	}
+	profile_check(load, bundle);
 }
 
 void check_all(config_load_t *load)

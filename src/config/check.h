@@ -23,6 +23,11 @@ void check_origins(config_load_t *load);
 void check_policies(config_load_t *load);
 /** the connections that tunnels use: if_ids, selectors, mobike */
 void check_connections(config_load_t *load);
+/** what in such a connection makes packets be lost; path: the connection's */
+void check_ike(config_load_t *load, const char *path,
+			   const config_bundle_t *bundle, const config_tunnel_t *tunnel);
+/** no connection that stands before the tunnel's has its identities */
+void check_identities(config_load_t *load, const config_tunnel_t *tunnel);
 
 /** there is a policy of that name; NULL: none is meant */
 void check_policy_name(config_load_t *load, const char *path, const char *key,
@@ -48,5 +53,8 @@ bool address_usable(const ifaddr_t *address);
 const ifaddr_t *tunnel_address(const config_tunnel_t *tunnel, family_t family);
 const config_connection_t *connection_find(const config_t *config,
 										   const char *name);
+/** the paths of a connection's children, strings_deinit's to free */
+config_strings_t connection_children(const config_source_t *source,
+									 const char *path);
 
 #endif

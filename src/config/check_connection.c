@@ -98,21 +98,6 @@ static void check_if_ids(config_load_t *load, const char *path,
 	}
 }
 
-/** names below a path become paths */
-typedef struct collect_t
-{
-	const char *parent;
-	config_strings_t *paths;
-} collect_t;
-
-static bool collect(void *user, const char *name)
-{
-	const collect_t *collect = user;
-
-	strings_adopt(collect->paths, str_format("%s.%s", collect->parent, name));
-	return true;
-}
-
 /** a child's own if_ids win over the connection's: they would go elsewhere */
 static void check_child_if_id(config_load_t *load, const char *path,
 							  const char *key, const char *connection)
@@ -177,8 +162,49 @@ static bool child_carries(const config_load_t *load, const char *path,
 	return false;
 }
 
-/** the session to the neighbour fits a child's selectors; children are
- * paths */
+/** a child's selectors let all of the family pass */
+static bool child_is_whole(const config_load_t *load, const char *path,
+						   const char *key, family_t family)
+{
+	const char *rest = load->source->value(load->source, path, key);
+	char item[CONFIG_ITEM_MAX];
+	prefix_t prefix;
+
+	while (rest && config_next_item(&rest, item))
+	{
+		if (prefix_parse(item, &prefix) && !prefix.len &&
+			prefix.addr.family == family)
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+/** what BGP learns may be any prefix of the family */
+static void check_whole(config_load_t *load, const char *path,
+						const config_strings_t *children, family_t family)
+{
+	for (size_t i = 0; i < children->count; i++)
+	{
+		const char *child = children->list[i];
+
+		if (child_is_whole(load, child, "local_ts", family) &&
+			child_is_whole(load, child, "remote_ts", family))
+		{
+			return;
+		}
+	}
+	report_warning(load->report, path, NULL,
+				   "no child's local_ts and remote_ts are all of %s: what "
+				   "routes learned lead into the tunnel beyond them is "
+				   "dropped; write %s in both",
+				   family == FAMILY_IPV4 ? "IPv4" : "IPv6",
+				   family == FAMILY_IPV4 ? "0.0.0.0/0" : "::/0");
+}
+
+/** the session to the neighbour fits a child's selectors, and so does what is
+ * learned by it; children are paths */
 static void check_selectors(config_load_t *load, const char *path,
 							const config_strings_t *children,
 							const config_tunnel_t *tunnel,
@@ -186,32 +212,67 @@ static void check_selectors(config_load_t *load, const char *path,
 {
 	const ifaddr_t *own = tunnel_address(tunnel, neighbor->address.family);
 	char text[ADDR_STR_MAX];
+	bool carried = false;
 
-	for (size_t i = 0; i < children->count; i++)
+	for (size_t i = 0; i < children->count && !carried; i++)
 	{
 		const char *child = children->list[i];
 
-		if (child_carries(load, child, "remote_ts", &neighbor->address) &&
-			(!own || child_carries(load, child, "local_ts", &own->addr)))
+		carried = child_carries(load, child, "remote_ts", &neighbor->address) &&
+				  (!own || child_carries(load, child, "local_ts", &own->addr));
+	}
+	if (!carried)
+	{
+		report_warning(load->report, path, NULL,
+					   "no child's local_ts and remote_ts carry the session "
+					   "to %s: 0.0.0.0/0 and ::/0 leave the choice to the "
+					   "routes",
+					   addr_format(&neighbor->address, text));
+		return;
+	}
+	if (neighbor->ipv4)
+	{
+		check_whole(load, path, children, FAMILY_IPV4);
+	}
+	if (neighbor->ipv6)
+	{
+		check_whole(load, path, children, FAMILY_IPV6);
+	}
+}
+
+/** a static route into the tunnel leads to what a child carries */
+static void check_routes(config_load_t *load, const char *path,
+						 const config_strings_t *children,
+						 const config_prefixes_t *routes)
+{
+	char text[PREFIX_STR_MAX];
+
+	for (size_t i = 0; i < routes->count; i++)
+	{
+		bool carried = false;
+
+		for (size_t j = 0; j < children->count && !carried; j++)
 		{
-			return;
+			carried = child_carries(load, children->list[j], "remote_ts",
+									&routes->list[i].addr);
+		}
+		if (!carried)
+		{
+			report_warning(load->report, path, NULL,
+						   "no child's remote_ts carries the static route %s: "
+						   "what it leads into the tunnel is dropped",
+						   prefix_format(&routes->list[i], text));
 		}
 	}
-	report_warning(load->report, path, NULL,
-				   "no child's local_ts and remote_ts carry the session to %s: "
-				   "0.0.0.0/0 and ::/0 leave the choice to the routes",
-				   addr_format(&neighbor->address, text));
 }
 
 static void check_children(config_load_t *load, const char *path,
 						   const config_connection_t *connection,
+						   const config_bundle_t *bundle,
 						   const config_tunnel_t *tunnel)
 {
-	config_strings_t children = {.count = 0};
-	char *parent = str_format("%s.children", path);
-	collect_t below = {.parent = parent, .paths = &children};
+	config_strings_t children = connection_children(load->source, path);
 
-	load->source->sections(load->source, parent, collect, &below);
 	for (size_t i = 0; i < children.count; i++)
 	{
 		check_child_if_id(load, children.list[i], "if_id_in",
@@ -231,9 +292,11 @@ static void check_children(config_load_t *load, const char *path,
 	{
 		report_warning(load->report, path, NULL,
 					   "has no children, so no traffic can pass");
+		return;
 	}
+	check_routes(load, path, &children, &bundle->routes);
+	check_routes(load, path, &children, &tunnel->routes);
 	strings_deinit(&children);
-	free(parent);
 }
 
 static void check_mobike(config_load_t *load, const char *path,
@@ -271,8 +334,9 @@ static void check_connection(config_load_t *load, const config_bundle_t *bundle,
 	}
 	path_connection(path, connection);
 	check_if_ids(load, path, connection);
-	check_children(load, path, connection, tunnel);
+	check_children(load, path, connection, bundle, tunnel);
 	check_mobike(load, path, connection);
+	check_ike(load, path, bundle, tunnel);
 }
 
 /** a tunnel uses the connection */
@@ -338,14 +402,14 @@ static owners_t list_owners(const config_load_t *load)
 	for (size_t i = 0; i < config->n_connections; i++)
 	{
 		const config_connection_t *connection = &config->connections[i];
-		char *parent = str_format("connections.%s.children", connection->name);
-		config_strings_t children = {.count = 0};
-		collect_t below = {.parent = parent, .paths = &children};
+		config_strings_t children;
+		char path[CONFIG_PATH_MAX];
 		bool used = is_used(config, connection);
 
 		add_owner(&owners, connection, used, connection->if_id_in);
 		add_owner(&owners, connection, used, connection->if_id_out);
-		source->sections(source, parent, collect, &below);
+		path_connection(path, connection);
+		children = connection_children(source, path);
 		for (size_t j = 0; j < children.count; j++)
 		{
 			const char *child = children.list[j];
@@ -356,7 +420,6 @@ static owners_t list_owners(const config_load_t *load)
 					  source->value(source, child, "if_id_out"));
 		}
 		strings_deinit(&children);
-		free(parent);
 	}
 	return owners;
 }
@@ -408,6 +471,7 @@ void check_connections(config_load_t *load)
 			{
 				check_connection(load, bundle, tunnel);
 				check_doubled(load, &owners, tunnel);
+				check_identities(load, tunnel);
 			}
 		}
 	}

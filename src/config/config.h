@@ -357,6 +357,13 @@ typedef struct config_report_t
  * report (initialised by the callee) always holds all of them; free it with
  * config_report_deinit. The source is not needed afterwards */
 config_t *config_load(const config_source_t *source, config_report_t *report);
+/** warnings of what charon's own configuration does to the tunnels, added to
+ * the report of the load: strongswan is strongswan.conf, swanctl the source
+ * that the configuration was loaded from */
+void config_check_strongswan(const config_t *config,
+							 const config_source_t *swanctl,
+							 const config_source_t *strongswan,
+							 config_report_t *report);
 void config_report_deinit(config_report_t *report);
 void config_destroy(config_t *config);
 /** the bundle and tunnel by name; NULL: none. bundle may be NULL */

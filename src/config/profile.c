@@ -205,11 +205,24 @@ static uint32_t own_as(const subject_t *s, const config_neighbor_t *neighbor)
 	return neighbor->local_as ? neighbor->local_as : s->load->config->asn;
 }
 
-static void check_azure_neighbor(const subject_t *s, const char *path,
-								 const config_neighbor_t *neighbor)
+static bool is_azure(uint32_t as)
 {
 	static const uint32_t taken[] = {8074,  8075,  12076, 65515,
 									 65517, 65518, 65519, 65520};
+
+	for (size_t i = 0; i < countof(taken); i++)
+	{
+		if (as == taken[i])
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+static void check_azure_neighbor(const subject_t *s, const char *path,
+								 const config_neighbor_t *neighbor)
+{
 	uint32_t own = own_as(s, neighbor);
 	const ifaddr_t apipa = {.addr = neighbor->address};
 
@@ -223,15 +236,12 @@ static void check_azure_neighbor(const subject_t *s, const char *path,
 		report_error(s->load->report, path, "keepalive",
 					 "Azure's timers are fixed: 60, with a hold time of 180");
 	}
-	for (size_t i = 0; i < countof(taken); i++)
+	if (is_azure(own))
 	{
-		if (own == taken[i])
-		{
-			report_error(s->load->report, path, NULL,
-						 "our AS %" PRIu32 " is one of Azure's own: Azure "
-						 "refuses it at the far side",
-						 own);
-		}
+		report_error(s->load->report, path, NULL,
+					 "our AS %" PRIu32 " is one of Azure's own: Azure refuses "
+					 "it at the far side",
+					 own);
 	}
 	if ((own >= 64496 && own <= 64511) || (own >= 65535 && own <= 65551))
 	{
@@ -299,6 +309,21 @@ static void check_profile_neighbor(subject_t *s,
 	}
 }
 
+/** neither answers BFD on tunnels: it would never come up, and strict never
+ * be used */
+static void check_bfd(const subject_t *s)
+{
+	bool azure = !strcmp(s->bundle->profile, "azure");
+
+	if (s->tunnel->bfd && (azure || !strcmp(s->bundle->profile, "gcp")))
+	{
+		report_error(s->load->report, s->path, "bfd",
+					 "%s has no BFD on its VPN gateways: write probe = "
+					 "ADDRESS instead, the far side's",
+					 azure ? "Azure" : "Google Cloud");
+	}
+}
+
 static void check_profile_tunnel(config_load_t *load,
 								 const config_bundle_t *bundle,
 								 const config_tunnel_t *tunnel)
@@ -319,6 +344,7 @@ static void check_profile_tunnel(config_load_t *load,
 		return;
 	}
 	path_tunnel(s.path, bundle, tunnel);
+	check_bfd(&s);
 	for (size_t i = 0; i < countof(rules); i++)
 	{
 		for (size_t j = 0; j < tunnel->n_addresses &&
@@ -331,6 +357,34 @@ static void check_profile_tunnel(config_load_t *load,
 	for (size_t i = 0; i < tunnel->n_neighbors; i++)
 	{
 		check_profile_neighbor(&s, &tunnel->neighbors[i]);
+	}
+}
+
+/** a far side that calls itself Azure, in a bundle without a profile; shorter
+ * times than Azure's are what makes sessions with it flap */
+static void check_unnamed(config_load_t *load, const config_bundle_t *bundle)
+{
+	char path[CONFIG_PATH_MAX];
+
+	for (size_t i = 0; i < bundle->n_tunnels; i++)
+	{
+		const config_tunnel_t *tunnel = &bundle->tunnels[i];
+
+		for (size_t j = 0; j < tunnel->n_neighbors; j++)
+		{
+			const config_neighbor_t *neighbor = &tunnel->neighbors[j];
+
+			if (tunnel->connection && is_azure(neighbor->remote_as) &&
+				neighbor->hold_time && neighbor->hold_time < 180)
+			{
+				path_neighbor(path, bundle, tunnel, neighbor);
+				report_warning(load->report, path, "hold_time",
+							   "AS %" PRIu32 " is Azure's, whose timers are "
+							   "fixed at 180 and 60: write profile = azure in "
+							   "the bundle",
+							   neighbor->remote_as);
+			}
+		}
 	}
 }
 
@@ -394,6 +448,11 @@ void profile_check(config_load_t *load, const config_bundle_t *bundle)
 	size_t connections = 0;
 	char path[CONFIG_PATH_MAX];
 
+	if (!bundle->profile)
+	{
+		check_unnamed(load, bundle);
+		return;
+	}
 	check_announced(load, bundle);
 	for (size_t i = 0; i < bundle->n_tunnels; i++)
 	{

@@ -16,7 +16,8 @@ const char *profile_known(const char *name);
  * NULL */
 const char *profile_default(const char *profile, config_scope_t scope,
 							const char *key);
-/** errors and warnings about a bundle that has a profile */
+/** errors and warnings about a bundle's cloud: of its profile, or that it should
+ * have one */
 void profile_check(config_load_t *load, const config_bundle_t *bundle);
 
 /** for the manual: the i-th default; false: no more */

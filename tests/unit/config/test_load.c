@@ -54,7 +54,7 @@ static void load_bad(const char *text, const char *words)
 
 static const char all_options[] =
 	"connections { one {\n remote_addrs = 203.0.113.1, peer.example.net\n"
-	" if_id_in = 0x11\n if_id_out = 17\n mobike = no\n"
+	" if_id_in = 0x11\n if_id_out = 17\n mobike = no\n dpd_delay = 9s\n"
 	" children { net {\n local_ts = 0.0.0.0/0\n remote_ts = 0.0.0.0/0\n } } } "
 	"}\n"
 	"cygnet {\n asn = 65530\n router_id = 192.0.2.1\n"
