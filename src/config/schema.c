@@ -262,7 +262,7 @@ static const config_option_t options[] = {
 			 "and for ever. 'no' leaves it to charon or to the far side."},
 	{IN(CONFIG_IN_TUNNEL), "bfd", CONFIG_BOOL, TUNNEL(bfd), .fallback = "no",
 	 .text = "Watch the tunnel by BFD (RFC 5880, 5881): it is not used while "
-			 "the session, once up, is down."},
+			 "the session, once up, is down, be it over another SA."},
 	{IN(CONFIG_IN_TUNNEL), "bfd_address", CONFIG_ADDRESS, TUNNEL(bfd_address),
 	 .text = "The far end of the BFD session. Default: the neighbour's "
 			 "address."},

@@ -30,9 +30,12 @@ struct core_liveness_t
 	bfd_t *bfd;
 	datagram_t *bfd_socket;
 	net_endpoint_t bfd_end;
+	/** the far end that was not reached any more when it ended, unset: none */
+	addr_t bfd_lost;
 	probe_t *probe;
 	datagram_t *probe_socket;
 	net_endpoint_t probe_end;
+	addr_t probe_lost;
 	char problem[128];
 };
 
@@ -46,11 +49,28 @@ static void bfd_send(void *user, bfd_t *bfd, const uint8_t *data, size_t len)
 									  data, len);
 }
 
+/** The detector ends with the SA, but what it found does not: nobody has heard
+ * the far end since. Were a new SA enough, a way that loses ESP alone would be
+ * used again at each reauthentication, and for ever. */
+static void note_lost(addr_t *lost, bool failed, const net_endpoint_t *end)
+{
+	*lost = failed ? end->remote : (addr_t){0};
+}
+
+/** for a new detector: its predecessor to the same far end had failed */
+static bool take_lost(addr_t *lost, const net_endpoint_t *end)
+{
+	bool was = addr_is_set(lost) && addr_equal(lost, &end->remote);
+
+	*lost = (addr_t){0};
+	return was;
+}
+
 /** strict: bad until it is up, also while it cannot run */
 static void bfd_judge(core_liveness_t *l, const bfd_t *bfd, usec_t now)
 {
 	bfd_info_t info = {.state = BFD_DOWN};
-	bool bad = bfd && bfd_failed(bfd);
+	bool bad = (bfd && bfd_failed(bfd)) || addr_is_set(&l->bfd_lost);
 
 	if (bfd)
 	{
@@ -204,7 +224,12 @@ static void bfd_close(core_liveness_t *l, usec_t now)
 {
 	if (l->bfd)
 	{
-		bfd_stop(l->bfd, now);
+		if (!addr_is_set(&l->bfd_lost))
+		{
+			/* our will; after a failure the far side would take it for the
+			 * end of that (RFC 5882 section 3.2) */
+			bfd_stop(l->bfd, now);
+		}
 		bfd_destroy(l->bfd);
 		l->core->seams.datagram_ops->close(l->core->seams.datagrams,
 										   l->bfd_socket);
@@ -262,6 +287,10 @@ static void bfd_open(core_liveness_t *l, const bfd_config_t *options,
 	l->bfd = bfd_create(options, discriminator, core->seams.timers, &bfd_sink,
 						l, fresh_seed(core));
 	bfd_start(l->bfd, now);
+	if (take_lost(&l->bfd_lost, end))
+	{
+		bfd_presume_failed(l->bfd);
+	}
 }
 
 static void bfd_update(core_liveness_t *l, usec_t now)
@@ -274,7 +303,12 @@ static void bfd_update(core_liveness_t *l, usec_t now)
 
 	if (l->bfd && (!possible || !endpoint_equal(&end, &l->bfd_end)))
 	{
+		note_lost(&l->bfd_lost, c->bfd && bfd_failed(l->bfd), &l->bfd_end);
 		bfd_close(l, now);
+	}
+	if (!c->bfd)
+	{
+		l->bfd_lost = (addr_t){0};
 	}
 	if (possible)
 	{
@@ -293,7 +327,7 @@ static void bfd_update(core_liveness_t *l, usec_t now)
 
 /* -- the probe ---------------------------------------------------------------------- */
 
-static void probe_close(core_liveness_t *l, usec_t now)
+static void probe_close(core_liveness_t *l)
 {
 	if (l->probe)
 	{
@@ -302,7 +336,6 @@ static void probe_close(core_liveness_t *l, usec_t now)
 										   l->probe_socket);
 		l->probe = NULL;
 		l->probe_socket = NULL;
-		core_tunnel_detector(l->core, l->tunnel, DETECTOR_PROBE, false, now);
 	}
 }
 
@@ -320,6 +353,10 @@ static void probe_open(core_liveness_t *l, const probe_config_t *options,
 	l->probe = probe_create(options, end->remote.family, (uint16_t)seed,
 							l->core->seams.timers, &probe_sink, l, seed);
 	probe_start(l->probe, now);
+	if (take_lost(&l->probe_lost, end))
+	{
+		probe_presume_failed(l->probe);
+	}
 }
 
 static void probe_update(core_liveness_t *l, usec_t now)
@@ -337,20 +374,24 @@ static void probe_update(core_liveness_t *l, usec_t now)
 
 	if (l->probe && (!possible || !endpoint_equal(&end, &l->probe_end)))
 	{
-		probe_close(l, now);
+		note_lost(&l->probe_lost, probe_failed(l->probe), &l->probe_end);
+		probe_close(l);
 	}
-	if (!possible)
+	if (!addr_is_set(&c->probe))
 	{
-		return;
+		l->probe_lost = (addr_t){0};
 	}
-	if (!l->probe)
+	if (possible && !l->probe)
 	{
 		probe_open(l, &options, &end, now);
 	}
-	else
+	else if (possible)
 	{
 		probe_configure(l->probe, &options);
 	}
+	core_tunnel_detector(
+		l->core, l->tunnel, DETECTOR_PROBE,
+		l->probe ? probe_failed(l->probe) : addr_is_set(&l->probe_lost), now);
 }
 
 /* -- the supervisor ------------------------------------------------------------------- */
@@ -412,7 +453,7 @@ void core_liveness_destroy(core_t *core, core_tunnel_t *tunnel, usec_t now)
 	if (l)
 	{
 		bfd_close(l, now);
-		probe_close(l, now);
+		probe_close(l);
 		free(l);
 		tunnel->liveness = NULL;
 	}

@@ -443,8 +443,10 @@ static void step(bfd_t *bfd, const bfd_packet_t *packet, usec_t now)
 	if (packet->state == BFD_ADMIN_DOWN)
 	{
 		/* RFC 5882 section 3.2: not a failure of the path */
+		bool was = bfd->failed;
+
 		bfd->failed = false;
-		if (bfd->state != BFD_DOWN)
+		if (bfd->state != BFD_DOWN || was)
 		{
 			enter(bfd, BFD_DOWN, BFD_DIAG_NEIGHBOR_DOWN,
 				  "the peer was taken down by its operator", now);
@@ -521,6 +523,11 @@ void bfd_input(bfd_t *bfd, const uint8_t *data, size_t len, usec_t now)
 bool bfd_failed(const bfd_t *bfd)
 {
 	return bfd->failed;
+}
+
+void bfd_presume_failed(bfd_t *bfd)
+{
+	bfd->failed = bfd->state != BFD_ADMIN_DOWN && bfd->state != BFD_UP;
 }
 
 void bfd_info(const bfd_t *bfd, bfd_info_t *info)

@@ -85,7 +85,8 @@ typedef struct bfd_sink_t
 {
 	/** one datagram to the peer; bytes borrowed */
 	void (*send)(void *user, bfd_t *bfd, const uint8_t *data, size_t len);
-	/** the state changed; reason is words for a person, static */
+	/** the state changed, or what bfd_failed says while it is Down; reason is
+	 * words for a person, static */
 	void (*state)(void *user, bfd_t *bfd, bfd_state_t from, bfd_state_t to,
 				  const char *reason, usec_t now);
 } bfd_sink_t;
@@ -114,6 +115,9 @@ uint32_t bfd_packet_your(const uint8_t *data, size_t len);
 /** was Up and is not, and nobody wanted it so: neither we nor the peer took it
  * down administratively (RFC 5882 sections 3.2 and 4.2) */
 bool bfd_failed(const bfd_t *bfd);
+/** after bfd_start: failed until it is Up or the peer is taken down
+ * administratively, as was the session over an SA that is gone */
+void bfd_presume_failed(bfd_t *bfd);
 
 typedef struct bfd_info_t
 {

@@ -250,6 +250,11 @@ bool probe_failed(const probe_t *probe)
 	return probe->failed;
 }
 
+void probe_presume_failed(probe_t *probe)
+{
+	probe->failed = probe->running;
+}
+
 void probe_info(const probe_t *probe, probe_info_t *info)
 {
 	*info = (probe_info_t){

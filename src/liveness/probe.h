@@ -57,6 +57,9 @@ void probe_configure(probe_t *probe, const probe_config_t *config);
  * to this probe is ignored: id, sequence and a secret in the request say so */
 void probe_input(probe_t *probe, const uint8_t *data, size_t len, usec_t now);
 bool probe_failed(const probe_t *probe);
+/** after probe_start: failed until `recover` answers in a row, as was the probe
+ * over an SA that is gone; the sink is not told of it */
+void probe_presume_failed(probe_t *probe);
 
 typedef struct probe_info_t
 {

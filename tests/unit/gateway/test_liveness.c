@@ -364,6 +364,69 @@ START_TEST(bfd_runs_while_there_is_an_sa)
 }
 END_TEST
 
+/** tunnel 0 is lost, and gets SA `sa` for another, as by a reauthentication that
+ * breaks before it makes: that is no way out of the failure */
+static void lose_and_renew(uint32_t sa)
+{
+	far[0].cut = true;
+	world_run(w, 2 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(), 2);
+	world_fact(w, 0, FACT_CHILD_DOWN, sa - 1, 0);
+	world_run(w, 100 * USEC_PER_MSEC);
+	world_fact(w, 0, FACT_CHILD_UP, sa, 0);
+	for (unsigned i = 0; i < 500; i++)
+	{
+		world_run(w, 10 * USEC_PER_MSEC);
+		ck_assert_uint_eq(ways(), 2);
+	}
+}
+
+START_TEST(bfd_that_was_lost_is_lost_over_a_new_sa)
+{
+	begin(with_bfd);
+	lose_and_renew(101);
+	far[0].cut = false;
+	world_run(w, 3 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(), 3);
+	/* the far operator says that it is no failure */
+	lose_and_renew(102);
+	far[0].cut = false;
+	bfd_stop(far[0].bfd, w->now);
+	ck_assert_uint_eq(ways(), 2);
+	world_run(w, 100 * USEC_PER_MSEC);
+	ck_assert_uint_eq(ways(), 3);
+	/* ours asks for BFD no more, also before there is an SA */
+	bfd_start(far[0].bfd, w->now);
+	world_run(w, 3 * USEC_PER_SEC);
+	lose_and_renew(103);
+	world_fact(w, 0, FACT_CHILD_DOWN, 103, 0);
+	load(NULL);
+	world_fact(w, 0, FACT_CHILD_UP, 104, 0);
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(ways(), 3);
+	end();
+}
+END_TEST
+
+START_TEST(probe_that_failed_has_failed_over_a_new_sa)
+{
+	begin(with_probe);
+	lose_and_renew(101);
+	far[0].cut = false;
+	world_run(w, 400 * USEC_PER_MSEC);
+	ck_assert_uint_eq(ways(), 2);
+	world_run(w, 2 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(), 3);
+	lose_and_renew(102);
+	world_fact(w, 0, FACT_CHILD_DOWN, 102, 0);
+	load(NULL);
+	world_fact(w, 0, FACT_CHILD_UP, 103, 0);
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(ways(), 3);
+	end();
+}
+END_TEST
+
 START_TEST(stop_is_said)
 {
 	begin(with_bfd);
@@ -538,12 +601,16 @@ START_TEST(probe_is_told)
 	ck_assert(world_problem(w, "t1: the probe gets no answers from "
 							   "169.254.0.1 ("));
 	ck_assert(!world_problem(w, "t2: the probe"));
-	/* begun anew with the SA, it has not failed, and is not answered */
+	/* begun anew with the SA, it has failed still */
 	world_fact(w, 0, FACT_CHILD_DOWN, 100, 0);
 	world_run(w, 100 * USEC_PER_MSEC);
 	ck_assert(!seen(0)->has_probe);
 	world_fact(w, 0, FACT_CHILD_UP, 200, 0);
 	world_run(w, 1500 * USEC_PER_MSEC);
+	ck_assert(world_problem(w, "t1: the probe gets no answers"));
+	/* with another configuration it has not, and is not answered */
+	load(NULL);
+	load(with_probe);
 	ck_assert(!world_problem(w, "t1: the probe"));
 	world_run(w, 2 * USEC_PER_SEC);
 	ck_assert(world_problem(w, "t1: the probe of 169.254.0.1 was never "
@@ -610,6 +677,8 @@ Suite *liveness_suite(void)
 	unit_add(s, "never up", bfd_that_never_was_up_is_no_failure);
 	unit_add(s, "strict", strict_bfd_is_waited_for);
 	unit_add(s, "sa", bfd_runs_while_there_is_an_sa);
+	unit_add(s, "lost bfd", bfd_that_was_lost_is_lost_over_a_new_sa);
+	unit_add(s, "lost probe", probe_that_failed_has_failed_over_a_new_sa);
 	unit_add(s, "stop", stop_is_said);
 	unit_add(s, "probe", probe_takes_a_way_out_and_brings_it_back);
 	unit_add(s, "times", new_times_do_not_flap);

@@ -196,6 +196,39 @@ START_TEST(operator_takes_it_down)
 }
 END_TEST
 
+START_TEST(presumed_to_have_failed)
+{
+	bfd_config_t config = pair_config(50);
+	pair_t *pair = pair_create(&config, &config);
+	pair_end_t *end = &pair->end[0];
+
+	/* it does not run: nothing to presume */
+	bfd_presume_failed(end->bfd);
+	ck_assert(!bfd_failed(end->bfd));
+	bfd_start(end->bfd, pair->now);
+	bfd_presume_failed(end->bfd);
+	pair_run(pair, 10 * USEC_PER_SEC);
+	ck_assert(bfd_failed(end->bfd));
+	/* the peer is there, and its operator ends it: told, though Down remains */
+	bfd_start(pair->end[1].bfd, pair->now);
+	end->n_states = 0;
+	bfd_stop(pair->end[1].bfd, pair->now);
+	pair_run(pair, PAIR_DELAY);
+	ck_assert(!bfd_failed(end->bfd));
+	ck_assert_uint_ge(end->n_states, 1);
+	ck_assert_int_eq(end->states[end->n_states - 1], BFD_DOWN);
+	bfd_presume_failed(end->bfd);
+	bfd_start(pair->end[1].bfd, pair->now);
+	pair_run(pair, 3 * USEC_PER_SEC);
+	ck_assert_int_eq(pair_state(pair, 0), BFD_UP);
+	ck_assert(!bfd_failed(end->bfd));
+	/* and it is Up: nothing to presume */
+	bfd_presume_failed(end->bfd);
+	ck_assert(!bfd_failed(end->bfd));
+	pair_destroy(pair);
+}
+END_TEST
+
 START_TEST(new_times_without_a_flap)
 {
 	static const unsigned to[] = {100, 400, 50, 1500, 300};
@@ -457,6 +490,7 @@ Suite *bfd_suite(void)
 	unit_add(s, "detection", silence_is_found_in_time);
 	unit_add(s, "never up", never_up_is_no_failure);
 	unit_add(s, "operator", operator_takes_it_down);
+	unit_add(s, "presumed", presumed_to_have_failed);
 	unit_add(s, "new times", new_times_without_a_flap);
 	unit_add(s, "poll", slower_waits_for_the_peers_word);
 	unit_add(s, "no rx", peer_that_wants_none_gets_none);

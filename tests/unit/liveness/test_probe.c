@@ -282,6 +282,23 @@ START_TEST(stop_forgets)
 }
 END_TEST
 
+START_TEST(presumed_to_have_failed)
+{
+	begin(&usual, FAMILY_IPV4);
+	probe_presume_failed(far.probe);
+	run("xxxx....");
+	ck_assert(probe_failed(far.probe));
+	run(".");
+	ck_assert(!probe_failed(far.probe));
+	ck_assert_uint_eq(far.fails, 0);
+	ck_assert_uint_eq(far.recovers, 1);
+	probe_stop(far.probe);
+	probe_presume_failed(far.probe);
+	ck_assert(!probe_failed(far.probe));
+	end();
+}
+END_TEST
+
 START_TEST(new_times)
 {
 	probe_config_t config = usual;
@@ -308,6 +325,7 @@ Suite *probe_suite(void)
 	unit_add(s, "once", answers_count_once_and_in_time);
 	unit_add(s, "times", times_are_kept);
 	unit_add(s, "stop", stop_forgets);
+	unit_add(s, "presumed", presumed_to_have_failed);
 	unit_add(s, "configure", new_times);
 	return s;
 }
