@@ -112,10 +112,15 @@ static void back(sim_t *sim, void *user, uint64_t a, uint64_t b)
 
 	if (!node->core)
 	{
+		usec_t in;
+		bool start;
+
 		node_start(node);
 		check_disturbed(node);
-		sim_at(sim, some_time(sim, 3 * SEC), load_all, node, node->epoch,
-			   sim_chance(sim, 30));
+		/* one draw in a statement: C leaves the order of arguments open */
+		in = some_time(sim, 3 * SEC);
+		start = sim_chance(sim, 30);
+		sim_at(sim, in, load_all, node, node->epoch, start);
 	}
 }
 

@@ -29,6 +29,7 @@
  * there is no more of them */
 #define FIRST_GROWTH (4 * 1024 * 1024)
 #define GROWTH       (256 * 1024)
+#define DIGEST_PRIME 0x100000001b3u
 
 typedef struct options_t
 {
@@ -384,7 +385,7 @@ int main(int argc, char *argv[])
 {
 	options_t o = {.from = 1, .to = 400, .steps = STEPS, .rounds = ROUNDS};
 	unsigned failed = 0;
-	uint64_t events = 0;
+	uint64_t events = 0, digest = 0;
 	usec_t healed = 0;
 
 	program = argv[0];
@@ -403,6 +404,7 @@ int main(int argc, char *argv[])
 
 		failed += r.failed;
 		events += r.events;
+		digest = digest * DIGEST_PRIME ^ r.hash;
 		healed = r.healed_in > healed ? r.healed_in : healed;
 		if (o.twice && run_seed(seed, &o).hash != r.hash)
 		{
@@ -413,5 +415,7 @@ int main(int argc, char *argv[])
 	printf("%" PRIu64 " seeds, %u failed, %" PRIu64
 		   " events, back after %.1f s at most\n",
 		   o.to - o.from + 1, failed, events, (double)healed / (double)SEC);
+	printf("digest of seeds %" PRIu64 " to %" PRIu64 ": %016" PRIx64 "\n",
+		   o.from, o.to, digest);
 	return failed != 0;
 }
