@@ -2,24 +2,34 @@
 # shellcheck shell=bash
 #
 # The faults. Each is a function of the system; it brings the fault, notes what
-# the flows had of it with "figures NAME", and leaves the world whole again.
+# the flows had of it with "figures NAME", and leaves the world whole again, or
+# fails: the next one then gets a new world. What cannot be mended comes last.
 # The first tunnel is the one that suffers.
 
-# name, what detects it, links that it needs
-FAULTS="start 100 any
-silence-bfd100 100 any
-recovery 100 any
-drain 100 any
-reload 100 any
-far-killed 100 any
-far-stalls 100 any
-carrier 100 interface
-peer-deletes 100 xfrm
-rekey-child 100 xfrm
-rekey-ike 100 xfrm
-charon-killed 100 xfrm
-silence-bfd300 300 any
-silence-slow probe any"
+# name, what detects it, links that it needs, and what Cygnet must show: FIELD:MOST
+# of the line, "first" where nobody may be faster, "-" for nothing
+FAULTS="start 100 any first
+silence-bfd100 100 any gap_ms:350
+recovery 100 any lost:0
+drain 100 any lost:0
+reload 100 any lost:0
+far-stalls 100 any -
+peer-deletes 100 xfrm out_ms:50
+rekey-child 100 xfrm lost:0
+rekey-ike 100 xfrm lost:0
+reauth-make 100 xfrm lost:0
+reauth-break 100 xfrm lost:0
+reauth-break-peer 100 xfrm out_ms:50
+route-deleted 100 any gap_ms:1000
+table-deleted 100 any healed_ms:1000
+link-flapped 100 any gap_ms:1000
+charon-restarted 100 xfrm clear:0
+charon-killed 100 xfrm lost:0
+link-deleted 100 xfrm gap_ms:1000
+far-killed 100 any gap_ms:350
+carrier 100 interface gap_ms:350
+silence-bfd300 300 any gap_ms:950
+silence-probe probe any gap_ms:700"
 
 # lose, find: the first tunnel, without a word
 lose()
@@ -47,12 +57,12 @@ silent()
 {
 	mark
 	lose
-	wait_for "$3" false
+	sleep "$3"
 	figures "$2"
 	mark
 	find_again
 	whole || return 1
-	wait_for 1 false
+	sleep 1
 	[ "$2" != silence-bfd100 ] || figures recovery
 }
 
@@ -61,34 +71,34 @@ fault_recovery()
 {
 	case ",$WANTED," in
 		*,silence-bfd100,*) ;;
-		*) silent "$1" silence-bfd100 5 ;;
+		*) silent "$1" silence-bfd100 3 ;;
 	esac
 }
 
 fault_silence-bfd100()
 {
-	silent "$1" silence-bfd100 5
+	silent "$1" silence-bfd100 3
 }
 
 fault_silence-bfd300()
 {
-	silent "$1" silence-bfd300 5
+	silent "$1" silence-bfd300 4
 }
 
-# longer than the hold time
-fault_silence-slow()
+# longer than the hold time, which is what the others have
+fault_silence-probe()
 {
-	silent "$1" silence-slow 13
+	silent "$1" silence-probe 12
 }
 
 fault_drain()
 {
 	mark
 	system_drain "$1" >/dev/null
-	wait_for 5 false
+	sleep 4
 	system_undrain "$1" >/dev/null
 	whole || return 1
-	wait_for 1 false
+	sleep 1
 	figures drain
 }
 
@@ -96,9 +106,9 @@ fault_reload()
 {
 	mark
 	system_reload "$1" >/dev/null
-	wait_for 4 false
-	whole || return 1
+	sleep 3
 	figures reload
+	whole
 }
 
 # The far end's routing is gone for a second, or (xfrm) its IKE daemon. The
@@ -109,17 +119,17 @@ fault_far-killed()
 	if [ "$LINKS" = xfrm ]
 	then
 		stop cloud/charon KILL
-		wait_for 1 false
+		sleep 1
 		charon_start cloud && swan_load cloud
 	else
 		stop cloud/frr/bgpd KILL
 		rm -f "$LAB_RUN/cloud/frr/bgpd.vty"
-		wait_for 1 false
+		sleep 1
 		frr_daemon cloud bgpd
 	fi
-	whole || true
-	wait_for 2 false
+	sleep 4
 	figures far-killed
+	[ "$LINKS" != xfrm ] && whole
 }
 
 # The far BFD stands still for longer than the detection time, on every tunnel
@@ -128,10 +138,10 @@ fault_far-stalls()
 {
 	mark
 	kill -STOP "$(cat "$LAB_RUN/cloud/frr/bfdd.pid")"
-	wait_for 1 false
+	sleep 1
 	kill -CONT "$(cat "$LAB_RUN/cloud/frr/bfdd.pid")"
 	whole || return 1
-	wait_for 1 false
+	sleep 1
 	figures far-stalls
 }
 
@@ -141,7 +151,7 @@ fault_carrier()
 {
 	mark
 	ip -n cyg-cloud link set "${TUNNELS[0]}" down
-	wait_for 4 false
+	sleep 3
 	figures carrier
 	return 1
 }
@@ -150,42 +160,201 @@ fault_peer-deletes()
 {
 	mark
 	swan cloud --terminate --ike "${TUNNELS[0]}" >/dev/null
-	whole || true
-	wait_for 1 false
+	sleep 2
 	figures peer-deletes
+	whole
 }
 
-# rekeys WHAT: by either side, three times in turn
-rekeys()
+# logged SIDE PATTERN: how often charon has said it
+logged()
 {
-	local side
-	mark
-	for side in site cloud site cloud site cloud
+	grep -c "$2" "$LAB_RUN/$1/charon.log"
+}
+
+said_more()
+{
+	[ "$(logged site "$1")" -gt "$2" ]
+}
+
+# in_turn COUNT PATTERN SWANCTL-ARG…: by either side in turn, each when the one
+# before it has been seen in the log; DONE of them
+in_turn()
+{
+	local count=$1 pattern=$2 side=site before i
+	shift 2
+	DONE=0
+	for i in $(seq "$count")
 	do
-		swan "$side" --rekey "--$1" "${TUNNELS[0]}" >/dev/null
-		wait_for 1 false
+		before=$(logged site "$pattern")
+		swan "$side" --rekey "$@" >/dev/null
+		wait_for 5 said_more "$pattern" "$before" || break
+		DONE=$i
+		# what the old one leaves is taken away
+		sleep 0.2
+		case $side in
+			site) side=cloud ;;
+			*) side=site ;;
+		esac
 	done
-	wait_for 1 false
-	figures "rekey-$1"
+	sleep 1
 }
 
 fault_rekey-child()
 {
-	rekeys child
+	mark
+	in_turn 20 "outbound CHILD_SA ${TUNNELS[0]}{[0-9]*} established" \
+		--child "${TUNNELS[0]}"
+	figures rekey-child
+	whole
 }
 
 fault_rekey-ike()
 {
-	rekeys ike
+	mark
+	in_turn 20 "IKE_SA ${TUNNELS[0]}\[[0-9]*\] rekeyed between" \
+		--ike "${TUNNELS[0]}"
+	figures rekey-ike
+	whole
+}
+
+# established: what charon says of a new IKE_SA
+established()
+{
+	echo "IKE_SA ${TUNNELS[0]}\[[0-9]*\] established between"
+}
+
+# make_before_break yes|no: of both ends. An IKE_SA has what held when it began
+make_before_break()
+{
+	local side
+	for side in site cloud
+	do
+		sed -i -e '/make_before_break/d' \
+			-e "s/^charon {\$/&\n\tmake_before_break = $1/" \
+			"$LAB_RUN/$side/strongswan.conf"
+		swan "$side" --reload-settings >/dev/null
+	done
+	swan site --rekey --ike "${TUNNELS[0]}" >/dev/null
+	sleep 1
+}
+
+fault_reauth-make()
+{
+	make_before_break yes
+	mark
+	in_turn 20 "$(established)" --ike "${TUNNELS[0]}" --reauth
+	figures reauth-make
+	make_before_break no
+	whole
+}
+
+# reauth NAME CMD…: one with a break
+reauth()
+{
+	local name=$1 before
+	shift
+	mark
+	before=$(logged site "$(established)")
+	"$@" >/dev/null
+	DONE=0
+	! wait_for 10 said_more "$(established)" "$before" || DONE=1
+	sleep 2
+	figures "$name"
+	whole
+}
+
+fault_reauth-break()
+{
+	reauth reauth-break system_reauth "$1"
+}
+
+fault_reauth-break-peer()
+{
+	reauth reauth-break-peer swan cloud --rekey --ike "${TUNNELS[0]}" --reauth
+}
+
+# some_net 4|6: one of the far networks, to which flows go
+some_net()
+{
+	nets "$1" "${CLOUD_NETS[@]}" | head -n 1
+}
+
+routes_there()
+{
+	[ -n "$(ip -n cyg-site route show "$(some_net 4)")" ] &&
+		[ -n "$(ip -n cyg-site -6 route show "$(some_net 6)")" ]
+}
+
+fault_route-deleted()
+{
+	mark
+	ip -n cyg-site route del "$(some_net 4)"
+	ip -n cyg-site -6 route del "$(some_net 6)"
+	healed routes_there || say "$SYSTEM: the routes are not there again"
+	sleep 1
+	figures route-deleted
+	[ "$HEALED" != null ] || system_routes_again "$1"
+	whole
+}
+
+# the others have no table
+fault_table-deleted()
+{
+	[ "$1" = cygnet ] || return 0
+	mark
+	ns site nft delete table inet cygnet
+	healed ns site nft list table inet cygnet
+	sleep 1
+	figures table-deleted
+	whole
+}
+
+fault_link-flapped()
+{
+	local link
+	link=$(system_link "$1" 0)
+	mark
+	ip -n cyg-site link set "$link" down
+	ip -n cyg-site link set "$link" up
+	sleep 3
+	figures link-flapped
+	whole
+}
+
+# The others' links are made by a script at boot: it is run again
+fault_link-deleted()
+{
+	local link
+	link=$(system_link "$1" 0)
+	mark
+	ip -n cyg-site link del "$link"
+	if [ "$1" = cygnet ]
+	then
+		healed ip -n cyg-site link show dev "$link"
+	fi
+	sleep 3
+	figures link-deleted
+	[ "$1" = cygnet ] || site_link 0
+	whole
+}
+
+fault_charon-restarted()
+{
+	mark
+	stop site/charon
+	charon_again "$1"
+	whole || { figures charon-restarted; return 1; }
+	sleep 1
+	figures charon-restarted
 }
 
 fault_charon-killed()
 {
 	mark
 	stop site/charon KILL
-	wait_for 1 false
+	sleep 1
 	charon_again "$1"
-	whole || true
-	wait_for 1 false
+	sleep 3
 	figures charon-killed
+	whole
 }

@@ -5,6 +5,14 @@
 # what its users have today, charon beside FRR or BIRD over links made by hand.
 # The far side is strongSwan and FRR with bfdd for all of them.
 #
+# The others are set up as their guides do, and a little better. Two XFRM
+# interfaces with fixed if_ids, made by a script before the daemons start: no
+# updown script. swanctl.conf with start_action = start, close_action = start,
+# dpd_action = restart, keyingtries = 0, DPD every 2 s. BGP 3/9, connect retry
+# 5 s instead of 120 s, BFD by bfdd or BIRD, ECMP by hashes of ports. No
+# nftables rules. Cygnet has the same connections, the links are its own, and
+# keep_on_stop = all, as the others' routes stay too when charon stops.
+#
 # DETECT is what finds a silent tunnel: a number, BFD of so many ms times 3;
 # or "probe", without BFD: Cygnet's probe of 200 ms times 3, and hold times of
 # 9 s, which are all that the others have.
@@ -27,9 +35,7 @@ system_conf()
 	then
 		for i in "${!TUNNELS[@]}"
 		do
-			xfrm_link site "${TUNNELS[$i]}" "${IF_ID[$i]}"
-			addr site "${TUNNELS[$i]}" "${INSIDE4[$i]}.2/30" \
-				"${INSIDE6[$i]}2/126"
+			site_link "$i"
 		done
 		charon_conf site
 		swanctl_conf site site
@@ -41,6 +47,22 @@ system_conf()
 				"${SITE_NETS[@]}" ;;
 		bird) bird_conf site "$SITE_AS" "$ROUTER_ID" "$CLOUD_AS" 1 \
 				"${SITE_NETS[@]}" ;;
+	esac
+}
+
+# site_link N: as the others' scripts make it
+site_link()
+{
+	xfrm_link site "${TUNNELS[$1]}" "${IF_ID[$1]}"
+	addr site "${TUNNELS[$1]}" "${INSIDE4[$1]}.2/30" "${INSIDE6[$1]}2/126"
+}
+
+# system_link SYSTEM N: the name of tunnel N's link
+system_link()
+{
+	case $1 in
+		cygnet) link_of "$2" ;;
+		*) echo "${TUNNELS[$2]}" ;;
 	esac
 }
 
@@ -59,6 +81,7 @@ system_cygnet()
 		fi
 	done
 	BUNDLE_EXTRA="drain_time = 3"
+	ROOT_EXTRA="keep_on_stop = all"
 	cygnet_begin "$LINKS"
 }
 
@@ -128,6 +151,21 @@ system_reload()
 			echo "protocol static more { ipv4; route 192.168.99.0/24 unreachable; }" \
 				>>"$conf"
 			birdcmd site "configure" ;;
+	esac
+}
+
+# system_reauth SYSTEM: of the first tunnel, by its operator, with a break
+system_reauth()
+{
+	swan site --rekey --ike "${TUNNELS[0]}" --reauth
+}
+
+# system_routes_again SYSTEM: what its operator does about deleted routes
+system_routes_again()
+{
+	case $(which_daemon "$1") in
+		frr) vty site "clear bgp *" ;;
+		bird) birdcmd site "restart kernel4"; birdcmd site "restart kernel6" ;;
 	esac
 }
 

@@ -20,7 +20,7 @@ host_of()
 	done
 }
 
-# flows_start NAME FLOWS RATE [4|6|46]
+# flows_start NAME FLOWS RATE [4|6|46] [TCP-STREAMS]
 flows_start()
 {
 	local name=$1 a=cyg-lan b=cyg-vpc family families=${4:-46}
@@ -29,16 +29,36 @@ flows_start()
 		a=$a,$(host_of "$family" "${SITE_NETS[@]}")
 		b=$b,$(host_of "$family" "${CLOUD_NETS[@]}")
 	done
+	rm -f "$LAB_RUN/$name.ask" "$LAB_RUN/$name.json"
 	spawn "$name" lan "$LAB_TOOLS/flows.py" run --a "$a" --b "$b" \
-		--flows "$2" --rate "$3" --state "$LAB_RUN/$name.json"
+		--flows "$2" --rate "$3" --tcp "${5:-0}" \
+		--state "$LAB_RUN/$name.json" --ask "$LAB_RUN/$name.ask"
 	wait_for 20 test -s "$LAB_RUN/$name.json"
+}
+
+# flows_report NAME SINCE-MS: all figures, as of now, or of its end
+flows_report()
+{
+	local answer=$LAB_RUN/$1.answer.$BASHPID
+	if running "$1"
+	then
+		echo "$2 $answer" >"$LAB_RUN/$1.ask"
+		for _ in $(seq 200)
+		do
+			[ ! -s "$answer" ] || break
+			sleep 0.02
+		done
+		cat "$answer"
+		rm -f "$answer"
+	else
+		"$LAB_TOOLS/flows.py" report --state "$LAB_RUN/$1.json" --since "$2"
+	fi
 }
 
 # flows_get NAME FIELD [SINCE-MS]: a figure as of now
 flows_get()
 {
-	"$LAB_TOOLS/flows.py" report --state "$LAB_RUN/$1.json" \
-		--since "${3:-0}" | jq -r ".$2"
+	flows_report "$1" "${3:-0}" | jq -r ".$2"
 }
 
 # flows_pass NAME: no flow is silent

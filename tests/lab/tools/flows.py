@@ -8,14 +8,18 @@ received without anything having to be merged. A flow is one pair of ports in
 one direction. A gap is a time of more than three intervals in which a flow
 received nothing although packets were sent.
 
-  flows.py run --a NS,ADDR… --b NS,ADDR… --flows N --rate R --state FILE
+  flows.py run --a NS,ADDR… --b NS,ADDR… --flows N --rate R [--tcp N]
+               --state FILE [--ask FIFO]
   flows.py report --state FILE [--since MS]
 
-"run" goes on until SIGTERM (or --duration), and rewrites FILE twice a second.
-With several addresses of both families, the flows are dealt to the pairs in
-turn. "report" prints one JSON line; --since counts only gaps that ended after
-that time (ms of the epoch), cut to it, as seen at the end of the run so far.
-"missing" is every packet not seen since the start, in gaps or singly.
+"run" goes on until SIGTERM (or --duration), and leaves FILE at its end. With
+several addresses of both families, the flows are dealt to the pairs in turn,
+and so are N TCP connections each way at the same rate (streams.py). A report
+is one JSON line; --since counts only gaps that ended after that time (ms of the
+epoch), cut to it. "missing" is every packet not seen since the start, in gaps
+or singly. While it runs, a line "MS OUT" written into FIFO leaves the report as
+of now in the file OUT: in an emulated machine, to start Python for each look
+would be what is measured. Without FIFO, FILE is rewritten twice a second.
 """
 
 import argparse
@@ -28,6 +32,8 @@ import socket
 import struct
 import sys
 import time
+
+from streams import Stream
 
 PACKET = struct.Struct("!IId")  # flow, sequence number, time sent
 PADDING = b"\0" * 64
@@ -90,81 +96,142 @@ def ms(stamp):
     return None if stamp is None else round((stamp + EPOCH) * 1000)
 
 
-def sockets(namespace, addresses, flows, port):
-    """A bound socket for each flow, in that namespace."""
+def bound(namespace, kind, address, port):
+    """A socket in that namespace."""
     enter(namespace)
-    made = []
-    for i in range(flows):
-        address = addresses[i % len(addresses)]
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        sock = socket.socket(family, socket.SOCK_DGRAM)
-        sock.setblocking(False)
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    sock = socket.socket(family, kind)
+    sock.setblocking(False)
+    if kind == socket.SOCK_DGRAM:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-        sock.bind((address, port + i))
-        made.append(sock)
-    return made
+    else:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock.bind((address, port))
+    return sock
 
 
-def save(path, flows, interval, now):
-    """The state as of the last packet sent."""
-    state = {"time": ms(now), "start": ms(START),
-             "interval_ms": round(interval * 1000),
-             "flows": [flow.state() for flow in flows]}
+def dealt(end, i):
+    """The namespace and the address of the i-th of an end's sockets."""
+    namespace, *addresses = end.split(",")
+    return namespace, addresses[i % len(addresses)]
+
+
+def flow_pairs(args, selector):
+    """One flow each way for each pair of ports."""
+    flows = []
+    for i in range(args.flows):
+        a, b = (bound(space, socket.SOCK_DGRAM, address, port + i)
+                for (space, address), port in
+                ((dealt(args.a, i), 20000), (dealt(args.b, i), 30000)))
+        for here, there, label in ((a, b, "out"), (b, a, "in")):
+            flows.append(Flow(len(flows), label, here, there.getsockname()))
+
+    def arrived(sock, now, least):
+        while True:
+            try:
+                data = sock.recv(256)
+            except BlockingIOError:
+                return
+            except OSError:
+                continue  # an ICMP error that came back
+            if len(data) >= PACKET.size:
+                number, sequence, _ = PACKET.unpack_from(data)
+                flows[number].receive(sequence, now, least)
+
+    for flow in flows:
+        selector.register(flow.sock, selectors.EVENT_READ, arrived)
+    return flows
+
+
+def stream_pairs(args, selector):
+    """One TCP connection each way for each of --tcp."""
+    def maker(end, i, port):
+        space, address = dealt(end, i)
+        return lambda: bound(space, socket.SOCK_STREAM, address, port)
+
+    streams = []
+    for i in range(args.tcp):
+        for here, there, label in ((args.a, args.b, "out"),
+                                   (args.b, args.a, "in")):
+            streams.append(Stream(label, maker(here, i, 0),
+                                  maker(there, i, 40000 + i), selector))
+    return streams
+
+
+def state_of(flows, streams, interval, now):
+    return {"time": ms(now), "start": ms(START),
+            "interval_ms": round(interval * 1000),
+            "flows": [flow.state() for flow in flows],
+            "streams": [{"label": s.label, "last": ms(s.last),
+                         "received": s.received, "resets": s.resets,
+                         "stalls": [(ms(a), ms(b)) for a, b in s.stalls]}
+                        for s in streams]}
+
+
+def save(path, what):
     with open(path + ".new", "w") as file:
-        json.dump(state, file)
+        json.dump(what, file)
     os.rename(path + ".new", path)
 
 
+def asked(fifo, state):
+    """Answers whoever wrote into the FIFO."""
+    try:
+        lines = os.read(fifo, 4096).decode().splitlines()
+    except BlockingIOError:
+        return
+    for line in lines:
+        since, out = line.split(None, 1)
+        save(out, figures(state(), int(since)))
+
+
 def run(args):
-    a_ns, *a_addresses = args.a.split(",")
-    b_ns, *b_addresses = args.b.split(",")
-    a_socks = sockets(a_ns, a_addresses, args.flows, 20000)
-    b_socks = sockets(b_ns, b_addresses, args.flows, 30000)
-    flows = []
     selector = selectors.DefaultSelector()
-    for a, b in zip(a_socks, b_socks):
-        for here, there, label in ((a, b, "out"), (b, a, "in")):
-            selector.register(here, selectors.EVENT_READ)
-            flows.append(Flow(len(flows), label, here, there.getsockname()))
+    flows = flow_pairs(args, selector)
+    streams = stream_pairs(args, selector)
+    senders = flows + streams
     interval = 1 / args.rate
-    step = interval / len(flows)
+    step = interval / len(senders)
+
+    def state():
+        return state_of(flows, streams, interval, time.monotonic())
+
+    if args.ask:
+        os.mkfifo(args.ask)
+        # for writing too: so there is never an end of it
+        fifo = os.open(args.ask, os.O_RDWR | os.O_NONBLOCK)
+        selector.register(fifo, selectors.EVENT_READ,
+                          lambda *_: asked(fifo, state))
     stopped = []
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
     signal.signal(signal.SIGINT, lambda *_: stopped.append(True))
     start = time.monotonic()
     end = start + args.duration if args.duration else float("inf")
     due, turn, saved, now = start, 0, start, start
+    save(args.state, state())
     while not stopped and time.monotonic() < end:
         now = time.monotonic()
         while due <= now:
-            flows[turn].send(now)
-            turn = (turn + 1) % len(flows)
+            senders[turn].send(now)
+            turn = (turn + 1) % len(senders)
             due += step
             if now - due > 0.5:
                 due = now  # a busy machine: go on, do not catch up
-        receive_all(selector, flows, max(0, due - now), 3 * interval)
-        if now - saved > 0.5:
-            save(args.state, flows, interval, now)
+        receive_all(selector, max(0, due - now), 3 * interval)
+        if now - saved > 0.5 and not args.ask:
+            save(args.state, state())
             saved = now
     settle = time.monotonic() + 1
     while time.monotonic() < settle:
-        receive_all(selector, flows, 0.1, 3 * interval)
-    save(args.state, flows, interval, now)
+        receive_all(selector, 0.1, 3 * interval)
+    last = state_of(flows, streams, interval, now)
+    save(args.state, last)
 
 
-def receive_all(selector, flows, timeout, least):
+def receive_all(selector, timeout, least):
     for key, _ in selector.select(timeout):
-        now = time.monotonic()
-        while True:
-            try:
-                data = key.fileobj.recv(256)
-            except BlockingIOError:
-                break
-            except OSError:
-                continue  # an ICMP error that came back
-            if len(data) >= PACKET.size:
-                number, sequence, _ = PACKET.unpack_from(data)
-                flows[number].receive(sequence, now, least)
+        key.data(key.fileobj, time.monotonic(), least)
 
 
 def load(path):
@@ -181,8 +248,8 @@ def open_gap(flow, state):
     return []
 
 
-def report(args):
-    state = load(args.state)
+def figures(state, since):
+    """What there is to tell of it, of the time from then on."""
     outages, lost, stalled, received, missing = [], 0, 0, 0, 0
     by_way = {"out": 0, "in": 0}
     for flow in state["flows"]:
@@ -193,19 +260,43 @@ def report(args):
         missing += sum(n for _, _, n in silent)
         longest = 0
         for begin, finish, packets in flow["gaps"] + silent:
-            if finish > args.since:
-                longest = max(longest, finish - max(begin, args.since))
+            if finish > since:
+                longest = max(longest, finish - max(begin, since))
                 lost += packets
         outages.append(longest)
         by_way[flow["label"]] = max(by_way[flow["label"]], longest)
-    hit = [o for o in outages if o]
-    print(json.dumps({
+    return {
         "flows": len(outages), "sent": sum(f["sent"] for f in state["flows"]),
         "received": received, "interval_ms": state["interval_ms"],
-        "hit": len(hit), "outage_ms": max(outages), "lost": lost,
-        "out_ms": by_way["out"], "in_ms": by_way["in"],
+        "hit": len([o for o in outages if o]), "outage_ms": max(outages),
+        "lost": lost, "out_ms": by_way["out"], "in_ms": by_way["in"],
         "missing": missing, "stalled": stalled,
-        "refused": sum(f["refused"] for f in state["flows"])}))
+        "refused": sum(f["refused"] for f in state["flows"]),
+        "tcp": tcp_figures(state, since)}
+
+
+def tcp_figures(state, since):
+    by_way = {"out": 0, "in": 0}
+    stuck = 0
+    for stream in state["streams"]:
+        stalls = stream["stalls"]
+        # one that has not ended
+        last = stream["last"] or state["start"]
+        if state["time"] - last > 3 * state["interval_ms"]:
+            stalls = stalls + [(last, state["time"])]
+            stuck += state["time"] - last > 1000
+        for begin, finish in stalls:
+            if finish > since:
+                silent = finish - max(begin or state["start"], since)
+                by_way[stream["label"]] = max(by_way[stream["label"]], silent)
+    return {"streams": len(state["streams"]), "stall_ms": max(by_way.values()),
+            "out_ms": by_way["out"], "in_ms": by_way["in"], "stuck": stuck,
+            "bytes": sum(s["received"] for s in state["streams"]),
+            "resets": sum(s["resets"] for s in state["streams"])}
+
+
+def report(args):
+    print(json.dumps(figures(load(args.state), args.since)))
 
 
 def main():
@@ -217,7 +308,9 @@ def main():
     runner.add_argument("--flows", type=int, default=24)
     runner.add_argument("--rate", type=float, default=20)
     runner.add_argument("--duration", type=float, default=0)
+    runner.add_argument("--tcp", type=int, default=0)
     runner.add_argument("--state", required=True)
+    runner.add_argument("--ask", metavar="FIFO")
     reporter = commands.add_parser("report")
     reporter.add_argument("--state", required=True)
     reporter.add_argument("--since", type=int, default=0)
