@@ -8,6 +8,7 @@
 
 #include "cygnet_child.h"
 #include "cygnet_compat.h"
+#include "cygnet_initiator.h"
 
 /**
  * Copy an address; ours stays unset for what is no IP address
@@ -103,6 +104,7 @@ void cygnet_child_post(cygnet_facts_t *facts, fact_kind_t kind,
 	{
 		fact.if_id_in = child_sa->get_if_id(child_sa, TRUE);
 		fact.if_id_out = child_sa->get_if_id(child_sa, FALSE);
+		fact.reauth = cygnet_initiator_reauth_in(ike_sa);
 		copy_info(ike_sa, child_sa, &fact.info);
 	}
 	facts->post(facts, &fact);

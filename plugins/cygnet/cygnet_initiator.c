@@ -12,6 +12,7 @@
 
 #include <daemon.h>
 #include <processing/jobs/callback_job.h>
+#include <processing/jobs/rekey_ike_sa_job.h>
 
 /**
  * Is a CHILD_SA being made in the IKE_SA, or waiting to be?
@@ -141,12 +142,89 @@ void cygnet_initiator_run(const char *name)
 	}
 }
 
-/**
- * The job
+/*
+ * Described in header
  */
+uint32_t cygnet_initiator_reauth_in(ike_sa_t *ike_sa)
+{
+	time_t at = ike_sa->get_statistic(ike_sa, STAT_REAUTH);
+	time_t now = time_monotonic(NULL);
+
+	if (!at || ike_sa->get_version(ike_sa) != IKEV2 ||
+		cygnet_compat_make_before_break())
+	{
+		return 0;
+	}
+	return at > now ? at - now : 1;
+}
+
+/**
+ * Charon's job that reauthenticates the connection: of more IKE_SAs that have
+ * a CHILD_SA, the one whose time comes first
+ */
+static job_t *reauth_job(const char *name)
+{
+	enumerator_t *enumerator;
+	ike_sa_t *ike_sa;
+	job_t *job = NULL;
+	time_t at, first = 0;
+
+	enumerator =
+		charon->ike_sa_manager->create_enumerator(charon->ike_sa_manager, TRUE);
+	while (enumerator->enumerate(enumerator, &ike_sa))
+	{
+		if (!streq(ike_sa->get_name(ike_sa), name) ||
+			ike_sa->get_state(ike_sa) != IKE_ESTABLISHED ||
+			!ike_sa->get_child_count(ike_sa))
+		{
+			continue;
+		}
+		at = ike_sa->get_statistic(ike_sa, STAT_REAUTH);
+		if (!job || (at && (!first || at < first)))
+		{
+			DESTROY_IF(job);
+			first = at;
+			job =
+				(job_t *)rekey_ike_sa_job_create(ike_sa->get_id(ike_sa), TRUE);
+		}
+	}
+	enumerator->destroy(enumerator);
+	return job;
+}
+
+/*
+ * Described in header
+ */
+void cygnet_initiator_reauth(const char *name)
+{
+	job_t *job = reauth_job(name);
+
+	if (job)
+	{
+		lib->processor->queue_job(lib->processor, job);
+	}
+}
+
+/**
+ * Have a job do something with a connection
+ */
+static void queue(callback_job_cb_t job, const char *name)
+{
+	lib->processor->queue_job(
+		lib->processor,
+		(job_t *)callback_job_create(job, strdup(name),
+									 (callback_job_cleanup_t)free, NULL));
+}
+
 CALLBACK(initiate, job_requeue_t, char *name)
 {
 	cygnet_initiator_run(name);
+	return JOB_REQUEUE_NONE;
+}
+
+CALLBACK(reauthenticate, job_requeue_t, char *name)
+{
+	cygnet_initiator_reauth(name);
 	return JOB_REQUEUE_NONE;
 }
 
@@ -155,8 +233,13 @@ CALLBACK(initiate, job_requeue_t, char *name)
  */
 void cygnet_initiator_queue(const char *name)
 {
-	lib->processor->queue_job(
-		lib->processor,
-		(job_t *)callback_job_create((callback_job_cb_t)initiate, strdup(name),
-									 (callback_job_cleanup_t)free, NULL));
+	queue((callback_job_cb_t)initiate, name);
+}
+
+/*
+ * Described in header
+ */
+void cygnet_initiator_queue_reauth(const char *name)
+{
+	queue((callback_job_cb_t)reauthenticate, name);
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /**
- * Initiates connections for the gateway's supervisor, in charon's threads.
+ * Initiates and reauthenticates connections for the gateway, in charon's
+ * threads.
  */
 
 #ifndef CYGNET_INITIATOR_H
 #define CYGNET_INITIATOR_H
+
+#include <daemon.h>
 
 /**
  * Initiate the connection of the name in a job of charon's, unless charon is
@@ -22,5 +25,28 @@ void cygnet_initiator_queue(const char *name);
  * @param name		connection
  */
 void cygnet_initiator_run(const char *name);
+
+/**
+ * Seconds until charon reauthenticates an IKE_SA by deleting it first.
+ *
+ * @param ike_sa	IKE_SA, checked out or in a hook
+ * @return			at least 1, or 0: it does not, or not that way
+ */
+uint32_t cygnet_initiator_reauth_in(ike_sa_t *ike_sa);
+
+/**
+ * Reauthenticate the connection of the name in a job of charon's, as charon
+ * itself would at its time. Returns at once; may be called from any thread.
+ *
+ * @param name		connection, copied; one without a CHILD_SA is ignored
+ */
+void cygnet_initiator_queue_reauth(const char *name);
+
+/**
+ * The same in the calling thread, one of charon's.
+ *
+ * @param name		connection
+ */
+void cygnet_initiator_reauth(const char *name);
 
 #endif

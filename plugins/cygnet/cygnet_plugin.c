@@ -173,6 +173,14 @@ static void initiate(void *user, const char *connection)
 }
 
 /**
+ * gateway_options_t.reauthenticate
+ */
+static void reauthenticate(void *user, const char *connection)
+{
+	cygnet_initiator_queue_reauth(connection);
+}
+
+/**
  * gateway_options_t.sha1
  */
 static void sha1(void *user, const uint8_t *data, size_t len,
@@ -203,6 +211,7 @@ static gateway_t *create_gateway(private_cygnet_plugin_t *this)
 		.charon_version = "strongSwan " VERSION,
 		.load = cygnet_reader_load,
 		.initiate = initiate,
+		.reauthenticate = reauthenticate,
 		.user = this,
 	};
 	gateway_t *gateway;

@@ -193,6 +193,11 @@ static int run_undrain(const options_t *options, char **argv)
 	return show_done(options, "undrain", show_args("name", argv[0]));
 }
 
+static int run_reauth(const options_t *options, char **argv)
+{
+	return show_done(options, "reauth", show_args("name", argv[0]));
+}
+
 static void reload_printer(json_object *data, text_t *out)
 {
 	json_object *list;
@@ -245,6 +250,8 @@ static const command_t commands[] = {
 	 run_drain, "ali-1"},
 	{"undrain", "TUNNEL", "use a drained tunnel again", 1, 1, run_undrain,
 	 "ali-1"},
+	{"reauth", "TUNNEL", "reauthenticate a tunnel's connection without loss", 1,
+	 1, run_reauth, "ali-1"},
 	{"flush", "[STATE-DIR]",
 	 "take all of ours out of the kernel (charon is stopped)", 0, 1, flush_run,
 	 ""},

@@ -79,6 +79,32 @@ static void print_drain(json_object *o, text_t *out)
 	text_printf(out, "; until `cygnetctl undrain %s`\n", reply_str(o, "name"));
 }
 
+static void print_reauth(json_object *o, text_t *out)
+{
+	json_object *reauth = reply_get(o, "reauth");
+	const char *state = reply_str(reauth, "state");
+	char buf[REPLY_SPAN_MAX];
+
+	if (!reauth)
+	{
+		return;
+	}
+	print_key(out, "reauth");
+	if (strcmp(state, "due") == 0)
+	{
+		text_printf(out, "due in %s; the tunnel is drained before\n",
+					reply_span(reauth, "in", buf));
+	}
+	else if (strcmp(state, "draining") == 0)
+	{
+		text_add(out, "drained, to be reauthenticated without loss\n");
+	}
+	else
+	{
+		text_add(out, "charon is asked; used again with the new SA\n");
+	}
+}
+
 static void print_link(json_object *o, text_t *out)
 {
 	print_key(out, "link");
@@ -283,6 +309,7 @@ void print_tunnel(json_object *o, text_t *out)
 	print_state(o, out);
 	print_used(o, out);
 	print_drain(o, out);
+	print_reauth(o, out);
 	print_link(o, out);
 	print_ipsec(o, out);
 	print_supervisor(o, out);

@@ -68,6 +68,10 @@ typedef struct view_tunnel_t
 	 * alone) */
 	bool withdrawn;
 	usec_t withdraw_at;
+	/** "due", "draining" or "asked"; NULL: none is near */
+	const char *reauth;
+	/** charon's own moment */
+	usec_t reauth_at;
 	/** its peer's outer address is kept on the underlay */
 	bool pinned;
 	/** last words from charon, "" if none */

@@ -212,6 +212,22 @@ static void drain(json_object *obj, const view_state_t *state,
 			  t->withdrawn ? USEC_NEVER : t->withdraw_at);
 }
 
+static void reauth(json_object *obj, const view_state_t *state,
+				   const view_tunnel_t *t)
+{
+	json_object *o;
+
+	if (!t->reauth)
+	{
+		put_str(obj, "reauth", NULL);
+		return;
+	}
+	o = put_object(obj, "reauth");
+	put_str(o, "state", t->reauth);
+	put_until(o, "in", state->now,
+			  t->reauth_at > state->now ? t->reauth_at : USEC_NEVER);
+}
+
 static void unused(json_object *obj, const view_state_t *state,
 				   const view_tunnel_t *t)
 {
@@ -292,6 +308,7 @@ static json_object *tunnel(const view_state_t *state, const view_tunnel_t *t)
 														  : NULL);
 	supervisor(obj, state, t);
 	drain(obj, state, t);
+	reauth(obj, state, t);
 	neighbors(obj, state, t);
 	return obj;
 }

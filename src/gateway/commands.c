@@ -110,17 +110,25 @@ static bool shutdown_text(json_object *args, const char **text,
 }
 
 /** runs what was asked for at once, and says in words what comes of it */
+static void told(gateway_t *gateway, const char *words, control_reply_t *reply)
+{
+	core_apply(gateway->core, gateway->now);
+	reply->data = json_object_new_object();
+	json_object_object_add(reply->data, "done", json_object_new_string(words));
+}
+
+/** the same for what is said to a neighbour */
 static void done(gateway_t *gateway, const char *name, bool good,
 				 control_reply_t *reply, const char *words)
 {
 	if (!good)
 	{
 		no_neighbor(name, reply);
-		return;
 	}
-	core_apply(gateway->core, gateway->now);
-	reply->data = json_object_new_object();
-	json_object_object_add(reply->data, "done", json_object_new_string(words));
+	else
+	{
+		told(gateway, words, reply);
+	}
 }
 
 static void neighbor_refresh(void *user, json_object *args,
@@ -256,10 +264,7 @@ static void drain_or_not(gateway_t *gateway, json_object *args, bool drain,
 	}
 	else
 	{
-		core_apply(gateway->core, gateway->now);
-		reply->data = json_object_new_object();
-		json_object_object_add(reply->data, "done",
-							   json_object_new_string(words));
+		told(gateway, words, reply);
 	}
 }
 
@@ -273,6 +278,21 @@ static void drain(void *user, json_object *args, control_reply_t *reply)
 static void undrain(void *user, json_object *args, control_reply_t *reply)
 {
 	drain_or_not(user, args, false, reply, "in use again");
+}
+
+static void reauth(void *user, json_object *args, control_reply_t *reply)
+{
+	const char *name = tunnel_of(args, reply), *words;
+	gateway_t *gateway = user;
+
+	if (name && core_reauth(gateway->core, name, &words, gateway->now))
+	{
+		told(gateway, words, reply);
+	}
+	else if (name)
+	{
+		no_tunnel(name, reply);
+	}
 }
 
 /** the prefix asked for: given false: none; false: it is not one */
@@ -459,6 +479,7 @@ const control_command_t gateway_commands[] = {
 	{"neighbor", false, neighbor},
 	{"drain", true, drain},
 	{"undrain", true, undrain},
+	{"reauth", true, reauth},
 	{"neighbor-refresh", true, neighbor_refresh},
 	{"neighbor-reset", true, neighbor_reset},
 	{"neighbor-shutdown", true, neighbor_shutdown},

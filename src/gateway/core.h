@@ -43,6 +43,7 @@ typedef struct core_seams_t
 	void *keeper;
 	/** as gateway_options_t has them; NULL: nobody can */
 	void (*initiate)(void *user, const char *connection);
+	void (*reauthenticate)(void *user, const char *connection);
 	bfd_sha1_t sha1;
 	void *user;
 	timers_t *timers;
@@ -93,6 +94,10 @@ bool core_neighbor_start(core_t *core, const char *name, usec_t now);
  * false: there is no such tunnel */
 bool core_drain(core_t *core, const char *name, usec_t now);
 bool core_undrain(core_t *core, const char *name, usec_t now);
+/** reauthenticates a tunnel's connection without loss, see core_reauth.c; what
+ * comes of it in *words (static). false: there is no such tunnel */
+bool core_reauth(core_t *core, const char *name, const char **words,
+				 usec_t now);
 
 /** brings changed facts to the kernel: failover first, then links, pins and
  * firewall. Call after each batch of facts and events, before core_work */

@@ -7,7 +7,7 @@
  * 4.2), and after `drain_time`, as many know nothing of it, by a withdrawal.
  * The sessions and the SA stay: what still comes in is passed on.
  *
- * Drains are kept by the tunnel's name, as shutdowns are: they outlive
+ * A person's drains are kept by the tunnel's name, as shutdowns are: they outlive
  * reloads, and end with undrain or with the daemon.
  */
 
@@ -107,7 +107,7 @@ void core_drain_config(const core_tunnel_t *tunnel, bgp_peer_config_t *out)
 	}
 }
 
-static core_tunnel_t *find(const core_t *core, const char *name)
+core_tunnel_t *core_tunnel_find(const core_t *core, const char *name)
 {
 	for (size_t i = 0; i < core->n_tunnels; i++)
 	{
@@ -119,15 +119,39 @@ static core_tunnel_t *find(const core_t *core, const char *name)
 	return NULL;
 }
 
+void core_drain_begin(core_t *core, core_tunnel_t *tunnel, usec_t now)
+{
+	if (!tunnel->drained)
+	{
+		tunnel->drained = true;
+		core_tunnel_drain(core, tunnel, true, now);
+		tell(core, tunnel, now);
+		timer_start(core->seams.timers, &tunnel->drain_timer,
+					now + tunnel->bundle->drain_time * USEC_PER_SEC);
+	}
+}
+
+void core_drain_end(core_t *core, core_tunnel_t *tunnel, usec_t now)
+{
+	if (tunnel->drained && !core_drained_at(core, tunnel->config->name))
+	{
+		timer_stop(core->seams.timers, &tunnel->drain_timer);
+		tunnel->drained = false;
+		tunnel->withdrawn = false;
+		core_tunnel_drain(core, tunnel, false, now);
+		tell(core, tunnel, now);
+	}
+}
+
 bool core_drain(core_t *core, const char *name, usec_t now)
 {
-	core_tunnel_t *tunnel = find(core, name);
+	core_tunnel_t *tunnel = core_tunnel_find(core, name);
 
 	if (!tunnel)
 	{
 		return false;
 	}
-	if (!tunnel->drained)
+	if (!core_drained_at(core, name))
 	{
 		log_notice("tunnel %s is drained by a person", name);
 		core->drained = mem_resize(core->drained, core->n_drained + 1,
@@ -136,18 +160,14 @@ bool core_drain(core_t *core, const char *name, usec_t now)
 			.name = str_copy(name),
 			.at = now,
 		};
-		tunnel->drained = true;
-		core_tunnel_drain(core, tunnel, true, now);
-		tell(core, tunnel, now);
-		timer_start(core->seams.timers, &tunnel->drain_timer,
-					now + tunnel->bundle->drain_time * USEC_PER_SEC);
+		core_drain_begin(core, tunnel, now);
 	}
 	return true;
 }
 
 bool core_undrain(core_t *core, const char *name, usec_t now)
 {
-	core_tunnel_t *tunnel = find(core, name);
+	core_tunnel_t *tunnel = core_tunnel_find(core, name);
 	size_t at = place_of(core, name);
 
 	if (at < core->n_drained)
@@ -162,11 +182,8 @@ bool core_undrain(core_t *core, const char *name, usec_t now)
 	if (tunnel->drained)
 	{
 		log_notice("tunnel %s is used again by a person's word", name);
-		timer_stop(core->seams.timers, &tunnel->drain_timer);
-		tunnel->drained = false;
-		tunnel->withdrawn = false;
-		core_tunnel_drain(core, tunnel, false, now);
-		tell(core, tunnel, now);
+		core_reauth_leave(core, tunnel);
+		core_drain_end(core, tunnel, now);
 	}
 	return true;
 }

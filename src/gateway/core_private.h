@@ -6,7 +6,8 @@
  * core_statics.c  static routes over tunnels
  * core_sweep.c    SAs that a charon which died has left
  * core_tunnels.c  charon's facts, tunnel and bundle states, FIB members
- * core_drain.c    tunnels that a person takes out of use
+ * core_drain.c    tunnels that are taken out of use
+ * core_reauth.c   and are so before they are reauthenticated
  * core_liveness.c BFD, probes and the supervisor of each tunnel
  * core_peers.c    neighbours: when they run, on which addresses
  * core_nexthops.c next hops that are not a tunnel's far end
@@ -76,6 +77,8 @@ typedef struct core_connection_t
 	unsigned n_sas;
 	char alert[128];
 	usec_t alert_at;
+	/** charon breaks it then, to reauthenticate; 0: never */
+	usec_t reauth_at;
 } core_connection_t;
 
 /** a way out of a tunnel by a gateway (unset: the device alone), or of a
@@ -185,6 +188,26 @@ typedef struct core_neighbor_t
 	char problem[128];
 } core_neighbor_t;
 
+typedef enum core_reauth_phase_t
+{
+	CORE_REAUTH_IDLE,
+	/** charon will do it, and we before */
+	CORE_REAUTH_DUE,
+	CORE_REAUTH_DRAINING,
+	/** charon was told to */
+	CORE_REAUTH_ASKED,
+} core_reauth_phase_t;
+
+typedef struct core_reauth_t
+{
+	core_reauth_phase_t phase;
+	cyg_timer_t timer;
+	/** DUE: the moment that it was planned for */
+	usec_t at;
+	/** ASKED: SAs up to this one are those of before */
+	uint32_t last_sa;
+} core_reauth_t;
+
 struct core_tunnel_t
 {
 	const config_bundle_t *bundle;
@@ -220,10 +243,11 @@ struct core_tunnel_t
 	supervisor_t *supervisor;
 	/** an SA counts since, 0: none does */
 	usec_t sa_since;
-	/** taken out of use by a person, and its neighbours are told of nothing */
+	/** taken out of use, and its neighbours are told of nothing */
 	bool drained;
 	bool withdrawn;
 	cyg_timer_t drain_timer;
+	core_reauth_t reauth;
 	core_t *core;
 	/** state last written to the log */
 	tunnel_state_t told;
@@ -482,9 +506,27 @@ void core_drain_destroy(core_t *core, core_tunnel_t *tunnel);
 /** what a drain changes in what a neighbour of the tunnel is told; after the
  * configuration's own */
 void core_drain_config(const core_tunnel_t *tunnel, bgp_peer_config_t *out);
-/** since when; 0: it is not */
+/** by its name; NULL: none */
+core_tunnel_t *core_tunnel_find(const core_t *core, const char *name);
+/** since when by a person; 0: it is not */
 usec_t core_drained_at(const core_t *core, const char *name);
+/** for a purpose of our own; it ends so only if no person wants it, too */
+void core_drain_begin(core_t *core, core_tunnel_t *tunnel, usec_t now);
+void core_drain_end(core_t *core, core_tunnel_t *tunnel, usec_t now);
 void core_drains_free(core_t *core);
+
+/* core_reauth.c */
+void core_reauth_create(core_t *core, core_tunnel_t *tunnel, usec_t now);
+void core_reauth_destroy(core_t *core, core_tunnel_t *tunnel);
+/** what charon told of the tunnel's SAs; after its state */
+void core_reauth_fact(core_t *core, core_tunnel_t *tunnel, const fact_t *fact,
+					  usec_t now);
+/** for view_tunnel_t */
+const char *core_reauth_phase(const core_tunnel_t *tunnel);
+/** uses drained tunnels again where nothing else is left; before the choice */
+void core_reauth_check(core_t *core, usec_t now);
+/** a person uses the tunnel again: charon is left to itself */
+void core_reauth_leave(core_t *core, core_tunnel_t *tunnel);
 
 /* core_liveness.c */
 /** starts, stops and configures the tunnel's detectors and its supervisor as

@@ -227,6 +227,7 @@ core_tunnel_t *core_tunnel_create(core_t *core, const config_bundle_t *bundle,
 		refresh(core, tunnel);
 		core_sweep_sa(core, tunnel, now);
 	}
+	core_reauth_create(core, tunnel, now);
 	link = kernel_state_find_link(&core->seen, name);
 	if (link)
 	{
@@ -241,6 +242,7 @@ void core_tunnel_destroy(core_t *core, core_tunnel_t *tunnel, usec_t now)
 	core_members_free(core, &tunnel->static_members);
 	core_liveness_destroy(core, tunnel, now);
 	core_drain_destroy(core, tunnel);
+	core_reauth_destroy(core, tunnel);
 	tunnel_destroy(tunnel->tunnel);
 	free(tunnel);
 }
@@ -353,6 +355,7 @@ static bool take_fact(core_connection_t *c, const fact_t *fact,
 		case FACT_CHILD_UP:
 		case FACT_CHILD_CHANGED:
 			sa_up(c, fact);
+			c->reauth_at = fact->reauth ? now + fact->reauth * USEC_PER_SEC : 0;
 			c->alert[0] = '\0';
 			out->kind = TUNNEL_FACT_SA_UP;
 			return true;
@@ -402,6 +405,7 @@ void core_fact(core_t *core, const fact_t *fact, usec_t now)
 			step(core, tunnel, &step_fact, now);
 			refresh(core, tunnel);
 			core_sweep_sa(core, tunnel, now);
+			core_reauth_fact(core, tunnel, fact, now);
 		}
 	}
 }
@@ -579,6 +583,7 @@ static void update_members(core_t *core)
 
 void core_tunnels_update(core_t *core, usec_t now)
 {
+	core_reauth_check(core, now);
 	core->tunnels_dirty = false;
 	core->peers_dirty = true;
 	for (size_t b = 0; core->config && b < core->config->n_bundles; b++)

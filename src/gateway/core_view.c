@@ -78,6 +78,8 @@ static void view_tunnel_fill(const core_t *core, const core_tunnel_t *tunnel,
 		.drained_at = core_drained_at(core, c->name),
 		.withdrawn = tunnel->withdrawn,
 		.withdraw_at = tunnel->drain_timer.at,
+		.reauth = core_reauth_phase(tunnel),
+		.reauth_at = tunnel->connection ? tunnel->connection->reauth_at : 0,
 	};
 	out->unused = unused(tunnel);
 	out->has_bfd = core_liveness_bfd(tunnel, &out->bfd);

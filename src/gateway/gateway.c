@@ -388,6 +388,7 @@ static void core_start(gateway_t *g)
 		.keep_guard = keep_guard,
 		.keeper = g,
 		.initiate = g->initiate,
+		.reauthenticate = g->reauthenticate,
 		.sha1 = g->sha1,
 		.user = g->user,
 		.timers = g->timers,
@@ -478,6 +479,7 @@ gateway_t *gateway_create(const gateway_options_t *options, int *error)
 		str_copy(options->charon_version ? options->charon_version : "");
 	g->load = options->load;
 	g->initiate = options->initiate;
+	g->reauthenticate = options->reauthenticate;
 	g->sha1 = options->sha1;
 	g->user = options->user;
 	g->loop = loop_create();

@@ -54,6 +54,9 @@ typedef struct fact_t
 	/** the connection is `%unique`: no fixed if_id */
 	bool if_id_unique;
 	bool mobike;
+	/** with CHILD_UP: seconds until charon reauthenticates the connection by
+	 * breaking it first; 0: never */
+	uint32_t reauth;
 	tunnel_sa_info_t info;
 	/** remote addresses of the connection that are literal */
 	addr_t remote[FACT_ADDRS_MAX];
@@ -87,6 +90,9 @@ typedef struct gateway_options_t
 	 * the gateway's thread, and must not wait for charon. NULL: nobody can
 	 */
 	void (*initiate)(void *user, const char *connection);
+	/** Reauthenticates the connection, as charon would when its time has come;
+	 * as above */
+	void (*reauthenticate)(void *user, const char *connection);
 	/** SHA-1 by a library, for BFD's authentication; in the gateway's thread.
 	 * NULL: there is none */
 	void (*sha1)(void *user, const uint8_t *data, size_t len,

@@ -31,6 +31,7 @@ struct gateway_t
 	char *charon_version;
 	config_t *(*load)(void *user, config_report_t *report);
 	void (*initiate)(void *user, const char *connection);
+	void (*reauthenticate)(void *user, const char *connection);
 	bfd_sha1_t sha1;
 	void *user;
 	loop_t *loop;

@@ -276,7 +276,7 @@ static tunnel_state_t derive(const tunnel_t *tunnel, const char **reason)
 	}
 	if (tunnel->drained)
 	{
-		*reason = "drained by the operator";
+		*reason = "drained";
 		return TUNNEL_DRAINED;
 	}
 	*reason = "it works";

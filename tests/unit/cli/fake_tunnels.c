@@ -110,6 +110,8 @@ static void make_watched(void)
 	};
 	seen_tunnels[0].has_supervisor = true;
 	seen_tunnels[0].supervisor.next = USEC_NEVER;
+	seen_tunnels[0].reauth = "due";
+	seen_tunnels[0].reauth_at = NOW + 3600 * USEC_PER_SEC;
 }
 
 /** both have failed, and a person took it out of use */
@@ -155,6 +157,8 @@ static void make_failed(void)
 	};
 	seen_tunnels[1].drained_at = NOW - 60 * USEC_PER_SEC;
 	seen_tunnels[1].withdraw_at = NOW + 15 * USEC_PER_SEC;
+	seen_tunnels[1].reauth = "asked";
+	seen_tunnels[1].reauth_at = NOW;
 }
 
 /** its detectors cannot run */

@@ -22,6 +22,7 @@ Suite *policy_compile_suite(void);
 Suite *policy_test_suite(void);
 Suite *problems_suite(void);
 Suite *queue_suite(void);
+Suite *reauth_suite(void);
 Suite *redistribute_suite(void);
 Suite *restart_suite(void);
 Suite *sweep_suite(void);

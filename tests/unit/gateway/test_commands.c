@@ -487,6 +487,8 @@ START_TEST(test_tunnel)
 	bad("tunnel", "{\"name\":7}", "give the name of a tunnel");
 	bad("tunnel", "{\"name\":\"t9\"}", "no tunnel 't9'");
 	bad("drain", "{\"name\":\"t9\"}", "no tunnel 't9'");
+	bad("reauth", "{\"name\":\"t9\"}", "no tunnel 't9'");
+	good("reauth", "{\"name\":\"t2\"}", "nothing to reauthenticate");
 	good("tunnel", "{\"name\":\"t2\"}", "\"static_routes\": [ ]");
 	ck_assert(world_load(w, text, &error));
 	free(text);
@@ -515,10 +517,14 @@ END_TEST
 /** which may be run by those who may only look */
 START_TEST(test_rights)
 {
-	static const char *const writing[] = {
-		"drain",          "undrain",           "neighbor-refresh",
-		"neighbor-reset", "neighbor-shutdown", "neighbor-start",
-		"reload"};
+	static const char *const writing[] = {"drain",
+										  "undrain",
+										  "neighbor-refresh",
+										  "neighbor-reset",
+										  "neighbor-shutdown",
+										  "neighbor-start",
+										  "reauth",
+										  "reload"};
 	size_t found = 0;
 
 	for (const control_command_t *c = gateway_commands; c->name; c++)

@@ -369,6 +369,7 @@ core_seams_t world_seams(world_t *w)
 	seams.datagram_ops = world_extra.datagram_ops;
 	seams.datagrams = world_extra.datagrams;
 	seams.initiate = world_extra.initiate;
+	seams.reauthenticate = world_extra.reauthenticate;
 	seams.sha1 = world_extra.sha1;
 	seams.user = world_extra.user;
 	seams.keep_guard = world_extra.keep_guard;

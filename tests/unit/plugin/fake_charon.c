@@ -10,6 +10,7 @@
 #include <check.h>
 
 #include <library.h>
+#include <processing/jobs/rekey_ike_sa_job.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,8 @@ bool fake_in_hook;
 static daemon_t fake_daemon;
 char *fake_initiated;
 volatile unsigned fake_n_initiated;
+volatile unsigned fake_n_reauths;
+uint32_t fake_reauth;
 static bus_t bus;
 static backend_manager_t backends;
 static ike_sa_manager_t ike_sas;
@@ -121,6 +124,8 @@ void fake_charon_init(void)
 	fake_listener = NULL;
 	fake_initiated = NULL;
 	fake_n_initiated = 0;
+	fake_n_reauths = 0;
+	fake_reauth = 0;
 	fake_peers = linked_list_create();
 	fake_ikes = linked_list_create();
 	bus.add_listener = (void *)_bus_add_listener;
@@ -179,6 +184,58 @@ METHOD(ike_sa_t, ike_get_child_count, int, fake_ike_t *this)
 	return this->children->get_count(this->children);
 }
 
+METHOD(ike_sa_t, ike_get_statistic, uint32_t, fake_ike_t *this,
+	   statistic_t kind)
+{
+	return kind == STAT_REAUTH ? this->reauth : 0;
+}
+
+METHOD(ike_sa_t, ike_get_version, ike_version_t, fake_ike_t *this)
+{
+	return this->version;
+}
+
+/** the IKE_SA itself stands for its ID */
+METHOD(ike_sa_t, ike_get_id, ike_sa_id_t *, fake_ike_t *this)
+{
+	return (ike_sa_id_t *)this;
+}
+
+typedef struct fake_job_t
+{
+	job_t public;
+	uint32_t ike;
+} fake_job_t;
+
+METHOD(job_t, job_execute, job_requeue_t, fake_job_t *this)
+{
+	fake_reauth = this->ike;
+	fake_n_reauths++;
+	return JOB_REQUEUE_NONE;
+}
+
+METHOD(job_t, job_get_priority, job_priority_t, fake_job_t *this)
+{
+	return JOB_PRIO_MEDIUM;
+}
+
+/** libcharon's */
+rekey_ike_sa_job_t *rekey_ike_sa_job_create(ike_sa_id_t *id, bool reauth)
+{
+	fake_job_t *this;
+
+	ck_assert(reauth);
+	INIT(this,
+		 .public =
+			 {
+				 .execute = (void *)_job_execute,
+				 .get_priority = (void *)_job_get_priority,
+				 .destroy = (void *)free,
+			 },
+		 .ike = ((fake_ike_t *)id)->id, );
+	return (rekey_ike_sa_job_t *)this;
+}
+
 METHOD(ike_sa_t, ike_create_task_enumerator, enumerator_t *, fake_ike_t *this,
 	   task_queue_t queue)
 {
@@ -231,12 +288,15 @@ fake_ike_t *fake_ike_create(uint32_t id, char *name)
 					 (void *)_ike_create_child_sa_enumerator,
 				 .get_child_count = (void *)_ike_get_child_count,
 				 .create_task_enumerator = (void *)_ike_create_task_enumerator,
+				 .get_statistic = (void *)_ike_get_statistic,
+				 .get_version = (void *)_ike_get_version,
+				 .get_id = (void *)_ike_get_id,
 			 },
 		 .id = id, .state = IKE_CREATED, .name = name, .peer = &some_peer,
 		 .me = host_create_from_string("192.0.2.1", 500),
 		 .other = host_create_from_string("203.0.113.1", 500),
 		 .children = linked_list_create(), .active = linked_list_create(),
-		 .queued = linked_list_create(), );
+		 .queued = linked_list_create(), .version = IKEV2, );
 	return this;
 }
 

@@ -43,6 +43,9 @@ struct fake_ike_t
 	/** task_t that are active, and that are queued */
 	linked_list_t *active;
 	linked_list_t *queued;
+	/** STAT_REAUTH, 0: never */
+	time_t reauth;
+	ike_version_t version;
 };
 
 /** a child of a connection */
@@ -93,6 +96,10 @@ extern bool fake_in_hook;
  * connection, and how often in all */
 extern char *fake_initiated;
 extern volatile unsigned fake_n_initiated;
+
+/** how many jobs were made that reauthenticate, and for which of fake_ikes */
+extern volatile unsigned fake_n_reauths;
+extern uint32_t fake_reauth;
 
 /** libstrongswan and the fake daemon, in front of each test */
 void fake_charon_init(void);

@@ -56,6 +56,7 @@ START_TEST(test_up_copies_everything)
 {
 	const fact_t *fact = &fake_gateway.facts[0];
 
+	child->ike->reauth = time_monotonic(NULL) + 1000;
 	child->if_id_in = 11;
 	child->if_id_out = 12;
 	child->encap = TRUE;
@@ -70,6 +71,8 @@ START_TEST(test_up_copies_everything)
 	ck_assert_uint_eq(fact->successor, 0);
 	ck_assert_uint_eq(fact->if_id_in, 11);
 	ck_assert_uint_eq(fact->if_id_out, 12);
+	ck_assert_uint_ge(fact->reauth, 998);
+	ck_assert_uint_le(fact->reauth, 1000);
 	/* ENCR_AES_CBC and AUTH_HMAC_SHA1_96 of RFC 7296 section 3.3.2 */
 	ck_assert_uint_eq(fact->info.encr, 12);
 	ck_assert_uint_eq(fact->info.key_bits, 256);

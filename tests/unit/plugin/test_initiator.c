@@ -109,6 +109,86 @@ START_TEST(job_does_the_same)
 }
 END_TEST
 
+/** runs what was queued to its end */
+static void work(void)
+{
+	lib->processor->set_threads(lib->processor, 4);
+	ck_assert(fake_wait(&fake_n_reauths, 1));
+	lib->processor->set_threads(lib->processor, 0);
+	lib->processor->cancel(lib->processor);
+}
+
+START_TEST(time_until_reauth)
+{
+	time_t now = time_monotonic(NULL);
+
+	ck_assert_uint_eq(cygnet_initiator_reauth_in(&ike->public), 0);
+	ike->reauth = now + 100;
+	ck_assert_uint_le(cygnet_initiator_reauth_in(&ike->public), 100);
+	ck_assert_uint_ge(cygnet_initiator_reauth_in(&ike->public), 98);
+	/* overdue is not never */
+	ike->reauth = now - 5;
+	ck_assert_uint_eq(cygnet_initiator_reauth_in(&ike->public), 1);
+	/* IKEv1 breaks nothing */
+	ike->version = IKEV1;
+	ck_assert_uint_eq(cygnet_initiator_reauth_in(&ike->public), 0);
+	ike->version = IKEV2;
+	lib->settings->set_bool(lib->settings, "%s.make_before_break", TRUE,
+							lib->ns);
+	ck_assert_uint_eq(cygnet_initiator_reauth_in(&ike->public), 0);
+	lib->settings->set_bool(lib->settings, "%s.make_before_break", FALSE,
+							lib->ns);
+	ck_assert_uint_eq(cygnet_initiator_reauth_in(&ike->public), 1);
+}
+END_TEST
+
+START_TEST(reauth_takes_the_next_that_carries)
+{
+	fake_ike_t *more[4];
+
+	ike->state = IKE_ESTABLISHED;
+	for (unsigned i = 0; i < countof(more); i++)
+	{
+		more[i] = fake_ike_create(2 + i, "ali-1");
+		more[i]->state = IKE_ESTABLISHED;
+		fake_child_create(more[i], 7 + i);
+		fake_ikes->insert_last(fake_ikes, more[i]);
+	}
+	/* the first has no child, the second goes, the third is another's */
+	more[0]->state = IKE_DELETING;
+	more[1]->name = "ali-2";
+	more[2]->reauth = 2000;
+	more[3]->reauth = 1000;
+	cygnet_initiator_queue_reauth("ali-1");
+	work();
+	ck_assert_uint_eq(fake_n_reauths, 1);
+	ck_assert_uint_eq(fake_reauth, more[3]->id);
+	/* one that never would is taken if there is no other */
+	more[2]->reauth = 0;
+	more[3]->state = IKE_REKEYING;
+	fake_n_reauths = 0;
+	cygnet_initiator_reauth("ali-1");
+	work();
+	ck_assert_uint_eq(fake_n_reauths, 1);
+	ck_assert_uint_eq(fake_reauth, more[2]->id);
+	for (unsigned i = 0; i < countof(more); i++)
+	{
+		fake_ikes->remove(fake_ikes, more[i], NULL);
+		fake_ike_destroy(more[i]);
+	}
+}
+END_TEST
+
+START_TEST(reauth_of_nothing)
+{
+	ike->state = IKE_ESTABLISHED;
+	cygnet_initiator_reauth("ali-1");
+	cygnet_initiator_reauth("nobody");
+	ck_assert_uint_eq(
+		lib->processor->get_job_load(lib->processor, JOB_PRIO_MEDIUM), 0);
+}
+END_TEST
+
 Suite *initiator_suite(void)
 {
 	const struct
@@ -122,6 +202,9 @@ Suite *initiator_suite(void)
 		{"children", each_child_is_initiated, 1},
 		{"unknown", unknown_is_ignored, 1},
 		{"job", job_does_the_same, 1},
+		{"reauth time", time_until_reauth, 1},
+		{"reauth", reauth_takes_the_next_that_carries, 1},
+		{"reauth of nothing", reauth_of_nothing, 1},
 	};
 	Suite *s = suite_create("initiator");
 
