@@ -208,7 +208,8 @@ static const config_option_t options[] = {
 	 .text = "Prefixes that may leave by the members only, 'none', or "
 			 "'default': the private ranges (RFC 1918, RFC 4193) less what is "
 			 "advertised and the peers' outer addresses that stand in the "
-			 "file."},
+			 "file; they may leave by other bundles' members, too. The "
+			 "networks of the tunnels themselves go with either."},
 	{IN(CONFIG_IN_BUNDLE), "exits", CONFIG_LINKS, BUNDLE(exits),
 	 .text = "Other links by which protected prefixes may leave."},
 	{IN(CONFIG_IN_BUNDLE), "accept_default", CONFIG_BOOL,

@@ -41,7 +41,7 @@ typedef struct fw_clamp_t
  */
 typedef struct fw_guard_t
 {
-	/** bundle: names the counter "guard-NAME" */
+	/** bundle: names the counter "guard-NAME", which guards of one name share */
 	char name[FW_NAME_MAX];
 	fw_prefixes_t protect;
 	fw_prefixes_t except;

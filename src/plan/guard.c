@@ -5,10 +5,16 @@
  * never learned ones: a withdrawn route does not lose its guard. What it must
  * never stop is excepted: what the site advertises and is connected to, and
  * the peers' own outer addresses.
+ *
+ * The networks within the tunnels are held by a second guard of the bundle: a
+ * link's route to them goes with the link. There, what is advertised is
+ * no exception, nor is what is connected if it only covers them, as
+ * 169.254.0.0/16 on a LAN does.
  */
 
 #include "plan/desired.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "tunnel/mtu.h"
@@ -43,7 +49,20 @@ static bool has(const fw_prefixes_t *list, const prefix_t *p)
 	return false;
 }
 
-static void except(fw_prefixes_t *list, const prefix_t *p)
+static bool within(const fw_prefixes_t *list, const prefix_t *p)
+{
+	for (size_t i = 0; i < list->count; i++)
+	{
+		if (prefix_contains(&list->list[i], p))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+/** adds it unless it is there */
+static void add_once(fw_prefixes_t *list, const prefix_t *p)
 {
 	if (!has(list, p))
 	{
@@ -63,19 +82,16 @@ static bool is_member(const plan_input_t *in, uint32_t link)
 	return false;
 }
 
+/** what is connected, and the peers */
 static void excepts(const plan_input_t *in, fw_prefixes_t *out)
 {
-	for (size_t i = 0; i < in->config->advertise.count; i++)
-	{
-		except(out, &in->config->advertise.list[i]);
-	}
 	for (size_t i = 0; i < in->n_addrs; i++)
 	{
 		if (!is_member(in, in->addrs[i].link))
 		{
 			prefix_t net = ifaddr_prefix(&in->addrs[i].ifaddr);
 
-			except(out, &net);
+			add_once(out, &net);
 		}
 	}
 	for (size_t i = 0; i < in->n_tunnels; i++)
@@ -85,7 +101,7 @@ static void excepts(const plan_input_t *in, fw_prefixes_t *out)
 			const addr_t *peer = &in->tunnels[i].outer[k];
 			prefix_t host = prefix_make(peer, addr_bits(peer));
 
-			except(out, &host);
+			add_once(out, &host);
 		}
 	}
 }
@@ -135,6 +151,26 @@ static bool no_underlay(const plan_input_t *in)
 	return in->n_underlays > 0;
 }
 
+/** is it a link of the bundle's? The private ranges may leave by any bundle */
+static bool carries(const plan_tunnel_t *tunnel, const config_bundle_t *bundle)
+{
+	return tunnel->bundle == bundle || bundle->protect_default;
+}
+
+static bool is_carrier(const plan_input_t *in, const config_bundle_t *bundle,
+					   const char *link)
+{
+	for (size_t i = 0; i < in->n_tunnels; i++)
+	{
+		if (carries(&in->tunnels[i], bundle) &&
+			strcmp(link_of(in->tunnels[i].config), link) == 0)
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
 /** with `inside`: members, inside and exits are allowed; without: all but the
  * links that the peers are reached by. Until one of those is known (a start
  * before the underlay is up) it might be any, so only members and exits are */
@@ -148,7 +184,9 @@ static void guard_links(const plan_input_t *in, const config_bundle_t *bundle,
 		{
 			const plan_underlay_t *u = &in->underlays[i];
 
-			if (u->found && !has_link(u->link_name, &bundle->exits))
+			/* one tunnel may lead through another */
+			if (u->found && !has_link(u->link_name, &bundle->exits) &&
+				!is_carrier(in, bundle, u->link_name))
 			{
 				add_link(&guard->links, u->link_name);
 			}
@@ -157,7 +195,7 @@ static void guard_links(const plan_input_t *in, const config_bundle_t *bundle,
 	}
 	for (size_t i = 0; i < in->n_tunnels; i++)
 	{
-		if (in->tunnels[i].bundle == bundle)
+		if (carries(&in->tunnels[i], bundle))
 		{
 			add_link(&guard->links, link_of(in->tunnels[i].config));
 		}
@@ -175,7 +213,72 @@ static void guard(const plan_input_t *in, const config_bundle_t *bundle,
 	{
 		fw_prefixes_add(&g->protect, &bundle->protect.list[i]);
 	}
+	for (size_t i = 0; i < in->config->advertise.count; i++)
+	{
+		add_once(&g->except, &in->config->advertise.list[i]);
+	}
 	excepts(in, &g->except);
+	guard_links(in, bundle, g);
+}
+
+/** fe80::/64 is */
+static bool on_every_link(const addr_t *addr)
+{
+	return addr->family == FAMILY_IPV6 && addr_is_link_local(addr);
+}
+
+/** the networks of the bundle's tunnels, and neighbours beside these */
+static void add_networks(const config_bundle_t *bundle, fw_prefixes_t *out)
+{
+	for (size_t i = 0; i < bundle->n_tunnels; i++)
+	{
+		const config_tunnel_t *tunnel = &bundle->tunnels[i];
+
+		for (size_t k = 0; k < tunnel->n_addresses; k++)
+		{
+			prefix_t net = ifaddr_prefix(&tunnel->addresses[k]);
+
+			if (!on_every_link(&net.addr))
+			{
+				add_once(out, &net);
+			}
+		}
+		for (size_t k = 0; k < tunnel->n_neighbors; k++)
+		{
+			const addr_t *peer = &tunnel->neighbors[k].address;
+			prefix_t host = prefix_make(peer, addr_bits(peer));
+
+			if (!on_every_link(peer) && !within(out, &host))
+			{
+				fw_prefixes_add(out, &host);
+			}
+		}
+	}
+}
+
+static void guard_networks(const plan_input_t *in,
+						   const config_bundle_t *bundle, fw_model_t *out)
+{
+	fw_prefixes_t all = {0};
+	fw_guard_t *g;
+
+	add_networks(bundle, &all);
+	if (!all.count)
+	{
+		return;
+	}
+	g = fw_model_add_guard(out, bundle->name);
+	g->protect = all;
+	all = (fw_prefixes_t){0};
+	excepts(in, &all);
+	for (size_t i = 0; i < all.count; i++)
+	{
+		if (within(&g->protect, &all.list[i]))
+		{
+			fw_prefixes_add(&g->except, &all.list[i]);
+		}
+	}
+	free(all.list);
 	guard_links(in, bundle, g);
 }
 
@@ -194,6 +297,7 @@ void plan_firewall(const plan_input_t *in, fw_model_t *out)
 		if (in->config->bundles[i].protect.count)
 		{
 			guard(in, &in->config->bundles[i], out);
+			guard_networks(in, &in->config->bundles[i], out);
 		}
 	}
 }

@@ -16,9 +16,10 @@ unit=$(find "$CYGNET_STAGE" -name cygnet-guard.service)
 wan()
 {
 	veth site wan0 net site0
-	addr site wan0 198.51.100.2/24
-	addr net site0 198.51.100.1/24
+	addr site wan0 198.51.100.2/24 2001:db8:51::2/64
+	addr net site0 198.51.100.1/24 2001:db8:51::1/64
 	ip -n cyg-site route add default via 198.51.100.1
+	ip -n cyg-site -6 route add default via 2001:db8:51::1
 }
 
 came()
@@ -26,13 +27,32 @@ came()
 	ns net nft -j list table inet seen | jq '[.. | .packets? // empty] | add'
 }
 
-# leaves FROM: a packet for a protected prefix that no route covers
+# leaves FROM [ADDRESS]: a packet for a protected prefix that no route covers
 leaves()
 {
 	local before
 	before=$(came)
-	ns "$1" ping -c 1 -W 1 10.77.0.1 >/dev/null 2>&1
+	ns "$1" ping -c 1 -W 1 "${2:-10.77.0.1}" >/dev/null 2>&1
 	[ "$(came)" -gt "$before" ]
+}
+
+# inside_holds WHEN: nor does one for a far end within a tunnel
+inside_holds()
+{
+	local from peer
+	for from in site lan
+	do
+		for peer in "${INSIDE4[0]}.1" "${INSIDE6[0]}1"
+		do
+			refuses "$1: nothing for the far end $peer leaves from $from" \
+				leaves "$from" "$peer"
+		done
+	done
+}
+
+guarded()
+{
+	ctl_json status '.bundles[0].leak_guard.dropped_packets'
 }
 
 boot_guard()
@@ -48,7 +68,8 @@ ns net nft -f - <<'NFT'
 table inet seen {
 	chain in {
 		type filter hook prerouting priority -300;
-		ip daddr 10.77.0.1 counter drop
+		ip daddr { 10.77.0.1, 169.254.0.0/16 } icmp type echo-request counter drop
+		ip6 daddr fd00::/8 icmpv6 type echo-request counter drop
 	}
 }
 NFT
@@ -77,6 +98,7 @@ must holds "the unit's program loads it" boot_guard
 wan
 refuses "no tunnel is there: nothing leaves" leaves site
 refuses "nor is it forwarded" leaves lan
+inside_holds "no tunnel"
 holds "the site's own network is reached" ns site ping -c 1 -W 2 \
 	"$(host_in "${SITE_NETS[0]}" | cut -d/ -f1)"
 holds "loaded once more" boot_guard
@@ -84,6 +106,8 @@ refuses "it still holds" leaves site
 ns site nft delete table inet cygnet
 holds "without it, packets do leave" leaves site
 holds "forwarded ones, too" leaves lan
+holds "those for a far end, too" leaves site "${INSIDE4[0]}.1"
+holds "of either family" leaves lan "${INSIDE6[0]}1"
 holds "loaded again" boot_guard
 
 topology_links
@@ -94,6 +118,10 @@ counted()
 }
 becomes 10 "the gateway has replaced the table" counted
 refuses "and it holds" leaves site
+ip -n cyg-site link del "${TUNNELS[0]}"
+before=$(guarded)
+inside_holds "a link gone"
+holds "and they are counted for the bundle" [ "$(guarded)" -ge $((before + 4)) ]
 
 ROOT_EXTRA="leak_guard = no"
 cygnet_conf interface

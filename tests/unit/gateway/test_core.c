@@ -79,7 +79,7 @@ START_TEST(test_links_before_sas)
 	ck_assert_ptr_nonnull(world_link(w, 1));
 	/* pinned by the file's remote_addrs, guarded, before anything is up */
 	ck_assert_uint_eq(w->state.n_rules, 2);
-	ck_assert_uint_eq(w->firewall.n_guards, 1);
+	ck_assert_uint_eq(w->firewall.n_guards, 2);
 	ck_assert_uint_eq(w->firewall.n_clamps, 2);
 	/* nobody is dialled before there is a tunnel */
 	ck_assert_ptr_null(w->dialling[0]);

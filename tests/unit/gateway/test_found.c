@@ -200,7 +200,7 @@ START_TEST(test_no_guard_hole_without_underlay)
 	w->underlay = false;
 	load(w, NULL);
 	/* which link is the underlay is not known: none but the members */
-	ck_assert_uint_eq(w->firewall.n_guards, 1);
+	ck_assert_uint_eq(w->firewall.n_guards, 2);
 	g = &w->firewall.guards[0];
 	ck_assert(!g->links_denied);
 	ck_assert_uint_eq(g->links.count, 2);

@@ -17,7 +17,7 @@ prefix_t site_prefix(const char *s)
 	return p;
 }
 
-static ifaddr_t ifaddr(const char *s)
+ifaddr_t site_ifaddr(const char *s)
 {
 	ifaddr_t a;
 
@@ -67,11 +67,13 @@ static void init_underlay(site_t *s)
 		};
 	}
 	s->addrs[0] =
-		(kernel_addr_t){.link = 2, .ifaddr = ifaddr("198.51.100.2/24")};
-	s->addrs[1] = (kernel_addr_t){.link = 3, .ifaddr = ifaddr("10.9.0.1/24")};
+		(kernel_addr_t){.link = 2, .ifaddr = site_ifaddr("198.51.100.2/24")};
+	s->addrs[1] =
+		(kernel_addr_t){.link = 3, .ifaddr = site_ifaddr("10.9.0.1/24")};
 	s->addrs[2] =
-		(kernel_addr_t){.link = 10, .ifaddr = ifaddr("169.254.10.2/30")};
-	s->addrs[3] = (kernel_addr_t){.link = 3, .ifaddr = ifaddr("10.9.0.2/24")};
+		(kernel_addr_t){.link = 10, .ifaddr = site_ifaddr("169.254.10.2/30")};
+	s->addrs[3] =
+		(kernel_addr_t){.link = 3, .ifaddr = site_ifaddr("10.9.0.2/24")};
 }
 
 void site_init(site_t *s)
@@ -82,8 +84,8 @@ void site_init(site_t *s)
 	memset(s, 0, sizeof(*s));
 	s->outer[0] = addr_v4(0xcb007101);
 	s->outer[1] = addr_v4(0xcb007102);
-	s->inner[0] = ifaddr("169.254.10.2/30");
-	s->inner[1] = ifaddr("fd00::2/126");
+	s->inner[0] = site_ifaddr("169.254.10.2/30");
+	s->inner[1] = site_ifaddr("fd00::2/126");
 	s->protect[0] = site_prefix("10.0.0.0/8");
 	s->protect[1] = site_prefix("fc00::/7");
 	s->advertise[0] = site_prefix("192.168.0.0/24");

@@ -31,5 +31,6 @@ typedef struct site_t
 /** everything is there and forwards; inside and exits are empty */
 void site_init(site_t *site);
 prefix_t site_prefix(const char *s);
+ifaddr_t site_ifaddr(const char *s);
 
 #endif

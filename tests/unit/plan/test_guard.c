@@ -71,7 +71,7 @@ START_TEST(test_no_clamps)
 	site.config.mss_clamp = false;
 	plan_firewall(&site.in, &out);
 	ck_assert_uint_eq(out.n_clamps, 0);
-	ck_assert_uint_eq(out.n_guards, 1);
+	ck_assert_uint_eq(out.n_guards, 2);
 }
 END_TEST
 
@@ -85,7 +85,7 @@ START_TEST(test_guard_outside)
 	static const char *const links[] = {"eth0", NULL};
 
 	plan_firewall(&site.in, &out);
-	ck_assert_uint_eq(out.n_guards, 1);
+	ck_assert_uint_eq(out.n_guards, 2);
 	ck_assert_str_eq(out.guards[0].name, "alibaba");
 	check_prefixes(&out.guards[0].protect, protect);
 	/* advertised, connected but for the tunnels' own, and the peers */
@@ -120,6 +120,71 @@ START_TEST(test_guard_inside)
 	plan_firewall(&site.in, &out);
 	ck_assert(!out.guards[0].links_denied);
 	check_links(&out.guards[0].links, links);
+}
+END_TEST
+
+/* the private ranges may leave by any bundle's tunnels */
+START_TEST(test_guard_default)
+{
+	static const char *const links[] = {"cyg-ali-1", "cyg-ali-2", "eth7.100",
+										"eth1", NULL};
+
+	site.config.inside = (config_strings_t){site.inside, 1};
+	site.tunnels[2].bundle = &site.bundles[1];
+	site.bundles[0].protect_default = true;
+	plan_firewall(&site.in, &out);
+	check_links(&out.guards[0].links, links);
+}
+END_TEST
+
+/* IPsec over a leased line that is a member, too: the line is not denied */
+START_TEST(test_guard_member_is_underlay)
+{
+	static const char *const links[] = {"eth0", NULL};
+
+	strcpy(site.underlays[1].link_name, "eth7.100");
+	plan_firewall(&site.in, &out);
+	ck_assert(out.guards[0].links_denied);
+	check_links(&out.guards[0].links, links);
+}
+END_TEST
+
+/* the networks within the tunnels are held, whatever covers them outside */
+START_TEST(test_guard_networks)
+{
+	static const char *const protect[] = {"169.254.10.0/30", "fd00::/126",
+										  "169.254.99.1/32", NULL};
+	static const char *const except[] = {"169.254.10.1/32", NULL};
+	static const char *const links[] = {"eth0", NULL};
+	config_neighbor_t beside[2] = {0};
+
+	ck_assert(addr_parse("169.254.99.1", &beside[0].address));
+	ck_assert(addr_parse("fe80::1", &beside[1].address));
+	site.tunnel_configs[1].neighbors = beside;
+	site.tunnel_configs[1].n_neighbors = 2;
+	site.addrs[1].ifaddr = site_ifaddr("169.254.0.1/16");
+	site.addrs[3].ifaddr = site_ifaddr("169.254.10.1/32");
+	site.advertise[0] = site_prefix("169.254.10.0/30");
+	plan_firewall(&site.in, &out);
+	ck_assert_uint_eq(out.n_guards, 2);
+	ck_assert_str_eq(out.guards[1].name, "alibaba");
+	check_prefixes(&out.guards[1].protect, protect);
+	check_prefixes(&out.guards[1].except, except);
+	ck_assert(out.guards[1].links_denied);
+	check_links(&out.guards[1].links, links);
+}
+END_TEST
+
+/* link-local addresses are on every link, and tunnels may have none at all */
+START_TEST(test_guard_no_networks)
+{
+	site.inner[0] = site_ifaddr("fe80::2/64");
+	for (unsigned i = 0; i < 3; i++)
+	{
+		site.tunnel_configs[i].n_addresses = _i == 0 ? 1 : 0;
+	}
+	plan_firewall(&site.in, &out);
+	ck_assert_uint_eq(out.n_guards, 1);
 }
 END_TEST
 
@@ -179,6 +244,10 @@ Suite *guard_suite(void)
 	add(suite, "outside", test_guard_outside, 1);
 	add(suite, "exit is the underlay", test_guard_exit_is_underlay, 1);
 	add(suite, "inside", test_guard_inside, 1);
+	add(suite, "default", test_guard_default, 1);
+	add(suite, "member is the underlay", test_guard_member_is_underlay, 1);
+	add(suite, "networks", test_guard_networks, 1);
+	add(suite, "no networks", test_guard_no_networks, 2);
 	add(suite, "down", test_guard_down, 1);
 	add(suite, "none", test_no_guard, 3);
 	return suite;
