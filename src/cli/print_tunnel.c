@@ -31,7 +31,10 @@ static void print_used(json_object *o, text_t *out)
 	print_key(out, "in use");
 	if (reply_bool(o, "active"))
 	{
-		text_printf(out, "yes, weight %s\n", reply_str(o, "weight"));
+		text_printf(out, "yes, weight %s%s\n", reply_str(o, "weight"),
+					reply_get(o, "resilient")
+						? "; its flows stay with it (resilient)"
+						: "");
 	}
 	else if (strcmp(by, "min_links") == 0)
 	{

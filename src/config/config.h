@@ -230,6 +230,10 @@ typedef struct config_bundle_t
 	uint8_t min_links;
 	/** active-standby: seconds */
 	uint16_t preempt_delay;
+	/** groups of buckets, and their timers in seconds */
+	bool resilient;
+	uint16_t resilient_idle_timer;
+	uint16_t resilient_unbalanced_timer;
 	/** static routes over its tunnels */
 	config_prefixes_t routes;
 	/** seconds from GRACEFUL_SHUTDOWN to the withdrawal */

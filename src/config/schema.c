@@ -188,6 +188,22 @@ static const config_option_t options[] = {
 	 .text = "In an active-standby bundle: seconds that a tunnel of a better "
 			 "priority has to work before it is used in the place of one that "
 			 "works."},
+	{IN(CONFIG_IN_BUNDLE), "resilient", CONFIG_BOOL, BUNDLE(resilient),
+	 .fallback = "no",
+	 .text =
+		 "Flows stay on their tunnel as long as it works, whatever becomes "
+		 "of the others: resilient next-hop groups (Linux 5.13). 'no': a "
+		 "hash over the tunnels that work now; of three or more, some flows "
+		 "of all change their tunnel when one is lost or comes back."},
+	{IN(CONFIG_IN_BUNDLE), "resilient_idle_timer", CONFIG_NUMBER,
+	 BUNDLE(resilient_idle_timer), .min = 1, .max = 3600, .fallback = "10",
+	 .text = "With 'resilient': a tunnel that comes back, and finds its flows "
+			 "with others, gets those that have been silent for so many "
+			 "seconds, and new ones."},
+	{IN(CONFIG_IN_BUNDLE), "resilient_unbalanced_timer", CONFIG_NUMBER,
+	 BUNDLE(resilient_unbalanced_timer), .min = 0, .max = 3600, .fallback = "0",
+	 .text = "With 'resilient': after so many seconds with less than its share "
+			 "it gets flows that are not silent too. 0: never."},
 	{IN(CONFIG_IN_BUNDLE), "routes", CONFIG_PREFIXES, BUNDLE(routes),
 	 .text = "Static routes: prefixes behind the far side that are reached "
 			 "over all its tunnels that work, without BGP. They go before what "

@@ -274,6 +274,20 @@ static void neighbors(json_object *obj, const view_state_t *state,
 	}
 }
 
+static void resilient(json_object *obj, const config_bundle_t *bundle)
+{
+	json_object *o;
+
+	if (!bundle->resilient)
+	{
+		put_str(obj, "resilient", NULL);
+		return;
+	}
+	o = put_object(obj, "resilient");
+	put_num(o, "idle_timer", bundle->resilient_idle_timer);
+	put_num(o, "unbalanced_timer", bundle->resilient_unbalanced_timer);
+}
+
 static json_object *tunnel(const view_state_t *state, const view_tunnel_t *t)
 {
 	json_object *obj = json_object_new_object();
@@ -296,6 +310,7 @@ static json_object *tunnel(const view_state_t *state, const view_tunnel_t *t)
 	put_bool(obj, "pinned", t->pinned);
 	put_num(obj, "weight", config->weight);
 	put_num(obj, "priority", config->priority);
+	resilient(obj, t->bundle);
 	put_num(obj, "ups", tunnel_ups(t->tunnel));
 	put_num(obj, "downs", tunnel_downs(t->tunnel));
 	sa(obj, t);

@@ -29,6 +29,8 @@ typedef struct core_seams_t
 	const char *kernel_problem;
 	/** XFRM interfaces cannot be made here: words; NULL: they can */
 	const char *xfrm_problem;
+	/** the same of resilient groups: plain ones take their place */
+	const char *resilient_problem;
 	const fw_ops_t *fw_ops;
 	void *firewall;
 	const char *firewall_problem;

@@ -454,6 +454,9 @@ void core_tunnel_link(core_t *core, core_tunnel_t *tunnel,
 					  const kernel_link_t *link, usec_t now);
 core_connection_t *core_connection(core_t *core, const char *name, bool create);
 /** the FIB's member by the tunnel's state */
+/** how flows are spread over it and its bundle's others */
+fib_spread_t core_tunnel_spread(const core_t *core,
+								const core_tunnel_t *tunnel);
 void core_member_update(core_t *core, const core_tunnel_t *tunnel,
 						const core_member_t *member);
 /** the tunnel's FIB member for a gateway, made if absent; 0: no room */

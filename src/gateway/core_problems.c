@@ -275,6 +275,11 @@ static void bundle_problem(core_t *core, const config_bundle_t *bundle)
 {
 	unsigned forwarding = 0;
 
+	if (bundle->resilient && core->seams.resilient_problem)
+	{
+		problem(core, "bundle %s: resilient = yes has no effect: %s",
+				bundle->name, core->seams.resilient_problem);
+	}
 	for (size_t i = 0; i < core->n_tunnels; i++)
 	{
 		forwarding += core->tunnels[i]->bundle == bundle &&

@@ -85,6 +85,28 @@ void core_member_drop(core_t *core, core_members_t *members,
 	}
 }
 
+fib_spread_t core_tunnel_spread(const core_t *core, const core_tunnel_t *tunnel)
+{
+	const config_bundle_t *bundle = tunnel->bundle;
+	uint32_t number = 1;
+
+	if (!bundle->resilient || core->seams.resilient_problem)
+	{
+		return (fib_spread_t){0};
+	}
+	while (number < core->config->n_bundles &&
+		   bundle != &core->config->bundles[number - 1])
+	{
+		number++;
+	}
+	return (fib_spread_t){
+		.bundle = number,
+		.weight = tunnel->config->weight,
+		.idle_timer = bundle->resilient_idle_timer,
+		.unbalanced_timer = bundle->resilient_unbalanced_timer,
+	};
+}
+
 /** the address stands in one of the tunnel's networks */
 static bool in_tunnel(const core_tunnel_t *tunnel, const addr_t *addr)
 {

@@ -122,6 +122,7 @@ void core_static_member_update(core_t *core, const core_tunnel_t *tunnel,
 		.usable = works && tunnel->active,
 		/* the active one may not have this route */
 		.spare = works && !tunnel->active,
+		.spread = core_tunnel_spread(core, tunnel),
 	};
 
 	fib_member_set(core->fib, m->id, &state);

@@ -487,6 +487,7 @@ void core_member_update(core_t *core, const core_tunnel_t *tunnel,
 		.usable = works && tunnel->active,
 		/* the active one may have no session, or not this route */
 		.spare = works && !tunnel->active,
+		.spread = core_tunnel_spread(core, tunnel),
 	};
 
 	fib_member_set(core->fib, member->id, &state);

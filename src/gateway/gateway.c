@@ -327,6 +327,11 @@ static void kernel_start(gateway_t *g)
 				  "with CONFIG_XFRM_INTERFACE");
 		log_error("%s", g->xfrm_problem);
 	}
+	if (kernel_probe_resilient(g->kernel))
+	{
+		g->resilient_problem = "this kernel has no resilient next-hop groups "
+							   "(Linux 5.13 or newer is needed)";
+	}
 }
 
 static void firewall_start(gateway_t *g)
@@ -378,6 +383,7 @@ static void core_start(gateway_t *g)
 		.kernel = g->kernel,
 		.kernel_problem = g->kernel_problem,
 		.xfrm_problem = g->xfrm_problem,
+		.resilient_problem = g->resilient_problem,
 		.fw_ops = &firewall_nftables_ops,
 		.firewall = g->firewall,
 		.firewall_problem = g->firewall_problem,

@@ -39,6 +39,7 @@ struct gateway_t
 	kernel_t *kernel;
 	char *kernel_problem;
 	char *xfrm_problem;
+	const char *resilient_problem;
 	firewall_t *firewall;
 	char *firewall_problem;
 	sockets_t *sockets;

@@ -118,5 +118,8 @@ bool kernel_read(kernel_t *kernel, unsigned budget);
 /** the kernel can make XFRM interfaces; 0, or -errno of trying (tries once in
  * a way that leaves nothing behind) */
 int kernel_probe_xfrm(kernel_t *kernel);
+/** the kernel knows resilient groups (Linux 5.13); 0 or -errno of asking for a
+ * bucket */
+int kernel_probe_resilient(kernel_t *kernel);
 
 #endif

@@ -5,7 +5,8 @@
  * is marked as our own; routes to next hop objects are dropped in the kernel
  * by a socket filter (classic BPF, offsets of struct nlmsghdr), for a full
  * table would otherwise be told back to us route by route and overrun the
- * buffer. Pins and unreachable routes have no next hop id and come.
+ * buffer. Pins and unreachable routes have no next hop id and come. So are moves
+ * of buckets, of which a resilient group has hundreds at once.
  */
 
 #include "kernel/netlink.h"
@@ -21,13 +22,14 @@
 
 #define MONITOR_BUFFER (4 * 1024 * 1024)
 
-static int drop_own_routes(const kernel_t *kernel)
+static int drop_noise(const kernel_t *kernel)
 {
 	/* loads turn network order into the machine's, netlink is in the
 	 * machine's: so compare with the swapped value */
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_H | BPF_ABS,
 				 offsetof(struct nlmsghdr, nlmsg_type)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWNEXTHOPBUCKET), 8, 0),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWROUTE), 1, 0),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELROUTE), 0, 7),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
@@ -62,7 +64,7 @@ int monitor_open(kernel_t *kernel)
 	error = nl_socket_open(&kernel->monitor, MONITOR_BUFFER);
 	if (!error)
 	{
-		error = drop_own_routes(kernel);
+		error = drop_noise(kernel);
 	}
 	for (size_t i = 0; !error && i < countof(groups); i++)
 	{

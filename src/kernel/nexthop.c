@@ -3,7 +3,8 @@
 /*
  * Next hops and groups: RTM_NEWNEXTHOP and RTM_DELNEXTHOP. Only ids of our
  * range are ever written. Setting is creating or replacing in one message;
- * a group stays a group for life, the kernel refuses the change.
+ * a group stays a group for life, and of its sort (plain or resilient), with as
+ * many buckets: the kernel refuses the change.
  */
 
 #include "kernel/codec.h"
@@ -11,6 +12,9 @@
 #include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
+
+/** the kernel's timers are in clock_t, 100 a second wherever we run */
+#define TICKS 100u
 
 static bool id_is_ours(uint32_t id)
 {
@@ -62,6 +66,21 @@ struct nlmsghdr *kernel_nexthop_encode(void *buf, size_t size,
 	return nlw_done(&w);
 }
 
+static void put_buckets(nlw_t *w, const kernel_buckets_t *buckets)
+{
+	uint16_t type = NEXTHOP_GRP_TYPE_RES;
+	struct nlattr *nest;
+
+	nlw_bytes(w, NHA_GROUP_TYPE, &type, sizeof(type));
+	nest = nlw_nest(w, NHA_RES_GROUP);
+	nlw_bytes(w, NHA_RES_GROUP_BUCKETS, &buckets->count,
+			  sizeof(buckets->count));
+	nlw_u32(w, NHA_RES_GROUP_IDLE_TIMER, buckets->idle_timer * TICKS);
+	nlw_u32(w, NHA_RES_GROUP_UNBALANCED_TIMER,
+			buckets->unbalanced_timer * TICKS);
+	nlw_nest_end(w, nest);
+}
+
 struct nlmsghdr *kernel_group_encode(void *buf, size_t size,
 									 const kernel_group_t *group)
 {
@@ -90,6 +109,10 @@ struct nlmsghdr *kernel_group_encode(void *buf, size_t size,
 	}
 	nlw_u32(&w, NHA_ID, group->id);
 	nlw_bytes(&w, NHA_GROUP, members, group->count * sizeof(members[0]));
+	if (group->buckets.count)
+	{
+		put_buckets(&w, &group->buckets);
+	}
 	return nlw_done(&w);
 }
 
@@ -101,6 +124,8 @@ enum
 	N_GATEWAY,
 	N_BLACKHOLE,
 	N_FDB,
+	N_TYPE,
+	N_BUCKETS,
 	N_COUNT,
 };
 
@@ -111,7 +136,56 @@ static const nl_want_t nexthop_want[N_COUNT] = {
 	[N_GATEWAY] = {NHA_GATEWAY, 4, 16},
 	[N_BLACKHOLE] = {NHA_BLACKHOLE, 0, UINT16_MAX},
 	[N_FDB] = {NHA_FDB, 0, UINT16_MAX},
+	[N_TYPE] = {NHA_GROUP_TYPE, 2, 2},
+	[N_BUCKETS] = {NHA_RES_GROUP, 0, UINT16_MAX},
 };
+
+enum
+{
+	R_BUCKETS,
+	R_IDLE,
+	R_UNBALANCED,
+	R_COUNT,
+};
+
+static const nl_want_t buckets_want[R_COUNT] = {
+	[R_BUCKETS] = {NHA_RES_GROUP_BUCKETS, 2, 2},
+	[R_IDLE] = {NHA_RES_GROUP_IDLE_TIMER, 4, 4},
+	[R_UNBALANCED] = {NHA_RES_GROUP_UNBALANCED_TIMER, 4, 4},
+};
+
+/** what is no number of seconds is none of ours */
+static uint16_t seconds(const struct nlattr *attr)
+{
+	uint32_t ticks = nl_u32(attr);
+
+	return ticks % TICKS || ticks / TICKS > UINT16_MAX
+			   ? UINT16_MAX
+			   : (uint16_t)(ticks / TICKS);
+}
+
+/** both absent: a plain group */
+static bool decode_buckets(const struct nlattr *type, const struct nlattr *nest,
+						   kernel_buckets_t *out)
+{
+	const struct nlattr *found[R_COUNT];
+	uint16_t sort = type ? mnl_attr_get_u16(type) : NEXTHOP_GRP_TYPE_MPATH;
+
+	if (sort == NEXTHOP_GRP_TYPE_MPATH)
+	{
+		return true;
+	}
+	if (sort != NEXTHOP_GRP_TYPE_RES || !nest ||
+		!nl_attrs_nested(nest, buckets_want, R_COUNT, found) ||
+		!found[R_BUCKETS])
+	{
+		return false;
+	}
+	out->count = mnl_attr_get_u16(found[R_BUCKETS]);
+	out->idle_timer = seconds(found[R_IDLE]);
+	out->unbalanced_timer = seconds(found[R_UNBALANCED]);
+	return out->count != 0;
+}
 
 static bool decode_group(const struct nlattr *attr, kernel_group_t *out)
 {
@@ -150,7 +224,9 @@ bool kernel_nexthop_decode(const struct nlmsghdr *nlh, kernel_event_t *out)
 		out->what = KERNEL_WHAT_GROUP;
 		memset(&out->group, 0, sizeof(out->group));
 		out->group.id = id;
-		return decode_group(found[N_GROUP], &out->group);
+		return decode_buckets(found[N_TYPE], found[N_BUCKETS],
+							  &out->group.buckets) &&
+			   decode_group(found[N_GROUP], &out->group);
 	}
 	out->what = KERNEL_WHAT_NEXTHOP;
 	memset(&out->nexthop, 0, sizeof(out->nexthop));

@@ -106,7 +106,8 @@ static void format_what(const kernel_op_t *op, char *buf, size_t size)
 			format_nexthop(&op->nexthop, buf, size);
 			break;
 		case KERNEL_GROUP_SET:
-			snprintf(buf, size, "id %u of %u", op->group.id, op->group.count);
+			snprintf(buf, size, "id %u of %u%s", op->group.id, op->group.count,
+					 op->group.buckets.count ? " resilient" : "");
 			break;
 		case KERNEL_ROUTE_SET:
 		case KERNEL_ROUTE_DEL:

@@ -80,9 +80,23 @@ typedef struct kernel_group_member_t
 	uint16_t weight;
 } kernel_group_member_t;
 
+/** of a resilient group: a flow keeps its bucket, and a bucket its member as
+ * long as that is in the group. All 0: a plain one */
+typedef struct kernel_buckets_t
+{
+	/** the kernel does not change it, nor what sort a group is */
+	uint16_t count;
+	/** seconds that a bucket has to be without packets before it moves to a
+	 * member with too few */
+	uint16_t idle_timer;
+	/** seconds with too few after which it gets busy ones too; 0: never */
+	uint16_t unbalanced_timer;
+} kernel_buckets_t;
+
 typedef struct kernel_group_t
 {
 	uint32_t id;
+	kernel_buckets_t buckets;
 	unsigned count;
 	kernel_group_member_t members[KERNEL_GROUP_MAX];
 } kernel_group_t;
@@ -156,6 +170,13 @@ typedef enum kernel_op_kind_t
 	KERNEL_RULE_DEL,
 	KERNEL_SYSCTL_SET,
 } kernel_op_kind_t;
+
+static inline bool kernel_buckets_equal(const kernel_buckets_t *a,
+										const kernel_buckets_t *b)
+{
+	return a->count == b->count && a->idle_timer == b->idle_timer &&
+		   a->unbalanced_timer == b->unbalanced_timer;
+}
 
 const char *kernel_op_name(kernel_op_kind_t kind);
 

@@ -5,7 +5,8 @@
  * must refuse (no if_id, an MTU of 1). It looks up the kind first, loading the
  * module if it has to, and says EOPNOTSUPP if there is none; any other
  * complaint is about our mistakes, so the kind is known. No link, namespace or
- * thread is made on the way.
+ * thread is made on the way. Resilient groups are known where a question about a
+ * bucket of no group is understood.
  */
 
 #include "kernel/netlink.h"
@@ -13,6 +14,8 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <linux/nexthop.h>
+#include <linux/rtnetlink.h>
 #include <string.h>
 
 int kernel_probe_xfrm(kernel_t *kernel)
@@ -44,4 +47,17 @@ int kernel_probe_xfrm(kernel_t *kernel)
 					  strerror(-error), text[0] ? ": " : "", text);
 			return error;
 	}
+}
+
+int kernel_probe_resilient(kernel_t *kernel)
+{
+	uint32_t buf[32];
+	nlw_t w = nlw_make(buf, sizeof(buf), RTM_GETNEXTHOPBUCKET, 0);
+	struct nhmsg spare;
+	char text[128];
+	int error;
+
+	nlw_header(&w, &spare, sizeof(spare));
+	error = nl_exchange(kernel, w.nlh, NULL, NULL, text, sizeof(text));
+	return error == -EOPNOTSUPP ? error : 0;
 }

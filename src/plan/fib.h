@@ -25,6 +25,8 @@
 #define FIB_SHARD6 16384
 /** members of one set */
 #define FIB_SET_MAX 16
+/** buckets of a resilient group: with sixteen equal members 64 for each */
+#define FIB_BUCKETS 1024
 
 typedef struct fib_t fib_t;
 
@@ -33,6 +35,20 @@ typedef struct fib_config_t
 	uint32_t table;
 	uint32_t metric;
 } fib_config_t;
+
+/** how flows are spread over a set with this member in it. A set with any such
+ * member is a resilient group; the first says how long */
+typedef struct fib_spread_t
+{
+	/** the same for all that stand by each other, and never 0; 0: flows are
+	 * spread by a hash over the members as they are (a plain group) */
+	uint32_t bundle;
+	/** share, for when the member comes to a set of its bundle */
+	uint16_t weight;
+	/** seconds, see kernel_buckets_t */
+	uint16_t idle_timer;
+	uint16_t unbalanced_timer;
+} fib_spread_t;
 
 /** a way out, named by its owner: a tunnel's device, or a gateway on a link */
 typedef struct fib_member_t
@@ -45,6 +61,7 @@ typedef struct fib_member_t
 	/** not usable now, but it would be in the place of nothing: a standby. The
 	 * first such is used where no other member of both sets is */
 	bool spare;
+	fib_spread_t spread;
 } fib_member_t;
 
 /** one path of a set: member number and share */
@@ -89,7 +106,8 @@ void fib_dump_seen(fib_t *fib, uint32_t id);
 unsigned fib_dump_end(fib_t *fib);
 
 /** a group that routes use was dropped by the kernel as a whole, and its
- * routes with it: they have to be written again. The owner walks its table in
+ * routes with it, or is of the wrong sort by now: they have to be written again.
+ * The owner walks its table in
  * slices, offering each prefix anew with its tag and paths (fib_route writes
  * again where the tag's group was lost), and then says so */
 bool fib_rescan_wanted(const fib_t *fib);

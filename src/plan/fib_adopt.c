@@ -84,6 +84,7 @@ void fib_seen_group(fib_t *fib, const kernel_group_t *seen)
 		{
 			group->have[group->have_count++] = seen->members[i];
 		}
+		group->have_buckets = seen->buckets;
 	}
 	fib->adopting = true;
 }

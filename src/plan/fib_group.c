@@ -63,9 +63,10 @@ void fib_key_make(const fib_t *fib, fib_key_t *key, family_t family,
 				  const fib_path_t *backup, unsigned n_backup)
 {
 	key->v[0] = (uint16_t)family;
-	key->len = 3;
+	key->len = FIB_KEY_HEAD;
 	key_set(fib, key, 1, best, n_best);
 	key_set(fib, key, 2, backup, n_backup);
+	key->v[3] = fib_key_resilient(fib, key);
 }
 
 bool fib_group_has_key(const fib_group_t *group, const fib_key_t *key)
@@ -242,12 +243,13 @@ static void group_set_key(fib_t *fib, fib_group_t *group, const fib_key_t *key,
 	unsigned n_best = key->v[1], n = n_best + key->v[2];
 
 	group->family = (family_t)key->v[0];
+	group->resilient = key->v[3];
 	group->key = mem_copy(key->v, key->len * sizeof(key->v[0]));
 	group->key_len = key->len;
 	group->uses = mem_array(n ? n : 1, sizeof(*group->uses));
 	for (unsigned i = 0; i < n; i++)
 	{
-		group_use(fib, group, &key->v[3 + 2 * i], i >= n_best);
+		group_use(fib, group, &key->v[FIB_KEY_HEAD + 2 * i], i >= n_best);
 	}
 	group->keyed = true;
 	hash_insert(&fib->keys, &group->by_key, hash);
@@ -294,27 +296,28 @@ static unsigned wanted_spare(fib_t *fib, fib_group_t *group,
 	return 0;
 }
 
-unsigned fib_group_wanted(fib_t *fib, fib_group_t *group,
-						  kernel_group_member_t out[static FIB_SET_MAX])
+void fib_group_wanted(fib_t *fib, fib_group_t *group, kernel_group_t *out)
 {
-	unsigned n = wanted_of(fib, group, false, out);
+	unsigned n = wanted_of(fib, group, false, out->members);
 
 	if (!n)
 	{
-		n = wanted_of(fib, group, true, out);
+		n = wanted_of(fib, group, true, out->members);
 	}
 	if (!n)
 	{
-		n = wanted_spare(fib, group, out);
+		n = wanted_spare(fib, group, out->members);
 	}
 	if (!n)
 	{
-		out[n++] = (kernel_group_member_t){
+		out->members[n++] = (kernel_group_member_t){
 			.id = fib_black_hop(fib, group->family)->object.id,
 			.weight = 1,
 		};
 	}
-	return n;
+	out->id = group->object.id;
+	out->count = n;
+	out->buckets = fib_group_buckets(group);
 }
 
 static bool group_is_dead(const fib_group_t *group)
@@ -333,7 +336,7 @@ static bool group_is_dead(const fib_group_t *group)
 /** something of the group changed: it is looked at before the next routes */
 void fib_group_touch(fib_t *fib, fib_group_t *group, bool urgent)
 {
-	kernel_group_member_t members[FIB_SET_MAX];
+	kernel_group_t wanted;
 
 	if (fib_group_is_orphan(group))
 	{
@@ -347,26 +350,29 @@ void fib_group_touch(fib_t *fib, fib_group_t *group, bool urgent)
 	}
 	recount(fib, group, group->tags, group_is_dead(group), group->lost);
 	/* names its next hops, so that they are written before it */
-	fib_group_wanted(fib, group, members);
+	fib_group_wanted(fib, group, &wanted);
 	group->tries = 0;
 	list_remove(&group->dirty);
 	list_append(urgent ? &fib->groups_urgent : &fib->groups_dirty,
 				&group->dirty);
 }
 
-bool fib_group_is(const fib_group_t *group, const kernel_group_member_t *m,
-				  unsigned n)
+bool fib_group_is(const fib_group_t *group, const kernel_group_t *want)
 {
-	if (!group->there || group->have_count != n)
+	unsigned n = want->count;
+
+	if (!group->there || group->have_count != n ||
+		!kernel_buckets_equal(&group->have_buckets, &want->buckets))
 	{
 		return false;
 	}
 	for (unsigned i = 0; i < n; i++)
 	{
+		const kernel_group_member_t *m = &want->members[i];
 		unsigned j = 0;
 
-		while (j < n && (group->have[j].id != m[i].id ||
-						 group->have[j].weight != m[i].weight))
+		while (j < n && (group->have[j].id != m->id ||
+						 group->have[j].weight != m->weight))
 		{
 			j++;
 		}
@@ -379,33 +385,35 @@ bool fib_group_is(const fib_group_t *group, const kernel_group_member_t *m,
 }
 
 /** what the key's group would hold, without making it */
-static unsigned key_wanted(fib_t *fib, const fib_key_t *key,
-						   kernel_group_member_t out[static FIB_SET_MAX])
+static void key_wanted(fib_t *fib, const fib_key_t *key, kernel_group_t *out)
 {
 	fib_use_t uses[2 * FIB_SET_MAX];
 	unsigned n_best = key->v[1], n = n_best + key->v[2];
-	fib_group_t model = {.family = (family_t)key->v[0], .uses = uses};
+	fib_group_t model = {
+		.family = (family_t)key->v[0],
+		.resilient = key->v[3],
+		.uses = uses,
+	};
 
 	for (unsigned i = 0; i < n; i++)
 	{
 		uses[model.n_uses++] = (fib_use_t){
-			.way = fib->ways[key->v[3 + 2 * i]],
-			.weight = key->v[3 + 2 * i + 1],
+			.way = fib->ways[key->v[FIB_KEY_HEAD + 2 * i]],
+			.weight = key->v[FIB_KEY_HEAD + 2 * i + 1],
 			.backup = i >= n_best,
 		};
 	}
-	return fib_group_wanted(fib, &model, out);
+	fib_group_wanted(fib, &model, out);
 }
 
 /** an orphan with just these members */
-static fib_group_t *find_orphan(fib_t *fib, const kernel_group_member_t *m,
-								unsigned n)
+static fib_group_t *find_orphan(fib_t *fib, const kernel_group_t *want)
 {
 	for (uint32_t i = 1; i < fib->groups_size && fib->n_orphans; i++)
 	{
 		fib_group_t *group = fib->groups[i];
 
-		if (group && fib_group_is_orphan(group) && fib_group_is(group, m, n))
+		if (group && fib_group_is_orphan(group) && fib_group_is(group, want))
 		{
 			return group;
 		}
@@ -436,8 +444,8 @@ static fib_group_t *find_group(fib_t *fib, const fib_key_t *key, uint32_t hash)
 fib_group_t *fib_group_intern(fib_t *fib, const fib_key_t *key,
 							  fib_group_t *from)
 {
-	unsigned f = fib_index((family_t)key->v[0]), n = 0;
-	kernel_group_member_t members[FIB_SET_MAX];
+	unsigned f = fib_index((family_t)key->v[0]);
+	kernel_group_t want = {0};
 	fib_group_t *group = fib->last[f];
 	uint32_t hash;
 
@@ -449,10 +457,10 @@ fib_group_t *fib_group_intern(fib_t *fib, const fib_key_t *key,
 	group = NULL;
 	if (fib->n_orphans)
 	{
-		n = key_wanted(fib, key, members);
+		key_wanted(fib, key, &want);
 	}
-	if (n && from && fib_group_is_orphan(from) &&
-		fib_group_is(from, members, n))
+	if (want.count && from && fib_group_is_orphan(from) &&
+		fib_group_is(from, &want))
 	{
 		group = from;
 	}
@@ -460,9 +468,9 @@ fib_group_t *fib_group_intern(fib_t *fib, const fib_key_t *key,
 	{
 		group = find_group(fib, key, hash);
 	}
-	if (!group && n)
+	if (!group && want.count)
 	{
-		group = find_orphan(fib, members, n);
+		group = find_orphan(fib, &want);
 	}
 	if (!group)
 	{
@@ -493,4 +501,18 @@ void fib_group_lost(fib_t *fib, fib_group_t *group)
 	recount(fib, group, group->tags, group->dead, true);
 	fib->rescans = 2;
 	fib_group_touch(fib, group, true);
+}
+
+void fib_group_respread(fib_t *fib, fib_group_t *group)
+{
+	fib_key_t key = {.len = group->key_len};
+
+	memcpy(key.v, group->key, key.len * sizeof(key.v[0]));
+	if (group->keyed && fib_key_resilient(fib, &key) != group->resilient)
+	{
+		/* another group takes its place, route by route */
+		group_unkey(fib, group);
+		recount(fib, group, group->tags, group->dead, true);
+		fib->rescans = 2;
+	}
 }

@@ -450,20 +450,35 @@ static void way_changed(fib_t *fib, fib_way_t *way, bool urgent)
 	}
 }
 
+static bool same_spread(const fib_spread_t *a, const fib_spread_t *b)
+{
+	return a->bundle == b->bundle && a->weight == b->weight &&
+		   a->idle_timer == b->idle_timer &&
+		   a->unbalanced_timer == b->unbalanced_timer;
+}
+
+static bool same_member(const fib_member_t *a, const fib_member_t *b)
+{
+	return a->link == b->link && a->usable == b->usable &&
+		   a->spare == b->spare && addr_equal(&a->gateway, &b->gateway) &&
+		   same_spread(&a->spread, &b->spread);
+}
+
 void fib_member_set(fib_t *fib, uint32_t member, const fib_member_t *state)
 {
 	fib_way_t *way = find_way(fib, member);
 	bool was =
 		way && (way->state.usable || way->state.spare) && way->state.link;
 
-	if (!way ||
-		(way->state.link == state->link && way->state.usable == state->usable &&
-		 way->state.spare == state->spare &&
-		 addr_equal(&way->state.gateway, &state->gateway)))
+	if (!way || same_member(&way->state, state))
 	{
 		return;
 	}
 	way->state = *state;
+	list_each(&way->uses, use, fib_use_t, in_way)
+	{
+		fib_group_respread(fib, use->group);
+	}
 	way_mend(way);
 	way_changed(fib, way, was && !(state->usable && state->link));
 }

@@ -18,8 +18,10 @@
 #define FIB_MEMBERS_MAX 65536
 /** 0 IPv4, 1 IPv6 */
 #define FIB_FAMILIES 2
-/** family, two lengths, and two numbers a path */
-#define FIB_KEY_MAX (3 + 4 * FIB_SET_MAX)
+/** family, two lengths, whether it is resilient */
+#define FIB_KEY_HEAD 4
+/** and two numbers a path */
+#define FIB_KEY_MAX (FIB_KEY_HEAD + 4 * FIB_SET_MAX)
 /** how often a failed group is written again before a member changes */
 #define FIB_TRIES 3
 /** failures in all before a member changes, for each group that there is: more
@@ -96,6 +98,8 @@ struct fib_group_t
 	/** the tag of its routes */
 	uint32_t number;
 	family_t family;
+	/** its sort in the kernel, for life */
+	bool resilient;
 	/** in fib->keys; if not: an orphan (no key), or lost */
 	bool keyed;
 	hash_node_t by_key;
@@ -103,8 +107,8 @@ struct fib_group_t
 	size_t key_len;
 	fib_use_t *uses;
 	unsigned n_uses;
-	/** the kernel dropped it with its routes: it lives on, without new routes,
-	 * until its tags are gone */
+	/** the kernel dropped it with its routes, or it is of the wrong sort: it
+	 * lives on, without new routes, until its tags are gone */
 	bool lost;
 	/** no member is usable */
 	bool dead;
@@ -126,6 +130,7 @@ struct fib_group_t
 	uint8_t tries;
 	/** failed too often: tried again when a member or a link changes */
 	bool given_up;
+	kernel_buckets_t have_buckets;
 	unsigned have_count;
 	kernel_group_member_t have[FIB_SET_MAX];
 	/** in groups_urgent or groups_dirty */
@@ -258,12 +263,12 @@ bool fib_group_has_key(const fib_group_t *group, const fib_key_t *key);
 /** a group without key and members */
 fib_group_t *fib_group_orphan(fib_t *fib, uint32_t id);
 bool fib_group_is_orphan(const fib_group_t *group);
-/** the kernel has it with these members */
-bool fib_group_is(const fib_group_t *group, const kernel_group_member_t *m,
-				  unsigned n);
+/** the kernel has it with these members and buckets, whatever its id */
+bool fib_group_is(const fib_group_t *group, const kernel_group_t *want);
 /** what the kernel should have in it now */
-unsigned fib_group_wanted(fib_t *fib, fib_group_t *group,
-						  kernel_group_member_t out[static FIB_SET_MAX]);
+void fib_group_wanted(fib_t *fib, fib_group_t *group, kernel_group_t *out);
+/** its members' spread is another: it may be of the wrong sort */
+void fib_group_respread(fib_t *fib, fib_group_t *group);
 /** something of the group changed: it is looked at before the next routes */
 void fib_group_touch(fib_t *fib, fib_group_t *group, bool urgent);
 /** the kernel has dropped the group with its routes */
@@ -273,6 +278,17 @@ void fib_group_tag(fib_t *fib, fib_group_t *group, int by);
 /** unused by now: it goes when its turn comes */
 void fib_group_check(fib_t *fib, fib_group_t *group);
 void fib_group_free(fib_t *fib, fib_group_t *group);
+
+/* -- fib_spread.c ---------------------------------------------------------- */
+
+/** any member of the sets asks for it */
+bool fib_key_resilient(const fib_t *fib, const fib_key_t *key);
+/** as its first member that asks for it has them */
+kernel_buckets_t fib_group_buckets(const fib_group_t *group);
+/** a resilient group that the kernel does not have yet: what it should be made
+ * of before it becomes `wanted`. false: nothing else than that */
+bool fib_group_layout(const fib_t *fib, const fib_group_t *group,
+					  const kernel_group_t *wanted, kernel_group_t *out);
 
 /* -- fib_write.c ----------------------------------------------------------- */
 

@@ -129,12 +129,11 @@ static size_t take_hops(fib_t *fib, kernel_op_t *ops, size_t max)
 }
 
 /** all of its members are in the kernel as they should be */
-static bool is_ready(const fib_t *fib, const kernel_group_member_t *m,
-					 unsigned n)
+static bool is_ready(const fib_t *fib, const kernel_group_t *want)
 {
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < want->count; i++)
 	{
-		fib_object_t *object = fib_object(fib, m[i].id);
+		fib_object_t *object = fib_object(fib, want->members[i].id);
 
 		if (container_of(object, fib_hop_t, object)->dirty)
 		{
@@ -142,6 +141,22 @@ static bool is_ready(const fib_t *fib, const kernel_group_member_t *m,
 		}
 	}
 	return true;
+}
+
+static void put_group(fib_t *fib, kernel_op_t *op, fib_group_t *group,
+					  const kernel_group_t *want)
+{
+	op->kind = KERNEL_GROUP_SET;
+	op->replaces = group->there ? group->object.id : 0;
+	op->group = *want;
+	memcpy(group->have, want->members, want->count * sizeof(group->have[0]));
+	group->have_count = want->count;
+	group->have_buckets = want->buckets;
+	group->there = true;
+	group->object.doubt = false;
+	group->written = true;
+	group->force = false;
+	fib->group_writes++;
 }
 
 static size_t take_groups(fib_t *fib, list_t *from, kernel_op_t *ops,
@@ -152,21 +167,19 @@ static size_t take_groups(fib_t *fib, list_t *from, kernel_op_t *ops,
 	while (n < max && !list_empty(from))
 	{
 		fib_group_t *group = list_first(from, fib_group_t, dirty);
-		kernel_group_member_t members[FIB_SET_MAX];
-		kernel_group_t *out = &ops[n].group;
-		unsigned count;
+		kernel_group_t want, layout;
 
 		list_remove(&group->dirty);
 		if (fib_group_unused(group))
 		{
 			continue;
 		}
-		count = fib_group_wanted(fib, group, members);
-		if (!group->force && fib_group_is(group, members, count))
+		fib_group_wanted(fib, group, &want);
+		if (!group->force && fib_group_is(group, &want))
 		{
 			continue;
 		}
-		if (!is_ready(fib, members, count))
+		if (!is_ready(fib, &want))
 		{
 			list_append(&fib->groups_dirty, &group->dirty);
 			if (from == &fib->groups_dirty)
@@ -175,20 +188,12 @@ static size_t take_groups(fib_t *fib, list_t *from, kernel_op_t *ops,
 			}
 			continue;
 		}
-		ops[n].kind = KERNEL_GROUP_SET;
-		ops[n].replaces = group->there ? group->object.id : 0;
-		n++;
 		note_sole(fib, group);
-		out->id = group->object.id;
-		out->count = count;
-		memcpy(out->members, members, count * sizeof(*members));
-		memcpy(group->have, members, count * sizeof(*members));
-		group->have_count = count;
-		group->there = true;
-		group->object.doubt = false;
-		group->written = true;
-		group->force = false;
-		fib->group_writes++;
+		if (n + 1 < max && fib_group_layout(fib, group, &want, &layout))
+		{
+			put_group(fib, &ops[n++], group, &layout);
+		}
+		put_group(fib, &ops[n++], group, &want);
 	}
 	return n;
 }

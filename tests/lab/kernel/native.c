@@ -260,6 +260,55 @@ START_TEST(group_dropped)
 }
 END_TEST
 
+static bool buckets_are(unsigned n, unsigned want)
+{
+	char command[160];
+
+	snprintf(command, sizeof(command),
+			 "test \"$(ip nexthop bucket show id %u | grep -c 'nhid %u ')\" "
+			 "= %u",
+			 KERNEL_NH_FIRST + 11, KERNEL_NH_FIRST + n, want);
+	return holds(command);
+}
+
+/* a bucket stays with its member, all move at once from one that goes, and the
+ * kernel changes neither the sort of a group nor its size */
+START_TEST(resilient_group)
+{
+	kernel_op_t op = group_op(11, 1, 2);
+	int error = 0;
+
+	ck_assert_int_eq(kernel_probe_resilient(kernel), 0);
+	make_groups();
+	op.group.buckets = (kernel_buckets_t){64, 10, 60};
+	ck_assert_uint_eq(one(&op, &error), 1);
+	ck_assert_int_eq(error, -EINVAL);
+	op.kind = KERNEL_NEXTHOP_DEL;
+	must(&op);
+	op.kind = KERNEL_GROUP_SET;
+	drain();
+	n_events = 0;
+	must(&op);
+	/* one to three */
+	ck_assert(buckets_are(1, 16) && buckets_are(2, 48));
+	op.replaces = op.group.id;
+	op.group.members[0] = op.group.members[1];
+	op.group.count = 1;
+	must(&op);
+	ck_assert(buckets_are(1, 0) && buckets_are(2, 64));
+	op.group.buckets.count = 128;
+	ck_assert_uint_eq(one(&op, &error), 1);
+	ck_assert_int_eq(error, -EINVAL);
+	op.group.buckets = (kernel_buckets_t){64, 1, 3600};
+	must(&op);
+	drain();
+	/* the group is told, its buckets are not */
+	ck_assert_uint_eq(n_events, 3);
+	ck_assert_mem_eq(&events[2].group.buckets, &op.group.buckets,
+					 sizeof(op.group.buckets));
+}
+END_TEST
+
 START_TEST(route_new_change_delete)
 {
 	const family_case_t *f = &families[_i];
@@ -858,6 +907,7 @@ static Suite *native_suite(void)
 		int count;
 	} tests[] = {
 		{"group_dropped", group_dropped, 1},
+		{"resilient_group", resilient_group, 1},
 		{"route_new_change_delete", route_new_change_delete, 2},
 		{"route_foreign_untouched", route_foreign_untouched, 2},
 		{"route_to_missing_group", route_to_missing_group, 2},

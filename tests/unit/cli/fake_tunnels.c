@@ -183,6 +183,8 @@ config_bundle_t *fake_bundle(void)
 	bundle.tunnels = tunnels;
 	bundle.n_tunnels = countof(tunnels);
 	bundle.min_links = 2;
+	bundle.resilient = true;
+	bundle.resilient_idle_timer = 10;
 	prefix_parse("10.9.0.0/16", &static_route);
 	bundle.routes = (config_prefixes_t){&static_route, 1};
 	inside.addr = addr_v4(0xa9fe0a02);

@@ -24,6 +24,7 @@ Suite *problems_suite(void);
 Suite *queue_suite(void);
 Suite *reauth_suite(void);
 Suite *redistribute_suite(void);
+Suite *resilient_suite(void);
 Suite *restart_suite(void);
 Suite *sweep_suite(void);
 

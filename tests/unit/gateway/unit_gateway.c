@@ -25,8 +25,8 @@ int main(void)
 		heal_suite,        linger_suite,       liveness_suite,
 		nexthops_suite,    peers_suite,        policy_compile_suite,
 		policy_test_suite, problems_suite,     queue_suite,
-		reauth_suite,      redistribute_suite, restart_suite,
-		sweep_suite,
+		reauth_suite,      redistribute_suite, resilient_suite,
+		restart_suite,     sweep_suite,
 	};
 
 	log_set(log_line_fn, NULL, LOGL_DEBUG);

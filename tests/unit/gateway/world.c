@@ -373,6 +373,7 @@ core_seams_t world_seams(world_t *w)
 	seams.sha1 = world_extra.sha1;
 	seams.user = world_extra.user;
 	seams.keep_guard = world_extra.keep_guard;
+	seams.resilient_problem = world_extra.resilient_problem;
 	seams.keeper = world_extra.keeper;
 	return seams;
 }

@@ -123,6 +123,71 @@ START_TEST(group_round_trip)
 }
 END_TEST
 
+START_TEST(resilient_round_trip)
+{
+	static const kernel_buckets_t buckets[] = {
+		{1, 0, 0}, {1024, 10, 0}, {UINT16_MAX, 3600, 65534}};
+	kernel_group_t g = group_make(KERNEL_GROUP_MAX);
+	message_t m, n;
+	struct nlmsghdr *nlh;
+	kernel_event_t event;
+
+	g.buckets = buckets[_i];
+	nlh = kernel_group_encode(m.data, sizeof(m.data), &g);
+	ck_assert(message_decode(nlh, nlh->nlmsg_len, &event));
+	ck_assert(event.what == KERNEL_WHAT_GROUP && event.ours);
+	ck_assert_mem_eq(&event.group, &g, sizeof(g));
+	message_no_room(nlh, kernel_group_encode(n.data, room, &g));
+}
+END_TEST
+
+/** as the kernel would say it */
+static bool decode_type(uint16_t type, bool nest, bool count, uint32_t idle,
+						kernel_event_t *event)
+{
+	struct nexthop_grp member = {.id = KERNEL_NH_FIRST + 1};
+	uint16_t buckets = 8;
+	struct nlattr *start;
+	message_t m;
+	nlw_t w = message_start(&m, RTM_NEWNEXTHOP, 0, sizeof(struct nhmsg));
+
+	nlw_u32(&w, NHA_ID, KERNEL_NH_FIRST);
+	nlw_bytes(&w, NHA_GROUP, &member, sizeof(member));
+	nlw_bytes(&w, NHA_GROUP_TYPE, &type, sizeof(type));
+	if (nest)
+	{
+		start = nlw_nest(&w, NHA_RES_GROUP);
+		if (count)
+		{
+			nlw_bytes(&w, NHA_RES_GROUP_BUCKETS, &buckets, sizeof(buckets));
+		}
+		nlw_u32(&w, NHA_RES_GROUP_IDLE_TIMER, idle);
+		nlw_nest_end(&w, start);
+	}
+	return kernel_decode(w.nlh, event);
+}
+
+START_TEST(group_types)
+{
+	kernel_event_t event;
+
+	/* the kernel names the type of plain groups too */
+	ck_assert(decode_type(NEXTHOP_GRP_TYPE_MPATH, false, false, 0, &event));
+	ck_assert_uint_eq(event.group.buckets.count, 0);
+	ck_assert(decode_type(NEXTHOP_GRP_TYPE_RES, true, true, 700, &event));
+	ck_assert_uint_eq(event.group.buckets.count, 8);
+	ck_assert_uint_eq(event.group.buckets.idle_timer, 7);
+	/* parts of a second, and more than ours: not as ours */
+	ck_assert(decode_type(NEXTHOP_GRP_TYPE_RES, true, true, 750, &event));
+	ck_assert_uint_eq(event.group.buckets.idle_timer, UINT16_MAX);
+	ck_assert(decode_type(NEXTHOP_GRP_TYPE_RES, true, true, 6553600, &event));
+	ck_assert_uint_eq(event.group.buckets.idle_timer, UINT16_MAX);
+	ck_assert(!decode_type(NEXTHOP_GRP_TYPE_RES, true, false, 700, &event));
+	ck_assert(!decode_type(NEXTHOP_GRP_TYPE_RES, false, false, 0, &event));
+	ck_assert(!decode_type(NEXTHOP_GRP_TYPE_RES + 1, true, true, 0, &event));
+}
+END_TEST
+
 START_TEST(group_limits)
 {
 	kernel_group_t g = group_make(0);
@@ -146,6 +211,7 @@ START_TEST(broken)
 {
 	static const uint16_t of_nexthop[] = {NHA_ID, NHA_OIF, NHA_GATEWAY};
 	static const uint16_t of_group[] = {NHA_ID, NHA_GROUP};
+	static const uint16_t of_resilient[] = {NHA_ID, NHA_GROUP, NHA_GROUP_TYPE};
 	kernel_nexthop_t n = nexthop_make();
 	kernel_group_t g = group_make(1);
 	struct nlmsghdr *nlh;
@@ -156,6 +222,10 @@ START_TEST(broken)
 					countof(of_nexthop));
 	nlh = kernel_group_encode(m.data, sizeof(m.data), &g);
 	message_torture(nlh, sizeof(struct nhmsg), of_group, countof(of_group));
+	g.buckets = (kernel_buckets_t){1024, 10, 60};
+	nlh = kernel_group_encode(m.data, sizeof(m.data), &g);
+	message_torture(nlh, sizeof(struct nhmsg), of_resilient,
+					countof(of_resilient));
 }
 END_TEST
 
@@ -193,6 +263,8 @@ Suite *nexthop_codec_suite(void)
 	unit_add(s, "gateway_of_other_family", gateway_of_other_family);
 	unit_add(s, "only_our_ids", only_our_ids);
 	unit_add_loop(s, "group_round_trip", group_round_trip, 3);
+	unit_add_loop(s, "resilient_round_trip", resilient_round_trip, 3);
+	unit_add(s, "group_types", group_types);
 	unit_add(s, "group_limits", group_limits);
 	unit_add(s, "broken", broken);
 	unit_add(s, "foreign", foreign);

@@ -364,6 +364,10 @@ static int group_set(fake_kernel_t *kernel, const kernel_op_t *op)
 	{
 		return -ENOENT;
 	}
+	if (object && object->group.buckets.count != want->buckets.count)
+	{
+		return -EINVAL;
+	}
 	if (object && object->routes[1] > kernel->counts.replaced6)
 	{
 		kernel->counts.replaced6 = object->routes[1];

@@ -2,7 +2,8 @@
 
 /**
  * A kernel of next hops, groups and routes in memory, with the real one's
- * rules (DESIGN.md section 4): a group stays a group, a blackhole stands in a
+ * rules (DESIGN.md section 4): a group stays a group of its sort and number of
+ * buckets, a blackhole stands in a
  * group alone, IPv6 routes take no IPv4 next hop, a next hop needs its link up,
  * deleting a next hop deletes its routes, and a link that goes down takes next
  * hops, groups and routes with it and tells nobody. It counts messages, and

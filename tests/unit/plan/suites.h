@@ -14,6 +14,7 @@ Suite *desired_suite(void);
 Suite *fib_suite(void);
 Suite *fib_hand_suite(void);
 Suite *fib_random_suite(void);
+Suite *fib_spread_suite(void);
 Suite *guard_suite(void);
 
 #endif

@@ -61,6 +61,7 @@ typedef struct world_t
 	bool untold[LINKS + 1];
 	unsigned rescans;
 	unsigned blackholes, backups, bests, restarts;
+	unsigned resilients, plains;
 } world_t;
 
 static unsigned below(world_t *w, unsigned n)
@@ -189,6 +190,14 @@ static void change_member(world_t *w)
 		{
 			ck_assert(addr_parse(gateways[below(w, 4)], &slot->state.gateway));
 		}
+	}
+	if (below(w, 8) == 0)
+	{
+		slot->state.spread = (fib_spread_t){
+			.bundle = below(w, 3),
+			.weight = (uint16_t)(1 + below(w, 9)),
+			.idle_timer = (uint16_t)(1 + below(w, 2)),
+		};
 	}
 	slot->state.usable =
 		below(w, 3) != 0 && (!slot->state.link || w->untold[slot->state.link] ||
@@ -422,6 +431,31 @@ static void check_members(world_t *w, const model_route_t *r,
 	ck_assert_uint_eq(group->count, count);
 }
 
+/** resilient if any of its members is to be; of those that are no more, it is
+ * not known */
+static void check_sort(world_t *w, const model_route_t *r,
+					   const kernel_group_t *group)
+{
+	bool resilient = false, known = true;
+
+	for (unsigned s = 0; s < 2; s++)
+	{
+		for (unsigned i = 0; i < r->n[s]; i++)
+		{
+			int slot = r->path[s][i].slot;
+
+			known = known && slot >= 0;
+			resilient =
+				resilient || (slot >= 0 && w->slots[slot].state.spread.bundle);
+		}
+	}
+	if (resilient || known)
+	{
+		ck_assert_uint_eq(group->buckets.count, resilient ? FIB_BUCKETS : 0);
+		*(resilient ? &w->resilients : &w->plains) += 1;
+	}
+}
+
 static void check_route(world_t *w, const model_route_t *r)
 {
 	family_t family = (family_t)r->prefix.addr.family;
@@ -439,6 +473,7 @@ static void check_route(world_t *w, const model_route_t *r)
 	ck_assert_uint_eq(route->nexthop, fib_tag_group(w->fib, r->tag));
 	group = fake_kernel_group(w->kernel, route->nexthop);
 	ck_assert_ptr_nonnull(group);
+	check_sort(w, r, group);
 	for (unsigned s = 0; s < 2; s++)
 	{
 		for (unsigned i = 0; i < r->n[s]; i++)
@@ -599,6 +634,8 @@ static void run(world_t *w)
 	ck_assert_uint_gt(w->blackholes, 10);
 	ck_assert_uint_gt(w->rescans, 0);
 	ck_assert_uint_gt(w->restarts, 0);
+	ck_assert_uint_gt(w->resilients, 10);
+	ck_assert_uint_gt(w->plains, 10);
 }
 
 START_TEST(test_honest)

@@ -9,7 +9,8 @@
 int main(void)
 {
 	static const unit_suite_t suites[] = {
-		desired_suite, fib_suite, fib_hand_suite, fib_random_suite, guard_suite,
+		desired_suite,    fib_suite,        fib_hand_suite,
+		fib_random_suite, fib_spread_suite, guard_suite,
 	};
 
 	return unit_run("plan", suites, countof(suites));
