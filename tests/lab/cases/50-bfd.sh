@@ -46,10 +46,13 @@ equal "and the probe's answers" "false true true" "$(tunnel_json 2 '.probe |
 holds "in the table, too" grep -q "BFD Up .* it works" <(ctl tunnels)
 refuses "no word of BFD in the status" tells BFD
 
+# not before three intervals since the last answer; how fast it is at the most
+# is for the bench to say, a busy machine delays the silence, too
+at=$(now_ms)
 silence 0
-soon 2 "silence: BFD takes the way out" all_ways_are "$(links_but 0)"
-between "ms from the silence until the routes are without it" 150 1000 \
-	"$WAITED"
+becomes 3 "silence: BFD takes the way out" all_ways_are "$(links_but 0)"
+between "ms until the routes are without it, far below the hold time" 150 \
+	$((CYGNET_HOLD * 500)) $(($(now_ms) - at))
 holds "its BGP session is left to its hold time" sessions_are 3
 equal "why, in the words of RFC 5880" "Control Detection Time Expired" \
 	"$(tunnel_json 0 .bfd.diagnostic)"
@@ -59,10 +62,11 @@ unsilence
 becomes 10 "it speaks again: three ways" all_ways_are "$(links_but)"
 equal "it came up twice" 2 "$(tunnel_json 0 .bfd.ups)"
 
+at=$(now_ms)
 silence 2
-soon 3 "silence: the probe takes the way out" all_ways_are "$(links_but 2)"
-between "ms from the silence until the routes are without it" 350 1500 \
-	"$WAITED"
+becomes 3 "silence: the probe takes the way out" all_ways_are "$(links_but 2)"
+between "ms until the routes are without it, far below the hold time" 350 \
+	$((CYGNET_HOLD * 500)) $(($(now_ms) - at))
 holds "the status says who does not answer" \
 	tells "the probe gets no answers from ${INSIDE4[2]}.1"
 holds "and the screen that it failed" grep -q "probe .*failed" \
