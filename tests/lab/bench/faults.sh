@@ -22,14 +22,15 @@ reauth-break 100 xfrm lost:0
 reauth-break-peer 100 xfrm out_ms:50
 route-deleted 100 any gap_ms:1000
 table-deleted 100 any healed_ms:1000
-link-flapped 100 any gap_ms:1000
 charon-restarted 100 xfrm clear:0
 charon-killed 100 xfrm lost:0
 link-deleted 100 xfrm gap_ms:1000
-far-killed 100 any gap_ms:350
+far-killed 100 xfrm gap_ms:350
+far-bgp-killed 100 interface -
+link-flapped 100 any gap_ms:1000
 carrier 100 interface gap_ms:350
 silence-bfd300 300 any gap_ms:950
-silence-probe probe any gap_ms:700"
+silence-probe probe any out_ms:700"
 
 # lose, find: the first tunnel, without a word
 lose()
@@ -111,25 +112,30 @@ fault_reload()
 	whole
 }
 
-# The far end's routing is gone for a second, or (xfrm) its IKE daemon. The
-# latter alone does not stop its kernel: the tunnel may well go on.
+# The far end's IKE daemon is gone for a second. Its kernel goes on, and so may
+# the tunnel; its new daemon knows nothing of the old one's SAs.
 fault_far-killed()
 {
 	mark
-	if [ "$LINKS" = xfrm ]
-	then
-		stop cloud/charon KILL
-		sleep 1
-		charon_start cloud && swan_load cloud
-	else
-		stop cloud/frr/bgpd KILL
-		rm -f "$LAB_RUN/cloud/frr/bgpd.vty"
-		sleep 1
-		frr_daemon cloud bgpd
-	fi
+	stop cloud/charon KILL
+	sleep 1
+	charon_start cloud && swan_load cloud
 	sleep 4
 	figures far-killed
-	[ "$LINKS" != xfrm ] && whole
+	return 1
+}
+
+# The far end's routing is gone for a second
+fault_far-bgp-killed()
+{
+	mark
+	stop cloud/frr/bgpd KILL
+	rm -f "$LAB_RUN/cloud/frr/bgpd.vty"
+	sleep 1
+	frr_daemon cloud bgpd
+	whole || { figures far-bgp-killed; return 1; }
+	sleep 1
+	figures far-bgp-killed
 }
 
 # The far BFD stands still for longer than the detection time, on every tunnel
@@ -318,7 +324,7 @@ fault_link-flapped()
 	ip -n cyg-site link set "$link" up
 	sleep 3
 	figures link-flapped
-	whole
+	whole 4
 }
 
 # The others' links are made by a script at boot: it is run again
@@ -335,7 +341,7 @@ fault_link-deleted()
 	sleep 3
 	figures link-deleted
 	[ "$1" = cygnet ] || site_link 0
-	whole
+	whole 4
 }
 
 fault_charon-restarted()

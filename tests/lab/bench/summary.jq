@@ -21,17 +21,19 @@ def ratios($ours; f): [.[] | . as $r | $ours[] | select(.run == $r.run) |
 def most: reduce (.[] | to_entries[]) as $e ({};
 	.[$e.key] = ([.[$e.key] // 0, $e.value] | max));
 
+# field: of its limit, and what is compared with others
+def field: .limit | split(":")[0] | if IN("out_ms", "in_ms") then . else "gap_ms" end;
+
 # judged($best): what Cygnet must show, and whether it does
 def judged($best): (1000 / .rate) as $grain | . as $line |
 	(.limit | split(":")) as [$field, $limit] |
-	. + {best_other_ms: $best,
+	(.[field] > ($best // infinite) + $grain) as $behind |
+	. + {best_other_ms: $best, behind: $behind,
 		missed: (if $limit then
 				$line[$field] as $seen | ($limit | tonumber) as $most |
 				($seen == null or
 					$seen > $most + if $field == "lost" then 0 else $grain end)
-			elif $field == "first" then $best != null and .gap_ms > $best + $grain
-			else false end),
-		behind: ($best != null and .gap_ms > $best + $grain)};
+			else $field == "first" and $behind end)};
 
 . as $all |
 (reduce .[] as $r ([]; if index($r.fault) then . else . + [$r.fault] end))[] |
@@ -40,7 +42,7 @@ def judged($best): (1000 / .rate) as $grain | . as $line |
 (reduce $of[] as $r ([]; if index($r.system) then . else . + [$r.system] end)
 	| sort) as $systems |
 ([$systems[] | . as $system | select(. != "cygnet") |
-	[$of[] | select(.system == $system) | .gap_ms] | median] | min) as $best |
+	[$of[] | select(.system == $system) | .[field]] | median] | min) as $best |
 $systems[] | . as $system | [$of[] | select(.system == $system)] |
 {bench: $bench, links: .[0].links, system: $system, fault: $fault,
 	runs: length, gap_ms: (map(.gap_ms) | median),

@@ -14,7 +14,8 @@ def verdict: if . == null then "" else
 	| if . == [] then "ok" else join(",") end end;
 
 def ratio: if . == null or .best_other_ms == null or .best_other_ms == 0
-	then "-" else .gap_ms * 100 / .best_other_ms | round / 100 end;
+	then "-" else .[.limit | split(":")[0] | if IN("out_ms", "in_ms") then . else "gap_ms" end] *
+		100 / .best_other_ms | round / 100 end;
 
 [.[] | select(.fault)] as $lines |
 (reduce $lines[] as $l ([]; if index($l.system) then . else . + [$l.system] end)
