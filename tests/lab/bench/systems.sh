@@ -157,7 +157,10 @@ system_reload()
 # system_reauth SYSTEM: of the first tunnel, by its operator, with a break
 system_reauth()
 {
-	swan site --rekey --ike "${TUNNELS[0]}" --reauth
+	case $1 in
+		cygnet) ctl reauth "${TUNNELS[0]}" ;;
+		*) swan site --rekey --ike "${TUNNELS[0]}" --reauth ;;
+	esac
 }
 
 # system_routes_again SYSTEM: what its operator does about deleted routes
