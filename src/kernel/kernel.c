@@ -121,6 +121,11 @@ static int sa_dump(void *kernel, kernel_sa_fn_t fn, void *user)
 	return kernel_sa_dump(fn, user);
 }
 
+static int sa_get(void *kernel, const kernel_sa_t *sa)
+{
+	return kernel_sa_get(sa);
+}
+
 static int sa_delete(void *kernel, const kernel_sa_t *sa)
 {
 	return kernel_sa_delete(sa);
@@ -133,6 +138,7 @@ const kernel_ops_t kernel_rtnetlink_ops = {
 	.route_get = kernel_route_get,
 	.sysctl_get = sysctl_get,
 	.sa_dump = sa_dump,
+	.sa_get = sa_get,
 	.sa_delete = sa_delete,
 	.who = kernel_who,
 };

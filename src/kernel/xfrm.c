@@ -2,7 +2,7 @@
 
 /*
  * NETLINK_XFRM, on a socket of its own for each request: they are a few in a
- * run. The kernel answers within the system call, so nothing is waited for.
+ * second. The kernel answers within the system call, so nothing is waited for.
  */
 
 #include "kernel/xfrm.h"
@@ -16,8 +16,8 @@
 
 /** a dump's datagram */
 #define BUFFER 32768
-/** what a request to delete takes at most, with room to spare */
-#define DELETE_MAX 128
+/** what a request about one SA takes at most, with room to spare */
+#define REQUEST_MAX 128
 
 typedef struct found_t
 {
@@ -95,20 +95,21 @@ bool kernel_sa_decode(const struct nlmsghdr *nlh, kernel_sa_t *out)
 	return true;
 }
 
-struct nlmsghdr *kernel_sa_encode_delete(void *buf, size_t size,
-										 const kernel_sa_t *sa)
+/** a request about one SA */
+static struct nlmsghdr *encode(void *buf, size_t size, const kernel_sa_t *sa,
+							   uint16_t type, uint16_t flags)
 {
 	struct xfrm_mark mark = {.v = sa->mark, .m = sa->mark_mask};
 	struct xfrm_usersa_id *id;
 	struct nlmsghdr *nlh;
 
-	if (size < DELETE_MAX)
+	if (size < REQUEST_MAX)
 	{
 		return NULL;
 	}
 	nlh = mnl_nlmsg_put_header(buf);
-	nlh->nlmsg_type = XFRM_MSG_DELSA;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
 	id = mnl_nlmsg_put_extra_header(nlh, sizeof(*id));
 	from_addr(&sa->dst, &id->daddr);
 	id->spi = htonl(sa->spi);
@@ -119,6 +120,18 @@ struct nlmsghdr *kernel_sa_encode_delete(void *buf, size_t size,
 		mnl_attr_put(nlh, XFRMA_MARK, sizeof(mark), &mark);
 	}
 	return nlh;
+}
+
+struct nlmsghdr *kernel_sa_encode_delete(void *buf, size_t size,
+										 const kernel_sa_t *sa)
+{
+	return encode(buf, size, sa, XFRM_MSG_DELSA, NLM_F_ACK);
+}
+
+struct nlmsghdr *kernel_sa_encode_get(void *buf, size_t size,
+									  const kernel_sa_t *sa)
+{
+	return encode(buf, size, sa, XFRM_MSG_GETSA, NLM_F_ACK);
 }
 
 static int take(const struct nlmsghdr *nlh, void *user)
@@ -174,9 +187,16 @@ int kernel_sa_dump(kernel_sa_fn_t fn, void *user)
 	return exchange(nlh, &found);
 }
 
+int kernel_sa_get(const kernel_sa_t *sa)
+{
+	uint32_t buf[REQUEST_MAX / sizeof(uint32_t)];
+
+	return exchange(kernel_sa_encode_get(buf, sizeof(buf), sa), NULL);
+}
+
 int kernel_sa_delete(const kernel_sa_t *sa)
 {
-	uint32_t buf[DELETE_MAX / sizeof(uint32_t)];
+	uint32_t buf[REQUEST_MAX / sizeof(uint32_t)];
 	int error;
 
 	error = exchange(kernel_sa_encode_delete(buf, sizeof(buf), sa), NULL);

@@ -33,6 +33,9 @@ typedef void (*kernel_sa_fn_t)(void *user, const kernel_sa_t *sa);
 /** gives every SA with an if_id; 0 or -errno. A few milliseconds for thousands
  * of them */
 int kernel_sa_dump(kernel_sa_fn_t fn, void *user);
+/** whether the SA of this dst, spi, proto and mark is there: 0, -ESRCH: it is not,
+ * or -errno. What there is of other SAs does not matter */
+int kernel_sa_get(const kernel_sa_t *sa);
 /** 0 or -errno; one that is gone already is a success */
 int kernel_sa_delete(const kernel_sa_t *sa);
 
@@ -41,5 +44,8 @@ int kernel_sa_delete(const kernel_sa_t *sa);
 bool kernel_sa_decode(const struct nlmsghdr *nlh, kernel_sa_t *out);
 struct nlmsghdr *kernel_sa_encode_delete(void *buf, size_t size,
 										 const kernel_sa_t *sa);
+/** its answer is the SA itself */
+struct nlmsghdr *kernel_sa_encode_get(void *buf, size_t size,
+									  const kernel_sa_t *sa);
 
 #endif

@@ -114,6 +114,21 @@ START_TEST(end_is_asked_for)
 }
 END_TEST
 
+START_TEST(one_is_asked_for)
+{
+	message_t m, n;
+	kernel_sa_t sa;
+	struct nlmsghdr *nlh;
+
+	kernel_sa_decode(build(&m, AF_INET), &sa);
+	ck_assert_ptr_null(kernel_sa_encode_get(n.data, 20, &sa));
+	nlh = kernel_sa_encode_get(n.data, sizeof(n.data), &sa);
+	ck_assert_uint_eq(nlh->nlmsg_type, XFRM_MSG_GETSA);
+	/* the one, and no dump */
+	ck_assert_uint_eq(nlh->nlmsg_flags, NLM_F_REQUEST | NLM_F_ACK);
+}
+END_TEST
+
 Suite *xfrm_suite(void)
 {
 	Suite *s = suite_create("xfrm");
@@ -122,5 +137,6 @@ Suite *xfrm_suite(void)
 	unit_add(s, "others", others_are_not);
 	unit_add(s, "lengths", attributes_of_a_wrong_length_are_ignored);
 	unit_add(s, "end", end_is_asked_for);
+	unit_add(s, "one", one_is_asked_for);
 	return s;
 }
