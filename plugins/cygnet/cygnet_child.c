@@ -102,6 +102,8 @@ void cygnet_child_post(cygnet_facts_t *facts, fact_kind_t kind,
 	fact.successor = successor;
 	if (kind == FACT_CHILD_UP || kind == FACT_CHILD_CHANGED)
 	{
+		strncpy(fact.child, child_sa->get_name(child_sa),
+				sizeof(fact.child) - 1);
 		fact.if_id_in = child_sa->get_if_id(child_sa, TRUE);
 		fact.if_id_out = child_sa->get_if_id(child_sa, FALSE);
 		fact.reauth = cygnet_initiator_reauth_in(ike_sa);

@@ -15,6 +15,7 @@
 #include "cygnet_compat.h"
 #include "cygnet_initiator.h"
 #include "cygnet_reader.h"
+#include "cygnet_rekeyer.h"
 #include "cygnet_listener.h"
 #include "cygnet_log.h"
 #include "cygnet_peers.h"
@@ -181,6 +182,14 @@ static void reauthenticate(void *user, const char *connection)
 }
 
 /**
+ * gateway_options_t.rekey
+ */
+static void rekey(void *user, const char *connection, const char *child)
+{
+	cygnet_rekeyer_queue(connection, child);
+}
+
+/**
  * gateway_options_t.sha1
  */
 static void sha1(void *user, const uint8_t *data, size_t len,
@@ -212,6 +221,7 @@ static gateway_t *create_gateway(private_cygnet_plugin_t *this)
 		.load = cygnet_reader_load,
 		.initiate = initiate,
 		.reauthenticate = reauthenticate,
+		.rekey = rekey,
 		.user = this,
 	};
 	gateway_t *gateway;

@@ -6,6 +6,7 @@
  * core_statics.c  static routes over tunnels
  * core_sweep.c    SAs that a charon which died has left
  * core_tunnels.c  charon's facts, tunnel and bundle states, FIB members
+ * core_outbound.c the outbound half of each tunnel's SAs
  * core_drain.c    tunnels that are taken out of use
  * core_reauth.c   and are so before they are reauthenticated
  * core_liveness.c BFD, probes and the supervisor of each tunnel
@@ -58,6 +59,9 @@
 typedef struct core_sa_t
 {
 	uint32_t id;
+	/** its child in the connection */
+	char child[CONFIG_NAME_MAX + 1];
+	usec_t since;
 	tunnel_sa_info_t info;
 } core_sa_t;
 
@@ -153,6 +157,20 @@ typedef struct core_hop_lost_t
 	unsigned routes;
 } core_hop_lost_t;
 
+/** what is known of the outbound half of a tunnel's SAs */
+typedef struct core_outbound_t
+{
+	/** to the next look */
+	cyg_timer_t timer;
+	/** it is missing since, 0: it is there */
+	usec_t since;
+	/** so long that the tunnel is not used */
+	bool lost;
+	/** rekeys asked for, and when the next may be */
+	unsigned asked;
+	usec_t ask_at;
+} core_outbound_t;
+
 typedef struct core_tunnel_t core_tunnel_t;
 /** the detectors of a tunnel, see core_liveness.c */
 typedef struct core_liveness_t core_liveness_t;
@@ -241,6 +259,7 @@ struct core_tunnel_t
 	core_liveness_t *liveness;
 	/** NULL: nothing to initiate */
 	supervisor_t *supervisor;
+	core_outbound_t outbound;
 	/** an SA counts since, 0: none does */
 	usec_t sa_since;
 	/** taken out of use, and its neighbours are told of nothing */
@@ -453,6 +472,9 @@ void core_tunnels_update(core_t *core, usec_t now);
 void core_tunnel_link(core_t *core, core_tunnel_t *tunnel,
 					  const kernel_link_t *link, usec_t now);
 core_connection_t *core_connection(core_t *core, const char *name, bool create);
+/** its SAs lack their outbound half, or have it again */
+void core_tunnel_outbound(core_t *core, core_tunnel_t *tunnel, bool lost,
+						  usec_t now);
 /** the FIB's member by the tunnel's state */
 /** how flows are spread over it and its bundle's others */
 fib_spread_t core_tunnel_spread(const core_t *core,
@@ -530,6 +552,12 @@ const char *core_reauth_phase(const core_tunnel_t *tunnel);
 void core_reauth_check(core_t *core, usec_t now);
 /** a person uses the tunnel again: charon is left to itself */
 void core_reauth_leave(core_t *core, core_tunnel_t *tunnel);
+
+/* core_outbound.c */
+void core_outbound_create(core_tunnel_t *tunnel);
+void core_outbound_destroy(core_tunnel_t *tunnel);
+/** the tunnel's SAs have changed, or may have */
+void core_outbound_update(core_tunnel_t *tunnel, usec_t now);
 
 /* core_liveness.c */
 /** starts, stops and configures the tunnel's detectors and its supervisor as

@@ -21,6 +21,9 @@
 /** echo requests after which an answer should have come */
 #define PROBE_TRIED 10
 
+/** two CHILD_SAs of one child are ordinary so long: a rekey's */
+#define REKEY_SHOWN (60 * USEC_PER_SEC)
+
 /** of a NOTIFICATION: OPEN Message Error, Role Mismatch (RFC 9234) */
 #define OPEN_ERROR    2
 #define ROLE_MISMATCH 11
@@ -240,6 +243,54 @@ static void initiation_problems(core_t *core, const core_tunnel_t *tunnel)
 	}
 }
 
+static void outbound_problem(core_t *core, const core_tunnel_t *tunnel,
+							 usec_t now)
+{
+	const core_outbound_t *o = &tunnel->outbound;
+
+	if (o->lost)
+	{
+		problem(core,
+				"tunnel %s: the kernel has no outbound SA for it, for %llu s: "
+				"nothing can be sent; charon was asked for a rekey %u times",
+				tunnel->config->name,
+				(unsigned long long)((now - o->since) / USEC_PER_SEC),
+				o->asked);
+	}
+}
+
+/** CHILD_SAs of one child that stand side by side: both ends have initiated, or
+ * the end of a rekey was never told */
+static void duplicate_problem(core_t *core, const core_tunnel_t *tunnel,
+							  usec_t now)
+{
+	const core_connection_t *c = tunnel->connection;
+
+	for (unsigned i = 0; c && i < c->n_sas; i++)
+	{
+		const core_sa_t *oldest = &c->sas[i];
+		unsigned count = 0, place = 0;
+
+		for (unsigned k = 0; k < c->n_sas; k++)
+		{
+			if (strcmp(c->sas[k].child, oldest->child) == 0 &&
+				now - c->sas[k].since > REKEY_SHOWN)
+			{
+				count++;
+				place += c->sas[k].id < oldest->id;
+			}
+		}
+		if (count > 1 && !place && now - oldest->since > REKEY_SHOWN)
+		{
+			problem(core,
+					"tunnel %s: %u CHILD_SAs of child %s stand side by side, "
+					"one is enough: do both ends initiate? `swanctl "
+					"--terminate --child-id %u` ends the oldest",
+					tunnel->config->name, count, oldest->child, oldest->id);
+		}
+	}
+}
+
 static void drain_problem(core_t *core, const core_tunnel_t *tunnel, usec_t now)
 {
 	const char *name = tunnel->config->name;
@@ -342,6 +393,8 @@ static void tunnel_problems(core_t *core, const core_tunnel_t *tunnel,
 				name, c->name, c->if_id_in, c->if_id_out);
 	}
 	initiation_problems(core, tunnel);
+	outbound_problem(core, tunnel, now);
+	duplicate_problem(core, tunnel, now);
 }
 
 /** what holds it, if nobody but a person can change it, or it takes longer */

@@ -166,6 +166,16 @@ void core_tunnel_detector(core_t *core, core_tunnel_t *tunnel,
 	}
 }
 
+void core_tunnel_outbound(core_t *core, core_tunnel_t *tunnel, bool lost,
+						  usec_t now)
+{
+	tunnel_fact_t fact = {
+		.kind = lost ? TUNNEL_FACT_OUTBOUND_LOST : TUNNEL_FACT_OUTBOUND_OK,
+	};
+
+	step(core, tunnel, &fact, now);
+}
+
 void core_tunnel_drain(core_t *core, core_tunnel_t *tunnel, bool drained,
 					   usec_t now)
 {
@@ -212,6 +222,7 @@ core_tunnel_t *core_tunnel_create(core_t *core, const config_bundle_t *bundle,
 	const char *name = config->interface ? config->interface : config->link;
 	const kernel_link_t *link;
 
+	tunnel->core = core;
 	tunnel->bundle = bundle;
 	tunnel->config = config;
 	tunnel->tunnel =
@@ -219,6 +230,7 @@ core_tunnel_t *core_tunnel_create(core_t *core, const config_bundle_t *bundle,
 	/* a strict detector is known before the first SA is */
 	core_liveness_update(core, tunnel, now);
 	core_drain_create(core, tunnel, now);
+	core_outbound_create(tunnel);
 	if (config->connection)
 	{
 		tunnel->connection = core_connection(core, config->connection, true);
@@ -226,6 +238,7 @@ core_tunnel_t *core_tunnel_create(core_t *core, const config_bundle_t *bundle,
 		replay(core, tunnel, now);
 		refresh(core, tunnel);
 		core_sweep_sa(core, tunnel, now);
+		core_outbound_update(tunnel, now);
 	}
 	core_reauth_create(core, tunnel, now);
 	link = kernel_state_find_link(&core->seen, name);
@@ -243,6 +256,7 @@ void core_tunnel_destroy(core_t *core, core_tunnel_t *tunnel, usec_t now)
 	core_liveness_destroy(core, tunnel, now);
 	core_drain_destroy(core, tunnel);
 	core_reauth_destroy(core, tunnel);
+	core_outbound_destroy(tunnel);
 	tunnel_destroy(tunnel->tunnel);
 	free(tunnel);
 }
@@ -297,7 +311,7 @@ static core_sa_t *find_sa(core_connection_t *c, uint32_t id)
 	return NULL;
 }
 
-static void sa_up(core_connection_t *c, const fact_t *fact)
+static void sa_up(core_connection_t *c, const fact_t *fact, usec_t now)
 {
 	core_sa_t *sa = find_sa(c, fact->sa);
 
@@ -306,9 +320,11 @@ static void sa_up(core_connection_t *c, const fact_t *fact)
 		sa = &c->sas[c->n_sas++];
 		memset(sa, 0, sizeof(*sa));
 		sa->id = fact->sa;
+		sa->since = now;
 	}
 	if (sa)
 	{
+		memcpy(sa->child, fact->child, sizeof(sa->child));
 		sa->info = fact->info;
 	}
 }
@@ -354,7 +370,7 @@ static bool take_fact(core_connection_t *c, const fact_t *fact,
 			return true;
 		case FACT_CHILD_UP:
 		case FACT_CHILD_CHANGED:
-			sa_up(c, fact);
+			sa_up(c, fact, now);
 			c->reauth_at = fact->reauth ? now + fact->reauth * USEC_PER_SEC : 0;
 			c->alert[0] = '\0';
 			out->kind = TUNNEL_FACT_SA_UP;
@@ -406,6 +422,7 @@ void core_fact(core_t *core, const fact_t *fact, usec_t now)
 			refresh(core, tunnel);
 			core_sweep_sa(core, tunnel, now);
 			core_reauth_fact(core, tunnel, fact, now);
+			core_outbound_update(tunnel, now);
 		}
 	}
 }

@@ -395,6 +395,7 @@ static void core_start(gateway_t *g)
 		.keeper = g,
 		.initiate = g->initiate,
 		.reauthenticate = g->reauthenticate,
+		.rekey = g->rekey,
 		.sha1 = g->sha1,
 		.user = g->user,
 		.timers = g->timers,
@@ -486,6 +487,7 @@ gateway_t *gateway_create(const gateway_options_t *options, int *error)
 	g->load = options->load;
 	g->initiate = options->initiate;
 	g->reauthenticate = options->reauthenticate;
+	g->rekey = options->rekey;
 	g->sha1 = options->sha1;
 	g->user = options->user;
 	g->loop = loop_create();

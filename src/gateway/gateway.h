@@ -48,6 +48,8 @@ typedef struct fact_t
 	char name[CONFIG_NAME_MAX + 1];
 	uint32_t sa;
 	uint32_t successor;
+	/** its child in the connection; with CHILD_UP */
+	char child[CONFIG_NAME_MAX + 1];
 	/** with CONNECTION_LOADED and CHILD_UP; 0: none */
 	uint32_t if_id_in;
 	uint32_t if_id_out;
@@ -93,6 +95,8 @@ typedef struct gateway_options_t
 	/** Reauthenticates the connection, as charon would when its time has come;
 	 * as above */
 	void (*reauthenticate)(void *user, const char *connection);
+	/** Rekeys the newest CHILD_SA of a child of the connection; likewise */
+	void (*rekey)(void *user, const char *connection, const char *child);
 	/** SHA-1 by a library, for BFD's authentication; in the gateway's thread.
 	 * NULL: there is none */
 	void (*sha1)(void *user, const uint8_t *data, size_t len,

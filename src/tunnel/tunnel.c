@@ -48,6 +48,8 @@ struct tunnel_t
 	bool loaded;
 	bool drained;
 	link_t link;
+	/** no outbound SA */
+	bool mute;
 	/** bit for each detector that has failed */
 	uint8_t failed;
 	/** oldest first */
@@ -226,6 +228,12 @@ static void learn(tunnel_t *tunnel, const tunnel_fact_t *fact)
 				tunnel->failed &= (uint8_t) ~(1u << fact->detector);
 			}
 			break;
+		case TUNNEL_FACT_OUTBOUND_LOST:
+			tunnel->mute = true;
+			break;
+		case TUNNEL_FACT_OUTBOUND_OK:
+			tunnel->mute = false;
+			break;
 		case TUNNEL_FACT_DRAIN:
 			tunnel->drained = true;
 			break;
@@ -233,6 +241,8 @@ static void learn(tunnel_t *tunnel, const tunnel_fact_t *fact)
 			tunnel->drained = false;
 			break;
 	}
+	/* what the next SA has is not known yet */
+	tunnel->mute = tunnel->mute && tunnel->n_sas > 0;
 }
 
 /** the state that follows from what is known, and why. A connection that was
@@ -268,6 +278,11 @@ static tunnel_state_t derive(const tunnel_t *tunnel, const char **reason)
 	{
 		*reason = "a CHILD_SA is installed, but the link is not there";
 		return TUNNEL_WAITING;
+	}
+	if (tunnel->kind == TUNNEL_IPSEC && tunnel->mute)
+	{
+		*reason = "the kernel has no outbound SA";
+		return TUNNEL_DEAD;
 	}
 	if (tunnel->failed)
 	{

@@ -30,7 +30,7 @@ typedef enum tunnel_state_t
 	 * an `interface =` tunnel: was never seen; later it is down) */
 	TUNNEL_WAITING,
 	TUNNEL_DOWN,
-	/** sa, but a detector has failed */
+	/** sa, but a detector has failed, or nothing can be sent */
 	TUNNEL_DEAD,
 	/** sa and alive, taken out by the operator */
 	TUNNEL_DRAINED,
@@ -82,6 +82,10 @@ typedef enum tunnel_fact_kind_t
 	/** a detector (by number, 0 to 7) has failed / works */
 	TUNNEL_FACT_DETECTOR_FAILED,
 	TUNNEL_FACT_DETECTOR_OK,
+	/** no SA that counts has its outbound half in the kernel / one has. The end
+	 * of the last SA ends it too */
+	TUNNEL_FACT_OUTBOUND_LOST,
+	TUNNEL_FACT_OUTBOUND_OK,
 	TUNNEL_FACT_DRAIN,
 	TUNNEL_FACT_UNDRAIN,
 } tunnel_fact_kind_t;

@@ -26,6 +26,7 @@ Suite *reauth_suite(void);
 Suite *redistribute_suite(void);
 Suite *resilient_suite(void);
 Suite *restart_suite(void);
+Suite *outbound_suite(void);
 Suite *sweep_suite(void);
 
 #endif

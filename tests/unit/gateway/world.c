@@ -370,6 +370,7 @@ core_seams_t world_seams(world_t *w)
 	seams.datagrams = world_extra.datagrams;
 	seams.initiate = world_extra.initiate;
 	seams.reauthenticate = world_extra.reauthenticate;
+	seams.rekey = world_extra.rekey;
 	seams.sha1 = world_extra.sha1;
 	seams.user = world_extra.user;
 	seams.keep_guard = world_extra.keep_guard;

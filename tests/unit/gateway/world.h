@@ -84,6 +84,12 @@ typedef struct world_t
 	/** charon's SAs, as the tests put them there */
 	kernel_sa_t sas[16];
 	unsigned n_sas;
+	/** SPIs that are not found when asked for */
+	uint32_t lost[16];
+	unsigned n_lost;
+	/** dumps of SAs so far; they fail with this from now on */
+	unsigned sa_dumps;
+	int sa_dump_error;
 	/** operations asked for, those of next hops and routes too */
 	uint64_t writes;
 	/** changes a configuration on its way to the core; NULL: nobody */
@@ -96,7 +102,7 @@ typedef struct world_t
 } world_t;
 
 /** seams that a test brings itself, set before world_create: datagrams, and who
- * initiates connections */
+ * initiates connections and rekeys */
 extern core_seams_t world_extra;
 
 /** n IPsec tunnels t1… in one bundle; extra goes into the bundle, more into the

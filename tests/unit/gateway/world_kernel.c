@@ -290,9 +290,25 @@ static int kernel_sas_dump(void *kernel, kernel_sa_fn_t fn, void *user)
 {
 	world_t *w = kernel;
 
+	w->sa_dumps++;
 	for (unsigned i = 0; i < w->n_sas; i++)
 	{
 		fn(user, &w->sas[i]);
+	}
+	return w->sa_dump_error;
+}
+
+/** all are there but those that a test took */
+static int kernel_sas_get(void *kernel, const kernel_sa_t *sa)
+{
+	world_t *w = kernel;
+
+	for (unsigned i = 0; i < w->n_lost; i++)
+	{
+		if (w->lost[i] == sa->spi)
+		{
+			return -ESRCH;
+		}
 	}
 	return 0;
 }
@@ -326,6 +342,7 @@ const kernel_ops_t world_kernel_ops = {
 	.route_get = kernel_route_get,
 	.sysctl_get = kernel_sysctl_get,
 	.sa_dump = kernel_sas_dump,
+	.sa_get = kernel_sas_get,
 	.sa_delete = kernel_sas_delete,
 	.who = kernel_who_said,
 };

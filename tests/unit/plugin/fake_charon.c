@@ -11,6 +11,7 @@
 
 #include <library.h>
 #include <processing/jobs/rekey_ike_sa_job.h>
+#include <processing/jobs/rekey_child_sa_job.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +32,8 @@ char *fake_initiated;
 volatile unsigned fake_n_initiated;
 volatile unsigned fake_n_reauths;
 uint32_t fake_reauth;
+volatile uint32_t fake_rekeyed;
+volatile unsigned fake_n_rekeyed;
 static bus_t bus;
 static backend_manager_t backends;
 static ike_sa_manager_t ike_sas;
@@ -112,6 +115,51 @@ METHOD(controller_t, controller_initiate, status_t, controller_t *this,
 	return SUCCESS;
 }
 
+/** charon's job, of which there is but this */
+typedef struct fake_rekey_t
+{
+	rekey_child_sa_job_t public;
+	uint32_t spi;
+} fake_rekey_t;
+
+METHOD(job_t, rekey_execute, job_requeue_t, fake_rekey_t *this)
+{
+	fake_rekeyed = this->spi;
+	fake_n_rekeyed++;
+	return JOB_REQUEUE_NONE;
+}
+
+METHOD(job_t, rekey_get_priority, job_priority_t, fake_rekey_t *this)
+{
+	return JOB_PRIO_MEDIUM;
+}
+
+METHOD(job_t, rekey_destroy, void, fake_rekey_t *this)
+{
+	free(this);
+}
+
+rekey_child_sa_job_t *rekey_child_sa_job_create(protocol_id_t protocol,
+												uint32_t spi, host_t *dst)
+{
+	fake_rekey_t *this;
+
+	INIT(this,
+		 .public =
+			 {
+				 .job_interface =
+					 {
+						 .execute = (void *)_rekey_execute,
+						 .get_priority = (void *)_rekey_get_priority,
+						 .destroy = (void *)_rekey_destroy,
+					 },
+			 },
+		 .spi = ntohl(spi), );
+	ck_assert_int_eq(protocol, PROTO_ESP);
+	ck_assert_ptr_nonnull(dst);
+	return &this->public;
+}
+
 void fake_charon_init(void)
 {
 	static controller_t controller;
@@ -126,6 +174,8 @@ void fake_charon_init(void)
 	fake_n_initiated = 0;
 	fake_n_reauths = 0;
 	fake_reauth = 0;
+	fake_rekeyed = 0;
+	fake_n_rekeyed = 0;
 	fake_peers = linked_list_create();
 	fake_ikes = linked_list_create();
 	bus.add_listener = (void *)_bus_add_listener;
@@ -321,6 +371,16 @@ METHOD(child_sa_t, child_get_unique_id, uint32_t, fake_child_t *this)
 	return this->id;
 }
 
+METHOD(child_sa_t, child_get_name, char *, fake_child_t *this)
+{
+	return this->name;
+}
+
+METHOD(child_sa_t, child_get_protocol, protocol_id_t, fake_child_t *this)
+{
+	return PROTO_ESP;
+}
+
 METHOD(child_sa_t, child_get_state, child_sa_state_t, fake_child_t *this)
 {
 	return this->state;
@@ -362,6 +422,8 @@ fake_child_t *fake_child_create(fake_ike_t *ike, uint32_t id)
 		.public =
 		{
 			.get_unique_id = (void *)_child_get_unique_id,
+			.get_name = (void *)_child_get_name,
+			.get_protocol = (void *)_child_get_protocol,
 			.get_state = (void *)_child_get_state,
 			.get_if_id = (void *)_child_get_if_id,
 			.get_spi = (void *)_child_get_spi,
@@ -371,7 +433,7 @@ fake_child_t *fake_child_create(fake_ike_t *ike, uint32_t id)
 			.get_cpu = (void *)_child_get_cpu,
 #endif
 		},
-		.id = id, .state = CHILD_CREATED, .ike = ike, );
+		.id = id, .name = "net", .state = CHILD_CREATED, .ike = ike, );
 	ike->children->insert_last(ike->children, this);
 	return this;
 }

@@ -21,6 +21,7 @@ struct fake_child_t
 {
 	child_sa_t public;
 	uint32_t id;
+	char *name;
 	child_sa_state_t state;
 	uint32_t if_id_in;
 	uint32_t if_id_out;
@@ -96,6 +97,9 @@ extern bool fake_in_hook;
  * connection, and how often in all */
 extern char *fake_initiated;
 extern volatile unsigned fake_n_initiated;
+/** what charon's job rekeys: inbound SPI in host order, and how often */
+extern volatile uint32_t fake_rekeyed;
+extern volatile unsigned fake_n_rekeyed;
 
 /** how many jobs were made that reauthenticate, and for which of fake_ikes */
 extern volatile unsigned fake_n_reauths;

@@ -17,5 +17,6 @@ Suite *listener_suite(void);
 Suite *log_suite(void);
 Suite *peers_suite(void);
 Suite *plugin_suite(void);
+Suite *rekeyer_suite(void);
 
 #endif

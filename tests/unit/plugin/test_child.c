@@ -68,6 +68,7 @@ START_TEST(test_up_copies_everything)
 	ck_assert_int_eq(fact->kind, FACT_CHILD_UP);
 	ck_assert_str_eq(fact->name, "ali-1");
 	ck_assert_uint_eq(fact->sa, 7);
+	ck_assert_str_eq(fact->child, "net");
 	ck_assert_uint_eq(fact->successor, 0);
 	ck_assert_uint_eq(fact->if_id_in, 11);
 	ck_assert_uint_eq(fact->if_id_out, 12);

@@ -98,6 +98,8 @@ static const tunnel_state_t next_ipsec[FACTS][5] = {
 	[TUNNEL_FACT_LINK_DOWN] = {W, W, W, W, W},
 	[TUNNEL_FACT_DETECTOR_FAILED] = {W, D, X, X, X},
 	[TUNNEL_FACT_DETECTOR_OK] = {W, D, F, R, F},
+	[TUNNEL_FACT_OUTBOUND_LOST] = {W, D, X, X, X},
+	[TUNNEL_FACT_OUTBOUND_OK] = {W, D, X, R, F},
 	[TUNNEL_FACT_DRAIN] = {W, D, X, R, R},
 	[TUNNEL_FACT_UNDRAIN] = {W, D, X, F, F},
 };
@@ -113,6 +115,9 @@ static const tunnel_state_t next_link[FACTS][5] = {
 	[TUNNEL_FACT_LINK_DOWN] = {D, D, D, D, D},
 	[TUNNEL_FACT_DETECTOR_FAILED] = {W, D, X, X, X},
 	[TUNNEL_FACT_DETECTOR_OK] = {W, D, F, R, F},
+	/* whatever SAs there are, none is of it */
+	[TUNNEL_FACT_OUTBOUND_LOST] = {W, D, X, R, F},
+	[TUNNEL_FACT_OUTBOUND_OK] = {W, D, X, R, F},
 	[TUNNEL_FACT_DRAIN] = {W, D, X, R, R},
 	[TUNNEL_FACT_UNDRAIN] = {W, D, X, F, F},
 };
@@ -203,6 +208,31 @@ START_TEST(test_detectors)
 	/* there is no detector 8 */
 	step(tunnel, TUNNEL_FACT_DETECTOR_FAILED, 8, 0);
 	step(tunnel, TUNNEL_FACT_DETECTOR_FAILED, 32, 0);
+	ck_assert_int_eq(tunnel_state(tunnel), F);
+	tunnel_destroy(tunnel);
+}
+END_TEST
+
+/* nothing can be sent; it ends with the last SA, or with its own end */
+START_TEST(test_outbound)
+{
+	tunnel_t *tunnel = in_state(TUNNEL_IPSEC, F);
+
+	step(tunnel, TUNNEL_FACT_OUTBOUND_LOST, 0, 0);
+	ck_assert_int_eq(tunnel_state(tunnel), X);
+	ck_assert_str_eq(tunnel_reason(tunnel), "the kernel has no outbound SA");
+	ck_assert(tunnel_has_sa(tunnel));
+	step(tunnel, TUNNEL_FACT_DETECTOR_FAILED, 1, 0);
+	up(tunnel, 2);
+	down(tunnel, 1);
+	step(tunnel, TUNNEL_FACT_DETECTOR_OK, 1, 0);
+	ck_assert_int_eq(tunnel_state(tunnel), X);
+	step(tunnel, TUNNEL_FACT_OUTBOUND_OK, 0, 0);
+	ck_assert_int_eq(tunnel_state(tunnel), F);
+	step(tunnel, TUNNEL_FACT_OUTBOUND_LOST, 0, 0);
+	down(tunnel, 2);
+	ck_assert_int_eq(tunnel_state(tunnel), D);
+	up(tunnel, 3);
 	ck_assert_int_eq(tunnel_state(tunnel), F);
 	tunnel_destroy(tunnel);
 }
@@ -533,6 +563,7 @@ Suite *tunnel_suite(void)
 	unit_add_loop(suite, "table", test_table, FACTS);
 	unit_add(suite, "waiting", test_waiting);
 	unit_add(suite, "detectors", test_detectors);
+	unit_add(suite, "outbound", test_outbound);
 	unit_add_loop(suite, "kept", test_kept, countof(kept));
 	unit_add_loop(suite, "lost", test_lost, countof(lost));
 	unit_add(suite, "limit", test_limit);
