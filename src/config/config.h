@@ -212,6 +212,8 @@ typedef struct config_tunnel_t
 	addr_t gateway;
 	/** we initiate the connection whenever it has no SA */
 	bool supervise;
+	/** seconds that its waits grow to */
+	uint32_t retry_max;
 	/** names of policies, NULL: the bundle's */
 	char *import_policy;
 	char *export_policy;

@@ -277,6 +277,9 @@ static const config_option_t options[] = {
 	 .fallback = "yes",
 	 .text = "Initiate the connection whenever it has no SA, at growing waits "
 			 "and for ever. 'no' leaves it to charon or to the far side."},
+	{IN(CONFIG_IN_TUNNEL), "retry_max", CONFIG_NUMBER, TUNNEL(retry_max),
+	 .min = 1, .max = 86400, .fallback = "60",
+	 .text = "Seconds that the waits between two initiations grow to."},
 	{IN(CONFIG_IN_TUNNEL), "bfd", CONFIG_BOOL, TUNNEL(bfd), .fallback = "no",
 	 .text = "Watch the tunnel by BFD (RFC 5880, 5881): it is not used while "
 			 "the session, once up, is down, be it over another SA."},

@@ -419,6 +419,8 @@ static void supervise(core_t *core, core_tunnel_t *tunnel, usec_t now)
 		tunnel->supervisor = supervisor_create(core->seams.timers, initiate,
 											   tunnel, fresh_seed(core));
 	}
+	supervisor_set_max(tunnel->supervisor,
+					   tunnel->config->retry_max * USEC_PER_SEC, now);
 	supervisor_update(tunnel->supervisor,
 					  c->loaded && tunnel->config->supervise && !core->stopping,
 					  tunnel_has_sa(tunnel->tunnel), now);

@@ -15,6 +15,7 @@ struct supervisor_t
 	supervisor_fn_t fn;
 	void *user;
 	prng_t rng;
+	usec_t max;
 	/** since when an SA counts, 0: none does */
 	usec_t up_since;
 	uint32_t tries;
@@ -26,13 +27,13 @@ static void wait_for(supervisor_t *s, usec_t now)
 {
 	usec_t wait = SUPERVISOR_WAIT_MIN;
 
-	for (uint32_t i = 0; i < s->tries && wait < SUPERVISOR_WAIT_MAX; i++)
+	for (uint32_t i = 0; i < s->tries && wait < s->max; i++)
 	{
 		wait *= 2;
 	}
-	if (wait > SUPERVISOR_WAIT_MAX)
+	if (wait > s->max)
 	{
-		wait = SUPERVISOR_WAIT_MAX;
+		wait = s->max;
 	}
 	timer_start(s->timers, &s->timer,
 				now + wait - prng_below(&s->rng, wait / 4 + 1));
@@ -58,6 +59,7 @@ supervisor_t *supervisor_create(timers_t *timers, supervisor_fn_t fn,
 	s->timers = timers;
 	s->fn = fn;
 	s->user = user;
+	s->max = SUPERVISOR_WAIT_MAX;
 	prng_seed(&s->rng, seed);
 	timer_init(&s->timer, due, s);
 	return s;
@@ -69,6 +71,17 @@ void supervisor_destroy(supervisor_t *supervisor)
 	{
 		timer_stop(supervisor->timers, &supervisor->timer);
 		free(supervisor);
+	}
+}
+
+void supervisor_set_max(supervisor_t *supervisor, usec_t max, usec_t now)
+{
+	supervisor_t *s = supervisor;
+
+	s->max = max;
+	if (timer_running(&s->timer) && s->timer.at > now + max)
+	{
+		wait_for(s, now);
 	}
 }
 

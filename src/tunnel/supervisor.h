@@ -16,7 +16,7 @@
 /** first wait after a loss, or after the connection was loaded: charon's own
  * start, close and DPD actions have the first word */
 #define SUPERVISOR_WAIT_MIN (500 * USEC_PER_MSEC)
-/** waits double up to this one */
+/** waits double up to this one, if no other is set */
 #define SUPERVISOR_WAIT_MAX (60 * USEC_PER_SEC)
 /** an SA that stood this long ends the growing: only tries in vain, and SAs
  * that end as soon as they are made, are spaced out */
@@ -31,6 +31,9 @@ typedef void (*supervisor_fn_t)(void *user);
 supervisor_t *supervisor_create(timers_t *timers, supervisor_fn_t fn,
 								void *user, uint64_t seed);
 void supervisor_destroy(supervisor_t *supervisor);
+/** waits double up to max, at least SUPERVISOR_WAIT_MIN; one that is longer
+ * begins anew */
+void supervisor_set_max(supervisor_t *supervisor, usec_t max, usec_t now);
 /** how things are: wanted: loaded, and ours to initiate; up: an SA counts.
  * Call it as often as you like */
 void supervisor_update(supervisor_t *supervisor, bool wanted, bool up,

@@ -539,6 +539,28 @@ START_TEST(supervisor_can_be_off)
 }
 END_TEST
 
+static void with_short_waits(config_t *config)
+{
+	config->bundles[0].tunnels[0].retry_max = 2;
+}
+
+START_TEST(supervisor_waits_as_is_said)
+{
+	begin(with_short_waits);
+	world_fact(w, 0, FACT_CHILD_DOWN, 100, 0);
+	world_fact(w, 1, FACT_CHILD_DOWN, 101, 0);
+	world_run(w, 60 * USEC_PER_SEC);
+	ck_assert_uint_ge(initiated[0], 30);
+	ck_assert_uint_le(initiated[1], 8);
+	/* taken by a reload, too */
+	load(NULL);
+	initiated[0] = 0;
+	world_run(w, 60 * USEC_PER_SEC);
+	ck_assert_uint_le(initiated[0], 2);
+	end();
+}
+END_TEST
+
 START_TEST(bfd_is_told)
 {
 	begin(with_bfd);
@@ -685,6 +707,7 @@ Suite *liveness_suite(void)
 	unit_add(s, "socket", socket_that_cannot_be_had_is_tried_again);
 	unit_add(s, "supervisor", supervisor_initiates_what_is_down);
 	unit_add(s, "not supervised", supervisor_can_be_off);
+	unit_add(s, "retry_max", supervisor_waits_as_is_said);
 	unit_add(s, "bfd told", bfd_is_told);
 	unit_add(s, "never up told", bfd_that_never_comes_up_is_told);
 	unit_add(s, "probe told", probe_is_told);

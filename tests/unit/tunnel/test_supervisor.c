@@ -127,6 +127,37 @@ START_TEST(a_flapping_sa_does_not_end_the_growing)
 }
 END_TEST
 
+START_TEST(the_longest_wait_is_set)
+{
+	usec_t max = 3 * USEC_PER_SEC;
+
+	supervisor_update(s, true, false, now);
+	for (unsigned i = 0; i < 10; i++)
+	{
+		run_next();
+	}
+	ck_assert_uint_gt(next() - now, 40 * USEC_PER_SEC);
+	/* also of a wait that has begun */
+	supervisor_set_max(s, max, now);
+	ck_assert_uint_le(next() - now, max);
+	for (unsigned i = 0; i < 10; i++)
+	{
+		run_next();
+		ck_assert_uint_le(next() - now, max);
+		ck_assert_uint_ge(next() - now, max - max / 4);
+	}
+	/* a longer one is for the waits to come */
+	supervisor_set_max(s, 2 * SUPERVISOR_WAIT_MAX, now);
+	ck_assert_uint_le(next() - now, max);
+	run_next();
+	ck_assert_uint_gt(next() - now, SUPERVISOR_WAIT_MAX);
+	/* none runs that did not */
+	supervisor_update(s, true, true, now);
+	supervisor_set_max(s, max, now);
+	ck_assert_uint_eq(next(), USEC_NEVER);
+}
+END_TEST
+
 START_TEST(loaded_anew_begins_anew)
 {
 	supervisor_update(s, true, false, now);
@@ -151,6 +182,7 @@ Suite *supervisor_suite(void)
 		{"wanted", nothing_is_asked_unless_wanted},
 		{"up", an_sa_ends_the_wait},
 		{"flapping", a_flapping_sa_does_not_end_the_growing},
+		{"longest", the_longest_wait_is_set},
 		{"loaded anew", loaded_anew_begins_anew},
 	};
 	Suite *suite = suite_create("supervisor");
