@@ -58,11 +58,59 @@ guarded()
 boot_guard()
 {
 	local command
-	command=$(sed -n 's/^ExecStart=//p' "$unit")
-	# shellcheck disable=SC2086
-	ns site ${command//\/var\/lib\/cygnet\/guard.nft/$state}
+	while read -r command
+	do
+		# shellcheck disable=SC2086
+		ns site ${command//\/var\/lib\/cygnet\/guard.nft/$state} || return 1
+	done < <(sed -nE 's/^ExecStart(Pre)?=//p' "$unit")
 }
 
+# a unit of systemd's that is enabled at this boot: NAME TARGET TEXT
+enabled()
+{
+	local dir=$LAB_RUN/units
+	mkdir -p "$dir/$2.target.wants"
+	printf '%s\n' "$3" >"$dir/$1.service"
+	ln -s "../$1.service" "$dir/$2.target.wants/"
+}
+
+# firewalls as Debian has them, each as its unit says
+boot_units()
+{
+	local run="[Service]
+Type=oneshot
+ExecStart=/bin/true"
+	enabled cygnet-guard sysinit "$(cat "$unit")"
+	enabled firewalld multi-user "[Unit]
+Before=network-pre.target
+Wants=network-pre.target
+After=dbus.service
+$run"
+	enabled ufw multi-user "[Unit]
+DefaultDependencies=no
+Before=network-pre.target
+Wants=network-pre.target
+$run"
+	enabled netfilter-persistent multi-user "[Unit]
+DefaultDependencies=no
+Wants=network-pre.target systemd-modules-load.service local-fs.target
+Before=network-pre.target shutdown.target
+After=systemd-modules-load.service local-fs.target
+$run"
+}
+
+# what systemd has to say about a boot with them
+boot_words()
+{
+	SYSTEMD_UNIT_PATH=$LAB_RUN/units: systemd-analyze verify --man=no \
+		"$LAB_RUN/units/cygnet-guard.service" multi-user.target 2>&1
+}
+
+boot_units
+equal "systemd has nothing against the unit, nor finds a cycle" "" \
+	"$(boot_words)"
+sed -i 's/^Before=/&sysinit.target /' "$LAB_RUN/units/cygnet-guard.service"
+refuses "it would have" [ -z "$(boot_words)" ]
 ns_add net
 ns net nft -f - <<'NFT'
 table inet seen {
@@ -108,6 +156,14 @@ holds "without it, packets do leave" leaves site
 holds "forwarded ones, too" leaves lan
 holds "those for a far end, too" leaves site "${INSIDE4[0]}.1"
 holds "of either family" leaves lan "${INSIDE6[0]}1"
+cp "$state" "$state.whole"
+for size in 0 $(($(stat -c %s "$state") / 2))
+do
+	truncate -s "$size" "$state"
+	refuses "$size bytes of it are not loaded" boot_guard
+	refuses "nor a part of them" ns site nft list table inet cygnet
+done
+mv "$state.whole" "$state"
 holds "loaded again" boot_guard
 
 topology_links
@@ -122,6 +178,32 @@ ip -n cyg-site link del "${TUNNELS[0]}"
 before=$(guarded)
 inside_holds "a link gone"
 holds "and they are counted for the bundle" [ "$(guarded)" -ge $((before + 4)) ]
+
+# a tunnel, then all of them, are taken out of the configuration before a boot
+stop site/charon KILL
+ip -n cyg-site link del "${TUNNELS[2]}"
+TUNNELS=("${TUNNELS[@]:0:2}")
+cygnet_conf interface
+holds "a boot after that" boot_guard
+holds "charon starts with a tunnel less" cygnet_start
+becomes 10 "the guard is of those that are left" eval \
+	'counted && ! ns site nft list table inet cygnet | grep -F "${INSIDE4[2]}."'
+refuses "in the file, too" grep -F "${INSIDE4[2]}." "$state"
+refuses "and it holds" leaves site
+stop site/charon KILL
+no_bundle()
+{
+	printf 'cygnet {\n\tasn = 65530\n\trouter_id = 192.0.2.1\n}\n'
+}
+CYGNET_SECTION=no_bundle cygnet_conf interface
+holds "another one" boot_guard
+holds "charon starts without a tunnel" cygnet_start
+refuses_guard()
+{
+	! ns site nft list table inet cygnet | grep drop
+}
+becomes 10 "there is nothing to guard" refuses_guard
+becomes 5 "nor at the next boot" test ! -e "$state"
 
 ROOT_EXTRA="leak_guard = no"
 cygnet_conf interface

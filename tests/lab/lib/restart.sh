@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# Restarts that are to be noticed by nobody: what stays of ours, and whether the
+# far side's routing has held on to it.
+
+guard_there()
+{
+	ns site nft list table inet cygnet | grep drop >/dev/null
+}
+
+# ours: routes of both families and next hops, as three numbers
+ours()
+{
+	echo "$(our_routes 4) $(our_routes 6) $(our_nexthops)"
+}
+
+ours_are()
+{
+	local seen
+	seen=$(ours)
+	echo "routes of both families and next hops: $seen"
+	[ "$seen" = "$1" ]
+}
+
+# hop_ids: next hops and groups by their numbers: the same ones, or made anew
+hop_ids()
+{
+	ip -n cyg-site -j nexthop show |
+		jq -c '[.[] | {id, group: [.group // [] | .[].id]}] | sort_by(.id)'
+}
+
+# far_watch: from now on, what the far side's kernel loses is written down
+far_watch()
+{
+	spawn far cloud ip -ts -o monitor route
+}
+
+# far_losses: routes to the site that went away since then
+far_losses()
+{
+	local net
+	for net in $(nets 4 "${SITE_NETS[@]}"; nets 6 "${SITE_NETS[@]}")
+	do
+		grep -E "Deleted (unicast )?$net " "$LAB_RUN/far.log"
+	done
+}
+
+# far_keeps: the far side has a route to each of the site's networks
+far_keeps()
+{
+	local net family
+	for family in 4 6
+	do
+		for net in $(nets "$family" "${SITE_NETS[@]}")
+		do
+			ip -n cyg-cloud "-$family" route show "$net" | grep -q . || {
+				echo "no route to $net"
+				return 1
+			}
+		done
+	done
+}
+
+# restart_unnoticed UP…: charon stops in order with keep_on_stop = all and starts
+# again, over links that are there all the while, with traffic on them; UP is
+# what sees that all is there
+restart_unnoticed()
+{
+	local before hops fault
+	before=$(ours) hops=$(hop_ids)
+	must becomes 10 "the far side has our networks" far_keeps
+	far_watch
+	flows_start flows 8 50
+	must becomes 10 "all flows pass" flows_pass flows
+	fault=$(now_ms)
+	holds "charon stops" stop site/charon
+	equal "routes and next hops stay" "$before" "$(ours)"
+	holds "the guard stays" guard_there
+	stays 2 "the far side keeps our networks" far_keeps
+	holds "charon starts again" cygnet_start
+	"$@"
+	becomes 10 "as many routes and next hops as before" ours_are "$before"
+	equal "they are the same ones" "$hops" "$(hop_ids)"
+	wait_for 3 false
+	equal "the far side has lost no route" "" "$(far_losses)"
+	equal "no flow was interrupted" 0 "$(flows_get flows outage_ms "$fault")"
+	equal "no packet was lost" 0 "$(flows_get flows missing)"
+	flows_stop flows
+	stop far
+	holds "a lost route would have been seen" far_proves
+}
+
+# the watch can fail
+far_proves()
+{
+	local net
+	net=$(nets 4 "${SITE_NETS[@]}" | head -n 1)
+	far_watch
+	wait_for 1 false
+	ip -n cyg-cloud route add "$net" dev lo metric 7
+	ip -n cyg-cloud route del "$net" dev lo metric 7
+	wait_for 5 lost_one
+	stop far
+}
+
+lost_one()
+{
+	[ -n "$(far_losses)" ]
+}
