@@ -89,6 +89,7 @@ core_t *core_create(const core_seams_t *seams, const char *charon_routes,
 	core_nexthops_init(core);
 	core_restart_init(core);
 	core_firewall_init(core);
+	core_heal_init(core, now);
 	timer_init(&core->audit_timer, audit, core);
 	timer_init(&core->bundle_timer, bundle_due, core);
 	core_kernel_start(core, now);
@@ -177,6 +178,7 @@ void core_destroy(core_t *core, usec_t now)
 	kernel_state_deinit(&core->held);
 	kernel_state_deinit(&core->dumped);
 	core_firewall_deinit(core);
+	core_heal_deinit(core);
 	config_destroy(core->config);
 	free(core->config_refused);
 	free(core->underlays);

@@ -18,6 +18,40 @@
 /** lines in a second: a flush of a table is one deed, and many messages */
 #define LINES_MAX 10
 
+/** the kernel tells nobody of a sysctl that is written: those that were as we
+ * want them are looked at this often, some 10 us each */
+#define SYSCTLS_LOOK (500 * USEC_PER_MSEC)
+
+static void sysctls_due(cyg_timer_t *timer, void *user, usec_t now)
+{
+	core_t *core = user;
+	char value[24];
+
+	for (size_t i = 0; i < core->held.n_sysctls; i++)
+	{
+		const kernel_sysctl_t *s = &core->held.sysctls[i];
+
+		if (core->seams.kernel_ops->sysctl_get(core->seams.kernel, s->path,
+											   value) ||
+			strcmp(value, s->value) != 0)
+		{
+			core->plan_dirty = true;
+		}
+	}
+	timer_start(core->seams.timers, timer, now + SYSCTLS_LOOK);
+}
+
+void core_heal_init(core_t *core, usec_t now)
+{
+	timer_init(&core->heal.sysctls, sysctls_due, core);
+	timer_start(core->seams.timers, &core->heal.sysctls, now + SYSCTLS_LOOK);
+}
+
+void core_heal_deinit(core_t *core)
+{
+	timer_stop(core->seams.timers, &core->heal.sysctls);
+}
+
 void core_heal_flush(core_t *core)
 {
 	if (core->heal.more)

@@ -322,6 +322,8 @@ typedef struct core_table_t
 /** lines of the log on others' deeds */
 typedef struct core_heal_t
 {
+	/** until sysctls are looked at */
+	cyg_timer_t sysctls;
 	usec_t since;
 	unsigned lines;
 	/** left out */
@@ -699,6 +701,8 @@ void core_kernel_apply(core_t *core, usec_t now);
 void core_kernel_remove(core_t *core, config_keep_t keep);
 
 /* core_heal.c */
+void core_heal_init(core_t *core, usec_t now);
+void core_heal_deinit(core_t *core);
 /** says what somebody else did to what is ours; before the mirror knows */
 void core_heal_event(core_t *core, const kernel_event_t *event, usec_t now);
 /** counts what lines were left out of the log */

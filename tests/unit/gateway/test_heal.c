@@ -555,7 +555,7 @@ START_TEST(test_sysctl_changed)
 	ck_assert_str_eq(s->value, "1");
 	world_run(w, 11 * USEC_PER_SEC);
 	strcpy(s->value, "0");
-	world_run(w, 11 * USEC_PER_SEC);
+	world_run(w, 510 * MSEC);
 	ck_assert_uint_eq(said("somebody set net/ipv4/fib_multipath_hash_policy to "
 						   "0: set to 1 again"),
 					  1);
