@@ -22,6 +22,17 @@ enum
 	DETECTOR_PROBE,
 };
 
+/** of a detector */
+typedef enum place_t
+{
+	/** it must not run */
+	PLACE_NONE,
+	/** its link or our address is not there just now, and is put back: one that
+	 * runs goes on and judges by itself */
+	PLACE_AWAY,
+	PLACE_THERE,
+} place_t;
+
 struct core_liveness_t
 {
 	core_t *core;
@@ -169,29 +180,55 @@ static bool local_address(const core_t *core, uint32_t link,
 	return found;
 }
 
-/** false: it cannot run now */
-static bool endpoint(const core_t *core, const core_tunnel_t *tunnel,
+static place_t place(const core_t *core, const core_tunnel_t *tunnel,
 					 const addr_t *remote, bool on_link, net_endpoint_t *end)
 {
 	const kernel_link_t *link =
 		tunnel->link ? kernel_state_link(&core->seen, tunnel->link) : NULL;
 
 	memset(end, 0, sizeof(*end));
-	if (!link || !tunnel_has_sa(tunnel->tunnel) || core->stopping)
+	if (!addr_is_set(remote) || !tunnel_has_sa(tunnel->tunnel) ||
+		core->stopping)
 	{
-		return false;
+		return PLACE_NONE;
+	}
+	if (!link)
+	{
+		return PLACE_AWAY;
 	}
 	memcpy(end->link, link->name, sizeof(end->link));
 	end->link_index = link->index;
 	end->remote = *remote;
-	return local_address(core, link->index, remote, on_link, &end->local);
+	return local_address(core, link->index, remote, on_link, &end->local)
+			   ? PLACE_THERE
+			   : PLACE_AWAY;
 }
 
 static bool endpoint_equal(const net_endpoint_t *a, const net_endpoint_t *b)
 {
 	return addr_equal(&a->local, &b->local) &&
-		   addr_equal(&a->remote, &b->remote) &&
-		   a->link_index == b->link_index && strcmp(a->link, b->link) == 0;
+		   addr_equal(&a->remote, &b->remote) && strcmp(a->link, b->link) == 0;
+}
+
+/** a detector with this socket and end can go on where it has to be now: its
+ * link may have been made anew */
+static bool goes_on(const core_liveness_t *l, place_t place, datagram_t *socket,
+					net_endpoint_t *end, const net_endpoint_t *new)
+{
+	const core_seams_t *seams = &l->core->seams;
+	bool moved = end->link_index != new->link_index;
+
+	if (place != PLACE_THERE)
+	{
+		return place == PLACE_AWAY;
+	}
+	if (!endpoint_equal(end, new))
+	{
+		return false;
+	}
+	*end = *new;
+	return !moved ||
+		   seams->datagram_ops->rebind(seams->datagrams, socket, new) == 0;
 }
 
 static datagram_t *open_socket(core_liveness_t *l, datagram_kind_t kind,
@@ -298,10 +335,10 @@ static void bfd_update(core_liveness_t *l, usec_t now)
 	const config_tunnel_t *c = l->tunnel->config;
 	bfd_config_t options;
 	net_endpoint_t end;
-	bool possible =
-		c->bfd && endpoint(l->core, l->tunnel, &c->bfd_address, true, &end);
+	place_t at = place(l->core, l->tunnel,
+					   c->bfd ? &c->bfd_address : &addr_none, true, &end);
 
-	if (l->bfd && (!possible || !endpoint_equal(&end, &l->bfd_end)))
+	if (l->bfd && !goes_on(l, at, l->bfd_socket, &l->bfd_end, &end))
 	{
 		note_lost(&l->bfd_lost, c->bfd && bfd_failed(l->bfd), &l->bfd_end);
 		bfd_close(l, now);
@@ -310,17 +347,17 @@ static void bfd_update(core_liveness_t *l, usec_t now)
 	{
 		l->bfd_lost = (addr_t){0};
 	}
-	if (possible)
+	if (at == PLACE_THERE)
 	{
 		bfd_options(l, &options);
-	}
-	if (possible && l->bfd)
-	{
-		bfd_configure(l->bfd, &options, now);
-	}
-	else if (possible)
-	{
-		bfd_open(l, &options, &end, now);
+		if (l->bfd)
+		{
+			bfd_configure(l->bfd, &options, now);
+		}
+		else
+		{
+			bfd_open(l, &options, &end, now);
+		}
 	}
 	bfd_judge(l, l->bfd, now);
 }
@@ -369,10 +406,9 @@ static void probe_update(core_liveness_t *l, usec_t now)
 		.recover = c->probe_recover,
 	};
 	net_endpoint_t end;
-	bool possible = addr_is_set(&c->probe) &&
-					endpoint(l->core, l->tunnel, &c->probe, false, &end);
+	place_t at = place(l->core, l->tunnel, &c->probe, false, &end);
 
-	if (l->probe && (!possible || !endpoint_equal(&end, &l->probe_end)))
+	if (l->probe && !goes_on(l, at, l->probe_socket, &l->probe_end, &end))
 	{
 		note_lost(&l->probe_lost, probe_failed(l->probe), &l->probe_end);
 		probe_close(l);
@@ -381,11 +417,11 @@ static void probe_update(core_liveness_t *l, usec_t now)
 	{
 		l->probe_lost = (addr_t){0};
 	}
-	if (possible && !l->probe)
+	if (at == PLACE_THERE && !l->probe)
 	{
 		probe_open(l, &options, &end, now);
 	}
-	else if (possible)
+	else if (at == PLACE_THERE)
 	{
 		probe_configure(l->probe, &options);
 	}

@@ -389,12 +389,13 @@ static bool endpoint(const core_t *core, const core_neighbor_t *n,
 		   (!n->tunnel && !core_is_scoped(&end->remote) && end->ttl > 1);
 }
 
+/** the same but for the link's index, which changes as it is made anew */
 static bool endpoint_equal(const net_endpoint_t *a, const net_endpoint_t *b)
 {
 	return addr_equal(&a->local, &b->local) &&
 		   addr_equal(&a->remote, &b->remote) &&
-		   strcmp(a->link, b->link) == 0 && a->link_index == b->link_index &&
-		   a->ttl == b->ttl && a->ttl_min == b->ttl_min;
+		   strcmp(a->link, b->link) == 0 && a->ttl == b->ttl &&
+		   a->ttl_min == b->ttl_min;
 }
 
 /** the link that has this address; 0: none */
@@ -483,6 +484,30 @@ static void stop(core_t *core, core_neighbor_t *n, usec_t now)
 	n->running = false;
 }
 
+/**
+ * A session outlives what its tunnel goes through: SAs come anew, and a link or
+ * an address that somebody took away is put back. The hold timer judges the
+ * session, the tunnel the routes.
+ */
+static bool stays(const core_neighbor_t *n)
+{
+	bgp_peer_info_t info;
+
+	bgp_peer_info(n->peer, &info);
+	return n->running && n->tunnel && info.state == BGP_ESTABLISHED &&
+		   n->tunnel->config->on_down == CONFIG_SESSION_KEEP;
+}
+
+/** the link came back as another one, with the same addresses */
+static void move(core_t *core, core_neighbor_t *n, const net_endpoint_t *end)
+{
+	if (n->end.link_index != end->link_index)
+	{
+		n->end = *end;
+		core->seams.net_ops->rebind(core->seams.net, n->peer, &n->end);
+	}
+}
+
 static void update(core_t *core, core_neighbor_t *n, usec_t now)
 {
 	bool sa = !n->tunnel || tunnel_has_sa(n->tunnel->tunnel);
@@ -498,11 +523,8 @@ static void update(core_t *core, core_neighbor_t *n, usec_t now)
 		n->end = end;
 		return;
 	}
-	bgp_peer_info(n->peer, &info);
-	if (n->running && possible && !sa && info.state == BGP_ESTABLISHED &&
-		n->tunnel->config->on_down == CONFIG_SESSION_KEEP)
+	if ((!sa || !possible) && stays(n))
 	{
-		/* the hold timer judges the session, the tunnel the routes */
 		return;
 	}
 	if (n->running && (!sa || !possible || !endpoint_equal(&end, &n->end)))
@@ -514,14 +536,19 @@ static void update(core_t *core, core_neighbor_t *n, usec_t now)
 		return;
 	}
 	beside(core, n, &end, now);
-	if (!n->running)
+	if (n->running)
+	{
+		move(core, n, &end);
+	}
+	else
 	{
 		n->end = end;
 		n->running = true;
 		core->seams.net_ops->listen(core->seams.net, n->peer, &n->end);
-		bgp_peer_start(core->bgp, n->peer, now);
+		came = true;
 	}
-	else if (came && info.state != BGP_ESTABLISHED)
+	bgp_peer_info(n->peer, &info);
+	if (came && info.state != BGP_ESTABLISHED)
 	{
 		bgp_peer_start(core->bgp, n->peer, now);
 	}

@@ -33,6 +33,8 @@ typedef struct datagram_ops_t
 	datagram_t *(*open)(void *net, datagram_kind_t kind,
 						const net_endpoint_t *end, datagram_fn_t fn, void *user,
 						int *error);
+	/** the same addresses on a link that was made anew; -errno: close it */
+	int (*rebind)(void *net, datagram_t *datagram, const net_endpoint_t *end);
 	/** one that cannot be sent now is lost */
 	void (*send)(void *net, datagram_t *datagram, const uint8_t *data,
 				 size_t len);

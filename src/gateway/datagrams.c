@@ -70,10 +70,9 @@ static int open_on_link(const net_endpoint_t *end, int type, int protocol)
 	{
 		return -errno;
 	}
-	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, end->link,
-				   (socklen_t)strlen(end->link)))
+	error = sockopt_bind_link(fd, end);
+	if (error)
 	{
-		error = -errno;
 		close(fd);
 		return error;
 	}
@@ -307,6 +306,18 @@ static datagram_t *datagram_open(void *net, datagram_kind_t kind,
 	return d;
 }
 
+static int datagram_rebind(void *net, datagram_t *d, const net_endpoint_t *end)
+{
+	int error = sockopt_bind_link(d->watch.fd, end);
+
+	if (!error && d->out != d->watch.fd)
+	{
+		error = sockopt_bind_link(d->out, end);
+	}
+	d->end.link_index = end->link_index;
+	return error;
+}
+
 static void datagram_send(void *net, datagram_t *datagram, const uint8_t *data,
 						  size_t len)
 {
@@ -343,6 +354,7 @@ static void datagram_close(void *net, datagram_t *datagram)
 
 const datagram_ops_t datagrams_ops = {
 	.open = datagram_open,
+	.rebind = datagram_rebind,
 	.send = datagram_send,
 	.close = datagram_close,
 };

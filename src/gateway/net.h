@@ -37,6 +37,9 @@ typedef struct net_ops_t
 	void (*listen)(void *net, bgp_peer_t *peer, const net_endpoint_t *end);
 	/** no more; a dialling is given up too */
 	void (*unlisten)(void *net, bgp_peer_t *peer);
+	/** the link was made anew under another index: the listener, a dialling and
+	 * connections of the peer go on there, with the same addresses */
+	void (*rebind)(void *net, bgp_peer_t *peer, const net_endpoint_t *end);
 	void (*dial)(void *net, bgp_peer_t *peer, const net_endpoint_t *end);
 	void (*dial_cancel)(void *net, bgp_peer_t *peer);
 	/** the conn has output */

@@ -651,6 +651,53 @@ static void net_listen(void *net, bgp_peer_t *peer, const net_endpoint_t *end)
 	}
 }
 
+/** a dialling is made anew: what it has sent is lost */
+static void endpoint_rebind(endpoint_t *e)
+{
+	listener_t *l = e->listener;
+	int error = 0;
+
+	if (l && l->end.link_index != e->end.link_index)
+	{
+		l->end.link_index = e->end.link_index;
+		error =
+			l->watch.fd >= 0 ? sockopt_bind_link(l->watch.fd, &l->end) : error;
+		if (error)
+		{
+			log_error("listener on %s: %s", l->end.link, strerror(-error));
+		}
+	}
+	if (e->dial.fd >= 0)
+	{
+		net_dial(e->sockets, e->peer, &e->end);
+	}
+}
+
+static void net_rebind(void *net, bgp_peer_t *peer, const net_endpoint_t *end)
+{
+	sockets_t *s = net;
+	endpoint_t *e = endpoint_find(s, peer);
+	int error;
+
+	if (!e)
+	{
+		return;
+	}
+	e->end.link_index = end->link_index;
+	endpoint_rebind(e);
+	list_each(&s->conns, c, conn_t, link)
+	{
+		if (bgp_conn_peer(c->conn) == peer)
+		{
+			error = sockopt_bind_link(c->watch.fd, end);
+			if (error)
+			{
+				conn_lose(c, strerror(-error));
+			}
+		}
+	}
+}
+
 /* -- the speaker's wishes ------------------------------------------------------------ */
 
 static void net_output(void *net, bgp_conn_t *conn)
@@ -690,6 +737,7 @@ static void net_drop_all(void *net)
 const net_ops_t sockets_net_ops = {
 	.listen = net_listen,
 	.unlisten = net_unlisten,
+	.rebind = net_rebind,
 	.dial = net_dial,
 	.dial_cancel = net_dial_cancel,
 	.output = net_output,

@@ -99,6 +99,16 @@ static int set_ip(int fd, const net_endpoint_t *end)
 	return sockopt_ttl(fd, end);
 }
 
+int sockopt_bind_link(int fd, const net_endpoint_t *end)
+{
+	if (end->link[0] && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, end->link,
+								   (socklen_t)strlen(end->link)))
+	{
+		return -errno;
+	}
+	return 0;
+}
+
 static int bind_local(int fd, const net_endpoint_t *end, uint16_t port)
 {
 	struct sockaddr_storage sa;
@@ -123,11 +133,9 @@ int sockopt_open(const net_endpoint_t *end, uint16_t port)
 		return -errno;
 	}
 	error = set_ip(fd, end);
-	if (!error && end->link[0] &&
-		setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, end->link,
-				   (socklen_t)strlen(end->link)))
+	if (!error)
 	{
-		error = -errno;
+		error = sockopt_bind_link(fd, end);
 	}
 	if (!error)
 	{

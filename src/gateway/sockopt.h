@@ -19,6 +19,9 @@ addr_t sockopt_to_addr(const struct sockaddr_storage *sa);
 /** a non-blocking TCP socket bound to the endpoint's device and local address
  * (port 0: any), with its TTL; descriptor or -errno */
 int sockopt_open(const net_endpoint_t *end, uint16_t port);
+/** binds to the endpoint's device, if it has one; a connection, too, goes on over
+ * another link. 0 or -errno */
+int sockopt_bind_link(int fd, const net_endpoint_t *end);
 /** TTL of what is sent, and the least of what is taken (RFC 5082), also on a
  * socket that is in use. 0 or -errno */
 int sockopt_ttl(int fd, const net_endpoint_t *end);

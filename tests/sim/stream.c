@@ -330,6 +330,11 @@ static void net_unlisten(void *net, bgp_peer_t *peer)
 	net_dial_cancel(net, peer);
 }
 
+/** a stream is its tunnel's, whatever the link's index */
+static void net_rebind(void *net, bgp_peer_t *peer, const net_endpoint_t *end)
+{
+}
+
 static void net_dial(void *net, bgp_peer_t *peer, const net_endpoint_t *ends)
 {
 	sim_node_t *node = net;
@@ -395,6 +400,7 @@ static void net_drop_all(void *net)
 const net_ops_t stream_ops = {
 	.listen = net_listen,
 	.unlisten = net_unlisten,
+	.rebind = net_rebind,
 	.dial = net_dial,
 	.dial_cancel = net_dial_cancel,
 	.output = net_output,

@@ -227,6 +227,12 @@ static void dg_send(void *net, datagram_t *d, const uint8_t *data, size_t len)
 	}
 }
 
+/** a socket is its tunnel's, whatever the link's index */
+static int dg_rebind(void *net, datagram_t *d, const net_endpoint_t *end)
+{
+	return 0;
+}
+
 static void dg_close(void *net, datagram_t *d)
 {
 	if (d)
@@ -237,6 +243,7 @@ static void dg_close(void *net, datagram_t *d)
 
 const datagram_ops_t wire_datagrams = {
 	.open = dg_open,
+	.rebind = dg_rebind,
 	.send = dg_send,
 	.close = dg_close,
 };

@@ -321,6 +321,64 @@ START_TEST(test_link_deleted)
 }
 END_TEST
 
+/** the far side has noticed nothing, and so there is nothing to say anew */
+START_TEST(test_sessions_stay)
+{
+	world_t *w = up(2, NULL);
+	bgp_peer_info_t before, after;
+	bgp_peer_t *peer = bgp_peer_find(core_bgp(w->core), "t1");
+	uint32_t index = world_link(w, 0)->index;
+
+	bgp_peer_info(peer, &before);
+	world_link_delete(w, 0);
+	world_run(w, 100 * MSEC);
+	ck_assert_uint_ne(world_link(w, 0)->index, index);
+	ck_assert_uint_eq(w->ends[0].link_index, world_link(w, 0)->index);
+	ck_assert_ptr_eq(w->listening[0], peer);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 3);
+	for (size_t i = 0; i < w->state.n_addrs; i++)
+	{
+		const kernel_addr_t addr = w->state.addrs[i];
+
+		if (addr.link == world_link(w, 0)->index)
+		{
+			world_addr_delete(w, &addr);
+			break;
+		}
+	}
+	/* longer than the hold time: keepalives pass */
+	world_run(w, 20 * USEC_PER_SEC);
+	bgp_peer_info(peer, &after);
+	ck_assert_int_eq(after.state, BGP_ESTABLISHED);
+	ck_assert_uint_eq(after.established, before.established);
+	ck_assert_uint_eq(said("neighbor t1 is"), 0);
+	/* what the far side tells now comes over the new link */
+	world_announce(w, 0, "10.0.1.0/24", true);
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.0.1.0/24"), 1);
+	down(w);
+}
+END_TEST
+
+static void on_down_reset(config_t *config)
+{
+	config->bundles[0].tunnels[0].on_down = CONFIG_SESSION_RESET;
+}
+
+START_TEST(test_sessions_reset)
+{
+	world_t *w = up(2, NULL);
+
+	w->edit = on_down_reset;
+	reload(w, NULL);
+	world_link_delete(w, 0);
+	world_run(w, 20 * USEC_PER_SEC);
+	ck_assert_uint_gt(said("neighbor t1 is Idle"), 0);
+	ck_assert_int_eq(world_session(w, 0), BGP_ESTABLISHED);
+	down(w);
+}
+END_TEST
+
 START_TEST(test_link_changed)
 {
 	world_t *w = up(1, NULL);
@@ -653,6 +711,8 @@ Suite *heal_suite(void)
 	unit_add(s, "guard kept", test_guard_kept);
 	unit_add(s, "guard kept closed", test_guard_kept_closed);
 	unit_add(s, "link deleted", test_link_deleted);
+	unit_add(s, "sessions stay", test_sessions_stay);
+	unit_add(s, "sessions reset", test_sessions_reset);
 	unit_add(s, "link changed", test_link_changed);
 	unit_add(s, "address removed", test_addr_removed);
 	unit_add(s, "pin removed", test_pin_removed);

@@ -71,12 +71,36 @@ static datagram_t *socket_open(void *net, datagram_kind_t kind,
 	return NULL;
 }
 
+static unsigned rebinds;
+
+static int socket_rebind(void *net, datagram_t *d, const net_endpoint_t *end)
+{
+	ck_assert(d->used);
+	ck_assert_uint_eq(tunnel_of(&d->end), tunnel_of(end));
+	d->end = *end;
+	rebinds++;
+	return -refuse;
+}
+
+/** its link is the one that is there now */
+static bool is_bound(const datagram_t *d)
+{
+	const kernel_link_t *link =
+		d->used ? world_link(w, tunnel_of(&d->end)) : NULL;
+
+	return link && link->up && link->index == d->end.link_index;
+}
+
 static void socket_send(void *net, datagram_t *d, const uint8_t *data,
 						size_t len)
 {
 	far_end_t *f = &far[tunnel_of(&d->end)];
 
 	ck_assert(d->used);
+	if (!is_bound(d))
+	{
+		return;
+	}
 	if (d->kind == DATAGRAM_BFD)
 	{
 		f->last = (bfd_state_t)(data[1] >> 6);
@@ -105,6 +129,7 @@ static void socket_close(void *net, datagram_t *d)
 
 static const datagram_ops_t socket_ops = {
 	.open = socket_open,
+	.rebind = socket_rebind,
 	.send = socket_send,
 	.close = socket_close,
 };
@@ -126,7 +151,7 @@ static void far_send(void *user, bfd_t *bfd, const uint8_t *data, size_t len)
 
 	for (unsigned i = 0; i < SOCKETS_MAX && !f->cut; i++)
 	{
-		if (sockets[i].used && sockets[i].kind == DATAGRAM_BFD &&
+		if (sockets[i].kind == DATAGRAM_BFD && is_bound(&sockets[i]) &&
 			&far[tunnel_of(&sockets[i].end)] == f)
 		{
 			sockets[i].fn(sockets[i].user, data, len, w->now);
@@ -229,6 +254,7 @@ static void begin(void (*edit)(config_t *config))
 	memset(far, 0, sizeof(far));
 	memset(initiated, 0, sizeof(initiated));
 	refuse = 0;
+	rebinds = 0;
 	world_extra = (core_seams_t){
 		.datagram_ops = &socket_ops,
 		.initiate = initiate,
@@ -289,6 +315,46 @@ START_TEST(bfd_takes_a_way_out_and_brings_it_back)
 	ck_assert_int_eq(world_session(w, 0), BGP_ESTABLISHED);
 	far[0].cut = false;
 	world_run(w, 3 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(), 3);
+	end();
+}
+END_TEST
+
+/** by its name there is another link at once, and nothing has to start anew */
+START_TEST(detectors_outlive_their_link)
+{
+	view_tunnel_t before;
+
+	begin(with_both);
+	world_run(w, 3 * USEC_PER_SEC);
+	before = *seen(0);
+	ck_assert_int_eq(before.bfd.state, BFD_UP);
+	world_link_delete(w, 0);
+	world_run(w, 100 * USEC_PER_MSEC);
+	ck_assert_uint_eq(rebinds, 2);
+	ck_assert_uint_eq(ways(), 3);
+	/* longer than either needs to fail */
+	world_run(w, 5 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(), 3);
+	ck_assert_uint_eq(seen(0)->bfd.discriminator, before.bfd.discriminator);
+	ck_assert_uint_eq(seen(0)->bfd.ups, before.bfd.ups);
+	end();
+}
+END_TEST
+
+/** new ones then: a socket that cannot be moved is none */
+START_TEST(detectors_that_cannot_move_start_anew)
+{
+	begin(with_both);
+	world_run(w, 3 * USEC_PER_SEC);
+	refuse = ENODEV;
+	world_link_delete(w, 0);
+	world_run(w, 100 * USEC_PER_MSEC);
+	ck_assert_uint_eq(rebinds, 2);
+	ck_assert_uint_eq(open_sockets(), 2);
+	refuse = 0;
+	world_run(w, 15 * USEC_PER_SEC);
+	ck_assert_uint_eq(open_sockets(), 4);
 	ck_assert_uint_eq(ways(), 3);
 	end();
 }
@@ -695,6 +761,8 @@ Suite *liveness_suite(void)
 	Suite *s = suite_create("liveness");
 
 	unit_add(s, "bfd", bfd_takes_a_way_out_and_brings_it_back);
+	unit_add(s, "link anew", detectors_outlive_their_link);
+	unit_add(s, "link lost", detectors_that_cannot_move_start_anew);
 	unit_add(s, "admin down", far_operator_takes_bfd_down);
 	unit_add(s, "never up", bfd_that_never_was_up_is_no_failure);
 	unit_add(s, "strict", strict_bfd_is_waited_for);

@@ -43,6 +43,13 @@ static void net_unlisten(void *net, bgp_peer_t *peer)
 	w->dialling[tunnel_of(peer)] = NULL;
 }
 
+static void net_rebind(void *net, bgp_peer_t *peer, const net_endpoint_t *end)
+{
+	world_t *w = net;
+
+	w->ends[tunnel_of(peer)] = *end;
+}
+
 static void net_dial(void *net, bgp_peer_t *peer, const net_endpoint_t *end)
 {
 	world_t *w = net;
@@ -115,6 +122,7 @@ static void net_drop_all(void *net)
 static const net_ops_t net_ops = {
 	.listen = net_listen,
 	.unlisten = net_unlisten,
+	.rebind = net_rebind,
 	.dial = net_dial,
 	.dial_cancel = net_dial_cancel,
 	.output = net_output,
@@ -182,12 +190,21 @@ static bool pump(world_t *w, bgp_t *from, bgp_conn_t *out, bgp_t *to,
 	return len > 0;
 }
 
+/** the sockets of tunnel i are bound to a link that is there and works */
+static bool bound(const world_t *w, unsigned i)
+{
+	const kernel_link_t *link = i < w->n ? world_link(w, i) : NULL;
+
+	return i >= w->n ||
+		   (link && link->up && link->index == w->ends[i].link_index);
+}
+
 static bool conn_step(world_t *w, world_conn_t *c)
 {
 	bgp_t *near = core_bgp(w->core), *far = w->far[c->tunnel].bgp;
 	bool moved;
 
-	if (w->cut[c->tunnel])
+	if (w->cut[c->tunnel] || !bound(w, c->tunnel))
 	{
 		/* closing ends locally; nothing passes */
 		return false;
