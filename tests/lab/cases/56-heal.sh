@@ -7,8 +7,25 @@
 
 . "$(dirname "$0")/../lib/all.sh"
 native_begin alibaba frr
+
+# the first tunnel's link is one that its owner can take away and make anew
+# without a word to the far side
+first=${TUNNELS[0]}
+make_link()
+{
+	ip -n cyg-site link add "$first" link base0 address 02:00:00:00:00:11 \
+		type macvlan mode bridge
+	addr site "$first" "${INSIDE4[0]}.2/30" "${INSIDE6[0]}2/126"
+	ip -n cyg-site link set "$first" up
+}
+ip -n cyg-site link set "$first" down
+ip -n cyg-site link set "$first" name base0 up
+ip -n cyg-site addr flush dev base0
+make_link
+
 must holds "charon starts with Cygnet" cygnet_start
 all_up
+must holds "changes are watched" watch_begin
 
 table_whole()
 {
@@ -20,16 +37,16 @@ table_whole()
 must becomes 5 "the guard is there" ns site nft list table inet cygnet
 table=$(ns site nft list table inet cygnet | grep -cE 'drop|maxseg|elements')
 heals "the table deleted" 'nft \(pid [0-9]+\) deleted table inet cygnet' \
-	table_whole -- nft delete table inet cygnet
+	'nft: .*table inet cygnet' table_whole -- nft delete table inet cygnet
 # the wait of a fight is over
 wait_for 31 false
 heals "all tables flushed" 'nft \(pid [0-9]+\) deleted table inet cygnet' \
-	table_whole -- nft flush ruleset
+	'nft: .*table inet cygnet' table_whole -- nft flush ruleset
 wait_for 31 false
 heals "a chain flushed" 'nft \(pid [0-9]+\) changed table inet cygnet' \
-	table_whole -- nft flush chain inet cygnet guard-forward
+	'nft: ' table_whole -- nft flush chain inet cygnet guard-forward
 heals "a set flushed, soon after" 'changed table inet cygnet' \
-	table_whole -- nft flush set inet cygnet protect4-0
+	'nft: ' table_whole -- nft flush set inet cygnet protect4-0
 
 whole()
 {
@@ -38,38 +55,52 @@ whole()
 
 for kind in hop group
 do
-	heals "a next $kind deleted" "removed our next hop" whole -- \
+	heals "a next $kind deleted" "removed our next hop" "id |nhid" whole -- \
 		ip nexthop delete id "$(one_nexthop $kind)"
 done
-heals "all next hops flushed" "removed our next hop" whole -- \
+heals "all next hops flushed" "removed our next hop" "id |nhid" whole -- \
 	ip nexthop flush proto "$CYGNET_PROTO"
 # the log has ten lines a second of this, and then a number
 wait_for 2 false
-heals "a next hop replaced" "changed our next hop" whole -- \
+heals "a next hop replaced" "changed our next hop" "id |nhid" whole -- \
 	ip -6 nexthop replace id "$(one_nexthop hop6)" dev lan0 \
 	protocol "$CYGNET_PROTO"
-heals "routes flushed" "removed our route" whole -- \
+heals "routes flushed" "removed our route" "nhid" whole -- \
 	ip route flush proto "$CYGNET_PROTO"
 # ip goes on as long as it finds some, and so do we: hundreds of lines in a second
 wait_for 2 false
-heals "IPv6 routes flushed" "removed our route" whole -- \
+heals "IPv6 routes flushed" "removed our route" "nhid" whole -- \
 	ip -6 route flush proto "$CYGNET_PROTO"
 flap()
 {
 	ip -n cyg-site link set "${TUNNELS[0]}" down
 	ip -n cyg-site link set "${TUNNELS[0]}" up
 }
+# the kernel drops next hops and routes without a word
 log_mark
 holds "a link flaps" flap
-soon 1 "a link flaps: healed" whole
+soon 2 "a link flaps: whole" whole
+healed "a link flaps" "$(watched "${TUNNELS[0]}|id |nhid")"
+make_anew()
+{
+	ip -n cyg-site link del "$first"
+	make_link
+}
+log_mark
+holds "a link is made anew" make_anew
+soon 2 "a link is made anew: whole" whole
+healed "a link is made anew" "$(watched "$first|id |nhid")"
+stays $((CYGNET_HOLD + 1)) "its session goes on" sessions_are 3
+refuses "and has not been away" log_has "neighbor $first is"
 hash_is()
 {
 	[ "$(ns site cat /proc/sys/net/ipv4/fib_multipath_hash_policy)" = "$1" ]
 }
 log_mark
 holds "a sysctl changed" ns site sysctl -q net.ipv4.fib_multipath_hash_policy=0
-becomes 11 "a sysctl changed: healed" hash_is 1
-holds "a sysctl changed: said" log_has \
+soon 1 "a sysctl changed: whole" hash_is 1
+healed "a sysctl changed" "$WAITED"
+becomes 1 "a sysctl changed: said" log_has \
 	"somebody set net/ipv4/fib_multipath_hash_policy to 0"
 
 # one who does not stop: he gets no storm, and status names him
@@ -84,4 +115,5 @@ between "a fight: written anew" 3 8 "$(log_has 'written anew' | wc -l)"
 holds "a fight: said in status" eval \
 	'ctl status | grep "somebody keeps changing table inet cygnet, nft"'
 becomes 11 "a fight: healed in the end" table_whole
+heal_table
 case_end

@@ -1,12 +1,41 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# Somebody's hand at the site, and what the log says of it.
+# Somebody's hand at the site: what the kernel tells of it, with the time of
+# each message, and what the log says. How long a thing was away is read from
+# those times, not from when a check's own processes came to look, which in an
+# emulated guest is much later.
 
-# log_mark: log_has looks at what comes from here on
+# what was healed and how long it took, for the end of the case
+HEALED=()
+HEAL_LIMIT=1000
+
+# watch_begin: from here on what changes at the site is written down
+watch_begin()
+{
+	spawn site/watch site bash -c '
+		stdbuf -oL nft monitor | while read -r line
+		do
+			t=$EPOCHREALTIME
+			printf "[%(%FT%T)T.%s] nft: %s\n" "${t%[.,]*}" "${t#*[.,]}" "$line"
+		done &
+		exec ip -ts -o monitor link address route rule nexthop'
+	wait_for 5 watch_proves
+}
+
+# a change that has to be seen, so that the watch can fail
+watch_proves()
+{
+	ip -n cyg-site addr add 127.9.9.9/32 dev lo
+	ip -n cyg-site addr del 127.9.9.9/32 dev lo
+	grep -q 'Deleted .*127.9.9.9' "$LAB_RUN/site/watch.log"
+}
+
+# log_mark: log_has and watched look at what comes from here on
 log_mark()
 {
 	LOG_AT=$(wc -l <"$LAB_RUN/site/charon.log")
+	WATCH_AT=$(wc -l <"$LAB_RUN/site/watch.log" 2>/dev/null)
 }
 
 log_has()
@@ -14,12 +43,38 @@ log_has()
 	tail -n +$((LOG_AT + 1)) "$LAB_RUN/site/charon.log" | grep -E "$1"
 }
 
-# heals WHAT PATTERN CHECK… -- CMD…: after CMD, CHECK succeeds within a second,
-# and the log has PATTERN
+# watched PATTERN: what the kernel told of it, from its first word to its last:
+# the ms between them, nothing if it told nothing
+watched()
+{
+	tail -n +$((WATCH_AT + 1)) "$LAB_RUN/site/watch.log" |
+		awk -v what="$1" '$0 ~ what {
+			split(substr($1, 13, 15), t, ":")
+			at = (t[1] * 60 + t[2]) * 60 + t[3]
+			first = n++ ? first : at
+		}
+		END { if (n > 1) printf "%d\n", (at - first) * 1000 }'
+}
+
+# healed WHAT MS: a line of the table, and a check
+healed()
+{
+	HEALED+=("# healed: $1 in ${2:-?} ms")
+	between "$1: healed, ms" 0 "$HEAL_LIMIT" "$2"
+}
+
+heal_table()
+{
+	printf '%s\n' "${HEALED[@]}"
+}
+
+# heals WHAT LOG OBJECT CHECK… -- CMD…: after CMD, CHECK succeeds and the log has
+# LOG; what the kernel tells of OBJECT, from the first word to the last, takes no
+# more than a second
 heals()
 {
-	local what=$1 pattern=$2 check=()
-	shift 2
+	local what=$1 pattern=$2 object=$3 check=()
+	shift 3
 	while [ "$1" != -- ]
 	do
 		check+=("$1")
@@ -28,8 +83,9 @@ heals()
 	shift
 	log_mark
 	holds "$what" ns site "$@"
-	soon 1 "$what: healed" "${check[@]}"
+	becomes 2 "$what: whole" "${check[@]}"
 	becomes 1 "$what: said" log_has "$pattern"
+	healed "$what" "$(watched "$object")"
 }
 
 # one_nexthop group|hop|hop6: the id of one of ours
