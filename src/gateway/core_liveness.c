@@ -148,36 +148,32 @@ static void probe_read(void *user, const uint8_t *data, size_t len, usec_t now)
 
 /* -- where they run --------------------------------------------------------------- */
 
-/** our address on the link for a far one: in its network, or the first of its
- * family when the far one is beyond the link */
-static bool local_address(const core_t *core, uint32_t link,
+/** our address on the link for a far one: in its network, or one of its family
+ * when the far one is beyond the link. The kernel gives links a link-local
+ * address, too: the configured one is better, and of equals the first */
+static bool local_address(const core_t *core, const core_tunnel_t *tunnel,
 						  const addr_t *remote, bool on_link, addr_t *out)
 {
-	bool found = false;
+	int best = 0;
 
 	for (size_t i = 0; i < core->seen.n_addrs; i++)
 	{
 		const kernel_addr_t *a = &core->seen.addrs[i];
 		const addr_t *addr = &a->ifaddr.addr;
 		prefix_t net = ifaddr_prefix(&a->ifaddr);
+		bool near =
+			prefix_contains_addr(&net, remote) || addr_equal(&a->peer, remote);
+		int rank = 1 + core_tunnel_owns(tunnel, addr) + (near ? 2 : 0);
 
-		if (a->link != link || addr->family != remote->family ||
-			addr_is_link_local(addr) != addr_is_link_local(remote))
-		{
-			continue;
-		}
-		if (prefix_contains_addr(&net, remote) || addr_equal(&a->peer, remote))
+		if (a->link == tunnel->link && addr->family == remote->family &&
+			addr_is_link_local(addr) == addr_is_link_local(remote) &&
+			(near || !on_link) && rank > best)
 		{
 			*out = *addr;
-			return true;
-		}
-		if (!on_link && !found)
-		{
-			*out = *addr;
-			found = true;
+			best = rank;
 		}
 	}
-	return found;
+	return best;
 }
 
 static place_t place(const core_t *core, const core_tunnel_t *tunnel,
@@ -199,7 +195,7 @@ static place_t place(const core_t *core, const core_tunnel_t *tunnel,
 	memcpy(end->link, link->name, sizeof(end->link));
 	end->link_index = link->index;
 	end->remote = *remote;
-	return local_address(core, link->index, remote, on_link, &end->local)
+	return local_address(core, tunnel, remote, on_link, &end->local)
 			   ? PLACE_THERE
 			   : PLACE_AWAY;
 }

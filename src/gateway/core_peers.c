@@ -289,8 +289,7 @@ void core_neighbor_configure(core_t *core, core_neighbor_t *n,
 	core->peers_dirty = true;
 }
 
-/** the address is one of the tunnel's configured ones */
-static bool is_tunnels(const core_tunnel_t *tunnel, const addr_t *addr)
+bool core_tunnel_owns(const core_tunnel_t *tunnel, const addr_t *addr)
 {
 	for (size_t i = 0; tunnel && i < tunnel->config->n_addresses; i++)
 	{
@@ -323,7 +322,7 @@ static bool local_address(const core_t *core, const core_neighbor_t *n,
 		if ((link ? a->link == link : !core_is_scoped(remote)) &&
 			(prefix_contains_addr(&net, remote) ||
 			 addr_equal(&a->peer, remote)) &&
-			(!found || is_tunnels(n->tunnel, &a->ifaddr.addr)))
+			(!found || core_tunnel_owns(n->tunnel, &a->ifaddr.addr)))
 		{
 			*out = a->ifaddr.addr;
 			found = true;

@@ -575,6 +575,8 @@ bool core_liveness_supervisor(const core_tunnel_t *tunnel,
 							  supervisor_info_t *out);
 
 /* core_peers.c */
+/** the address is one of the tunnel's configured ones; tunnel NULL: false */
+bool core_tunnel_owns(const core_tunnel_t *tunnel, const addr_t *addr);
 core_neighbor_t *core_neighbor_create(core_t *core, core_tunnel_t *tunnel,
 									  const config_neighbor_t *config,
 									  usec_t now);

@@ -157,7 +157,10 @@ bool kernel_state_addr_event(kernel_state_t *state, const kernel_addr_t *a,
 		{
 			if (gone)
 			{
-				state->addrs[i] = state->addrs[--state->n_addrs];
+				/* in order: of equals, the first is chosen */
+				state->n_addrs--;
+				memmove(&state->addrs[i], &state->addrs[i + 1],
+						(state->n_addrs - i) * sizeof(*state->addrs));
 			}
 			else
 			{

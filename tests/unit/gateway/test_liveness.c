@@ -42,6 +42,10 @@ static unsigned initiated[WORLD_TUNNELS_MAX];
 /** the tunnel that an endpoint is on */
 static unsigned tunnel_of(const net_endpoint_t *end)
 {
+	if (end->remote.family == FAMILY_IPV6)
+	{
+		return 0;
+	}
 	ck_assert_uint_eq(end->remote.b[0], 169);
 	ck_assert_uint_lt(end->remote.b[2], WORLD_TUNNELS_MAX);
 	return end->remote.b[2];
@@ -356,6 +360,45 @@ START_TEST(detectors_that_cannot_move_start_anew)
 	world_run(w, 15 * USEC_PER_SEC);
 	ck_assert_uint_eq(open_sockets(), 4);
 	ck_assert_uint_eq(ways(), 3);
+	end();
+}
+END_TEST
+
+static void with_link_local(config_t *config)
+{
+	config_tunnel_t *tunnel = &config->bundles[0].tunnels[0];
+
+	with_bfd(config);
+	tunnel->addresses =
+		mem_resize(tunnel->addresses, 2, sizeof(*tunnel->addresses));
+	ck_assert(ifaddr_parse("fe80::2/64", &tunnel->addresses[1]));
+	tunnel->n_addresses = 2;
+	addr_parse("fe80::1", &tunnel->bfd_address);
+}
+
+/** of a link's two link-local addresses, and whatever comes and goes elsewhere */
+START_TEST(the_configured_address_is_used)
+{
+	addr_t own;
+
+	begin(with_link_local);
+	addr_parse("fe80::2", &own);
+	ck_assert_uint_eq(open_sockets(), 2);
+	ck_assert(addr_equal(&sockets[0].end.local, &own));
+	/* the kernel's own, after ours */
+	world_addr(w, world_link(w, 0)->index, "fe80::abcd/64", true);
+	world_run(w, USEC_PER_SEC);
+	/* the one that stands first is taken away: what moves up is no better */
+	ck_assert(world_link(w, 0)->index == w->state.addrs[0].link);
+	world_addr_delete(w, &w->state.addrs[0]);
+	world_run(w, 10 * USEC_PER_MSEC);
+	ck_assert(addr_equal(&sockets[0].end.local, &own));
+	ck_assert_int_eq(far[0].last, BFD_UP);
+	/* ours away for a moment: the kernel's does, until ours is back */
+	world_addr(w, world_link(w, 0)->index, "fe80::2/64", false);
+	world_run(w, 2 * USEC_PER_SEC);
+	ck_assert(addr_equal(&sockets[0].end.local, &own));
+	ck_assert_uint_eq(open_sockets(), 2);
 	end();
 }
 END_TEST
@@ -763,6 +806,7 @@ Suite *liveness_suite(void)
 	unit_add(s, "bfd", bfd_takes_a_way_out_and_brings_it_back);
 	unit_add(s, "link anew", detectors_outlive_their_link);
 	unit_add(s, "link lost", detectors_that_cannot_move_start_anew);
+	unit_add(s, "configured address", the_configured_address_is_used);
 	unit_add(s, "admin down", far_operator_takes_bfd_down);
 	unit_add(s, "never up", bfd_that_never_was_up_is_no_failure);
 	unit_add(s, "strict", strict_bfd_is_waited_for);

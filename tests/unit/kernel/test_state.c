@@ -111,6 +111,9 @@ START_TEST(addrs)
 	ck_assert(kernel_state_addr_event(&state, &a, true));
 	ck_assert(!kernel_state_addr_event(&state, &a, true));
 	ck_assert_uint_eq(state.n_addrs, 2);
+	/* in the order in which they came */
+	ck_assert_uint_eq(state.addrs[0].ifaddr.len, 25);
+	ck_assert(addr_equal(&state.addrs[1].peer, &b.peer));
 }
 END_TEST
 
