@@ -8,6 +8,7 @@
 #include "gateway/core_private.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -322,6 +323,42 @@ static void gateway_problems(core_t *core, const core_tunnel_t *tunnel)
 	}
 }
 
+/** of the link itself and of `all`, the larger counts: -1 it cannot be read */
+static int rp_filter(const core_t *core, const char *link)
+{
+	char path[64], value[24];
+
+	snprintf(path, sizeof(path), "net/ipv4/conf/%s/rp_filter", link);
+	if (core->seams.kernel_ops->sysctl_get(core->seams.kernel, path, value) < 0)
+	{
+		return -1;
+	}
+	return atoi(value);
+}
+
+/** links of ours have 2; others are not ours to change */
+static void return_problem(core_t *core, const core_tunnel_t *tunnel)
+{
+	const char *link = tunnel->config->link;
+	int all, own;
+
+	if (tunnel->bundle->n_tunnels < 2 || !tunnel->link || !core->seams.kernel)
+	{
+		return;
+	}
+	all = rp_filter(core, "all");
+	own = rp_filter(core, link);
+	if ((all > own ? all : own) == 1)
+	{
+		problem(
+			core,
+			"tunnel %s: rp_filter of %s is strict: what the far side sends by "
+			"it while it is out of use here is dropped; set "
+			"net/ipv4/conf/%s/rp_filter to 2",
+			tunnel->config->name, link, link);
+	}
+}
+
 static void bundle_problem(core_t *core, const config_bundle_t *bundle)
 {
 	unsigned forwarding = 0;
@@ -368,6 +405,7 @@ static void tunnel_problems(core_t *core, const core_tunnel_t *tunnel,
 			problem(core, "tunnel %s: there is no link %s", name,
 					tunnel->config->interface);
 		}
+		return_problem(core, tunnel);
 		return;
 	}
 	if (c && c->if_id_unique)

@@ -17,6 +17,7 @@ Suite *heal_suite(void);
 Suite *linger_suite(void);
 Suite *liveness_suite(void);
 Suite *nexthops_suite(void);
+Suite *pains_suite(void);
 Suite *peers_suite(void);
 Suite *policy_compile_suite(void);
 Suite *policy_test_suite(void);

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * What the field suffers from (tests/README.md), in the whole gateway: charon's
+ * own orders of hooks as facts, and a route leaves its tunnel just when the
+ * last SA is gone; sessions over a short loss; strict return paths.
+ */
+
+#include "unit/gateway/suites.h"
+
+#include "unit/gateway/world.h"
+#include "unit/plugin/sequences.h"
+
+#include <string.h>
+
+/** world_up's SA of the first tunnel is the sequences' number 1 */
+#define SA(n) (99 + (n))
+
+static void load(world_t *w, const char *text)
+{
+	char *error;
+
+	if (!world_load(w, text, &error))
+	{
+		ck_abort_msg("%s", error);
+	}
+	free(error);
+	world_run(w, USEC_PER_SEC);
+}
+
+static world_t *up(void (*edit)(config_t *config))
+{
+	char *text = world_config(2, NULL, NULL);
+	world_t *w = world_create(2);
+
+	w->edit = edit;
+	load(w, text);
+	free(text);
+	world_up(w);
+	world_announce(w, 0, "10.0.0.0/24", true);
+	world_announce(w, 1, "10.0.0.0/24", true);
+	world_run(w, USEC_PER_SEC);
+	return w;
+}
+
+static unsigned ways(const world_t *w)
+{
+	bool there;
+
+	return world_ways(w, "10.0.0.0/24", &there);
+}
+
+static void play(world_t *w, const seq_step_t *step)
+{
+	switch (step->fact)
+	{
+		case SEQ_FACT_UP:
+		case SEQ_FACT_CHANGED:
+			world_fact(w, 0, FACT_CHILD_UP, SA(step->fact_sa), 0);
+			break;
+		case SEQ_FACT_DOWN:
+			world_fact(w, 0, FACT_CHILD_DOWN, SA(step->fact_sa), 0);
+			break;
+		case SEQ_FACT_REKEYED:
+			world_fact(w, 0, FACT_CHILD_REKEYED, SA(step->fact_sa),
+					   SA(step->successor));
+			break;
+		case SEQ_NO_FACT:
+			break;
+	}
+}
+
+START_TEST(test_sequence)
+{
+	const seq_t *seq = &sequences[_i];
+	world_t *w = up(NULL);
+	kernel_link_t link = *world_link(w, 0);
+	size_t addrs = w->state.n_addrs;
+
+	if (!seq->established)
+	{
+		world_fact(w, 0, FACT_CHILD_DOWN, SA(1), 0);
+	}
+	core_apply(w->core, w->now);
+	for (const seq_step_t *step = seq->steps; step->hook != SEQ_END; step++)
+	{
+		play(w, step);
+		/* in the same turn of the loop */
+		core_apply(w->core, w->now);
+		ck_assert_msg(ways(w) == (step->has_sa ? 3u : 2u), "%s, step %d: %u",
+					  seq->name, (int)(step - seq->steps), ways(w));
+		/* and a while later */
+		world_run(w, 100 * USEC_PER_MSEC);
+		ck_assert_msg(ways(w) == (step->has_sa ? 3u : 2u), "%s, step %d: %u",
+					  seq->name, (int)(step - seq->steps), ways(w));
+		/* a link lives as long as its configuration, not as its SAs */
+		ck_assert_msg(memcmp(world_link(w, 0), &link, sizeof(link)) == 0,
+					  "%s, step %d", seq->name, (int)(step - seq->steps));
+		ck_assert_uint_eq(w->state.n_addrs, addrs);
+	}
+	world_destroy(w);
+}
+END_TEST
+
+/** a moment without an SA, shorter than the hold time; the session's worst
+ * state at the far side meanwhile. cut: nor a packet, not ours that ends it */
+static bgp_state_t moment_without(world_t *w, bool cut)
+{
+	bgp_state_t worst = BGP_ESTABLISHED;
+
+	w->cut[0] = cut;
+	world_fact(w, 0, FACT_CHILD_DOWN, SA(1), 0);
+	for (unsigned i = 0; i < 400; i++)
+	{
+		world_run(w, 10 * USEC_PER_MSEC);
+		ck_assert_uint_eq(ways(w), 2);
+		if (world_session(w, 0) < worst)
+		{
+			worst = world_session(w, 0);
+		}
+	}
+	w->cut[0] = false;
+	world_fact(w, 0, FACT_CHILD_UP, SA(2), 0);
+	return worst;
+}
+
+START_TEST(test_session_kept)
+{
+	world_t *w = up(NULL);
+
+	ck_assert_int_eq(moment_without(w, true), BGP_ESTABLISHED);
+	/* its routes are there with the SA, not with a new session */
+	core_apply(w->core, w->now);
+	ck_assert_uint_eq(ways(w), 3);
+	world_destroy(w);
+}
+END_TEST
+
+static void first_resets(config_t *config)
+{
+	config->bundles[0].tunnels[0].on_down = CONFIG_SESSION_RESET;
+}
+
+START_TEST(test_session_reset)
+{
+	world_t *w = up(first_resets);
+
+	ck_assert_int_lt(moment_without(w, false), BGP_ESTABLISHED);
+	core_apply(w->core, w->now);
+	/* a new session, without a retry timer in the way */
+	world_run(w, 500 * USEC_PER_MSEC);
+	ck_assert_int_eq(world_session(w, 0), BGP_ESTABLISHED);
+	world_announce(w, 0, "10.0.0.0/24", true);
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w), 3);
+	world_destroy(w);
+}
+END_TEST
+
+static void filter(world_t *w, const char *link, const char *value)
+{
+	char *path = str_format("net/ipv4/conf/%s/rp_filter", link);
+
+	kernel_state_add_sysctl(&w->state, path, value);
+	free(path);
+}
+
+/** links that are not ours are not changed, but status tells */
+START_TEST(test_strict_return_path)
+{
+	static const char text[] =
+		"cygnet {\n bundles {\n b {\n tunnels {\n"
+		" one {\n interface = eth0\n address = 192.0.2.2/30\n }\n"
+		"%s }\n }\n }\n }\n";
+	static const char two[] =
+		" two {\n interface = eth7\n address = 192.0.2.6/30\n }\n";
+	static const struct
+	{
+		const char *all;
+		const char *own;
+		bool second;
+		bool told;
+	} rows[] = {
+		{"0", "0", true, false},  {"0", "1", true, true},
+		{"1", "0", true, true},   {"1", "1", true, true},
+		{"1", "2", true, false},  {"2", "1", true, false},
+		{"0", "2", true, false},  {"2", "0", true, false},
+		{"1", "1", false, false},
+	};
+	char *both;
+	world_t *w = world_create(0);
+
+	both = str_format(text, rows[_i].second ? two : "");
+	filter(w, "all", rows[_i].all);
+	filter(w, "eth0", rows[_i].own);
+	load(w, both);
+	free(both);
+	ck_assert_int_eq(world_problem(w, "set net/ipv4/conf/eth0/rp_filter to 2"),
+					 rows[_i].told);
+	world_destroy(w);
+}
+END_TEST
+
+Suite *pains_suite(void)
+{
+	Suite *s = suite_create("pains");
+
+	unit_add_loop(s, "sequence", test_sequence, countof(sequences));
+	unit_add(s, "session kept", test_session_kept);
+	unit_add(s, "session reset", test_session_reset);
+	unit_add_loop(s, "strict return path", test_strict_return_path, 9);
+	return s;
+}
