@@ -245,6 +245,20 @@ static void foreign_route(core_t *core, const kernel_event_t *event)
 	}
 }
 
+/** what an earlier run has left was shown, is not told to the FIB yet, and is
+ * another now: shown again */
+static void seen_touched(core_t *core, const kernel_event_t *event)
+{
+	const unsigned dumps = WHAT(KERNEL_WHAT_NEXTHOP) | WHAT(KERNEL_WHAT_ROUTE);
+
+	if (event->ours && core->seen_fib.count)
+	{
+		core->dumps.wanted |= dumps;
+		core->dumps.done &= ~dumps;
+		core_kernel_dump(core);
+	}
+}
+
 static void route_event(core_t *core, const kernel_event_t *event)
 {
 	if (!event->ours)
@@ -264,6 +278,10 @@ static void route_event(core_t *core, const kernel_event_t *event)
 			seen_add(core, KERNEL_ROUTE_SET, event);
 		}
 	}
+	else
+	{
+		seen_touched(core, event);
+	}
 }
 
 static void nexthop_event(core_t *core, const kernel_event_t *event)
@@ -272,6 +290,7 @@ static void nexthop_event(core_t *core, const kernel_event_t *event)
 
 	if (!event->dump || !event->ours)
 	{
+		seen_touched(core, event);
 		return;
 	}
 	if (core->fib)

@@ -560,10 +560,13 @@ bool core_route_heal(core_t *core, const kernel_route_t *route)
 {
 	bgp_route_t held;
 
-	if (!core->bgp || !core->fib || core->stopping ||
-		!bgp_route_get(core->bgp, &route->dst, &held) || !held.tag)
+	if (!core->bgp || !core->fib || core->stopping)
 	{
 		return false;
+	}
+	if (!bgp_route_get(core->bgp, &route->dst, &held) || !held.tag)
+	{
+		return fib_seen_gone(core->fib, route);
 	}
 	fib_route_again(core->fib, &route->dst, held.tag);
 	return true;

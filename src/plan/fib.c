@@ -196,8 +196,13 @@ void fib_route_again(fib_t *fib, const prefix_t *prefix, uint32_t tag)
 
 	if (group)
 	{
-		queue_put(fib, prefix, NULL, group);
+		fib_write_again(fib, prefix, group);
 	}
+}
+
+void fib_write_again(fib_t *fib, const prefix_t *prefix, fib_group_t *group)
+{
+	queue_put(fib, prefix, NULL, group);
 }
 
 uint32_t fib_tag_group(const fib_t *fib, uint32_t tag)

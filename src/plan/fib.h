@@ -150,6 +150,9 @@ void fib_failed(fib_t *fib, const kernel_op_t *op, int error);
 void fib_seen_nexthop(fib_t *fib, const kernel_nexthop_t *nexthop);
 void fib_seen_group(fib_t *fib, const kernel_group_t *group);
 void fib_seen_route(fib_t *fib, const kernel_route_t *route);
+/** a route that was seen and is not wanted yet was deleted by somebody: written
+ * again, if its group is there; false: it was not seen */
+bool fib_seen_gone(fib_t *fib, const kernel_route_t *route);
 /** the neighbours have told their tables (or the time is over): what was seen
  * and is not wanted by now is removed */
 void fib_adopt_end(fib_t *fib);

@@ -179,6 +179,27 @@ void fib_seen_route(fib_t *fib, const kernel_route_t *route)
 	fib_group_tag(fib, group, 1);
 }
 
+bool fib_seen_gone(fib_t *fib, const kernel_route_t *route)
+{
+	trie_t *seen = fib->seen[fib_index((family_t)route->dst.addr.family)];
+	uint32_t number = seen ? trie_get(seen, &route->dst) : 0;
+	fib_group_t *group = number ? fib->groups[number] : NULL;
+
+	if (!group || group->object.id != route->nexthop)
+	{
+		return false;
+	}
+	if (group->have_count)
+	{
+		fib_write_again(fib, &route->dst, group);
+		return true;
+	}
+	fib_adopt_route(fib, &route->dst);
+	fib_group_tag(fib, group, -1);
+	fib_group_check(fib, group);
+	return true;
+}
+
 /** the tries end with their last prefix */
 static void trim(fib_t *fib, unsigned f)
 {

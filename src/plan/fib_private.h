@@ -290,6 +290,11 @@ kernel_buckets_t fib_group_buckets(const fib_group_t *group);
 bool fib_group_layout(const fib_t *fib, const fib_group_t *group,
 					  const kernel_group_t *wanted, kernel_group_t *out);
 
+/* -- fib.c ----------------------------------------------------------------- */
+
+/** the route is queued to be written as it is */
+void fib_write_again(fib_t *fib, const prefix_t *prefix, fib_group_t *group);
+
 /* -- fib_write.c ----------------------------------------------------------- */
 
 /** takes operations on next hops and groups */

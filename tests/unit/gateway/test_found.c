@@ -248,6 +248,79 @@ START_TEST(test_second_dump_adopts_nothing)
 }
 END_TEST
 
+/** charon is there again, and has no SA yet */
+static void again(world_t *w)
+{
+	world_kill(w);
+	load(w, NULL);
+	for (unsigned i = 0; i < 2; i++)
+	{
+		world_fact(w, i, FACT_CONNECTION_LOADED, 0, 0);
+	}
+	world_run(w, USEC_PER_SEC);
+}
+
+START_TEST(test_adopted_route_is_deleted)
+{
+	kernel_route_t route = {.table = 254, .metric = 20};
+	world_t *w = up(NULL);
+	bool there;
+
+	ck_assert(prefix_parse("10.0.0.0/24", &route.dst));
+	again(w);
+	route.nexthop = fake_kernel_route(w->kernel, &route.dst, 254, 20)->nexthop;
+	world_route_delete(w, &route);
+	world_ways(w, "10.0.0.0/24", &there);
+	ck_assert(!there);
+	world_run(w, 100 * USEC_PER_MSEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 3);
+	world_fact(w, 0, FACT_CHILD_UP, 200, 0);
+	world_fact(w, 1, FACT_CHILD_UP, 201, 0);
+	world_run(w, 60 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 3);
+	ck_assert_uint_eq(fake_kernel_counts(w->kernel)->wrongs, 0);
+	world_destroy(w);
+}
+END_TEST
+
+/** between the dump of the next hops and that of the routes */
+START_TEST(test_next_hop_goes_while_dumps_run)
+{
+	const kernel_group_t *group;
+	const kernel_route_t *route;
+	world_t *w = up(NULL);
+	char *text = world_config(w->n, NULL, NULL), *error;
+	prefix_t p;
+	bool there;
+
+	ck_assert(prefix_parse("10.0.1.0/24", &p));
+	world_kill(w);
+	ck_assert(world_load(w, text, &error));
+	free(text);
+	while (!(w->dumps & (1u << KERNEL_WHAT_ROUTE)))
+	{
+		world_kernel_step(w);
+	}
+	route = fake_kernel_route(w->kernel, &p, 254, 20);
+	group = fake_kernel_group(w->kernel, route->nexthop);
+	ck_assert_uint_eq(group->count, 1);
+	world_nexthop_delete(w, group->members[0].id);
+	world_ways(w, "10.0.1.0/24", &there);
+	ck_assert(!there);
+	world_run(w, USEC_PER_SEC);
+	for (unsigned i = 0; i < 2; i++)
+	{
+		world_fact(w, i, FACT_CONNECTION_LOADED, 0, 0);
+		world_fact(w, i, FACT_CHILD_UP, 200 + i, 0);
+	}
+	world_run(w, 5 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 3);
+	ck_assert_uint_eq(ways(w, "10.0.1.0/24"), 2);
+	ck_assert_uint_eq(fake_kernel_counts(w->kernel)->wrongs, 0);
+	world_destroy(w);
+}
+END_TEST
+
 Suite *found_suite(void)
 {
 	Suite *s = suite_create("found");
@@ -263,5 +336,8 @@ Suite *found_suite(void)
 	unit_add(s, "no guard hole without underlay",
 			 test_no_guard_hole_without_underlay);
 	unit_add(s, "second dump adopts nothing", test_second_dump_adopts_nothing);
+	unit_add(s, "adopted route is deleted", test_adopted_route_is_deleted);
+	unit_add(s, "next hop goes while dumps run",
+			 test_next_hop_goes_while_dumps_run);
 	return s;
 }
