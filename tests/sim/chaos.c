@@ -7,6 +7,7 @@
 
 #include "sim.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 static sim_tunnel_t *some_tunnel(sim_t *sim)
@@ -548,6 +549,8 @@ static void machine(sim_t *sim)
 			sim_trace(sim, "n%u: routes are refused", node->number);
 			node->host->refuse_routes = 1 + sim_random(sim, 4);
 			node->refused = true;
+			/* may be over before it is looked at */
+			node->refusals = UINT_MAX;
 			break;
 		case 2:
 			node->slow = !node->slow;
