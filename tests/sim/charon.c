@@ -32,6 +32,32 @@ static bool alive(const sim_tunnel_t *t, unsigned side)
 
 /* -- facts -------------------------------------------------------------------------- */
 
+/** of what the core counts, by its UP and DOWN: here a successor is up before it
+ * is named */
+static void count(sim_tunnel_t *t, unsigned side, fact_kind_t kind, uint32_t sa)
+{
+	uint32_t *up = t->end[side].up;
+	unsigned left = 0;
+
+	for (unsigned i = 0; i < SIM_SAS; i++)
+	{
+		if (kind == FACT_CHILD_DOWN && up[i] == sa)
+		{
+			up[i] = 0;
+		}
+		else if (kind == FACT_CHILD_UP && !up[i])
+		{
+			up[i] = sa;
+			return;
+		}
+		left += up[i] != 0;
+	}
+	if (!left)
+	{
+		check_bare(t, side);
+	}
+}
+
 static void tell(sim_tunnel_t *t, unsigned side, fact_kind_t kind, uint32_t sa,
 				 uint32_t successor)
 {
@@ -56,6 +82,10 @@ static void tell(sim_tunnel_t *t, unsigned side, fact_kind_t kind, uint32_t sa,
 	fact.info.remote = charon_outer(t, !side);
 	core_fact(node->core, &fact, t->sim->now);
 	node->poked = true;
+	if (kind == FACT_CHILD_UP || kind == FACT_CHILD_DOWN)
+	{
+		count(t, side, kind, sa);
+	}
 }
 
 /** some hooks say it twice and thrice */
@@ -81,18 +111,34 @@ static void sa_check(sim_sa_t *sa)
 	sa->used = false;
 }
 
-static int sa_new(sim_tunnel_t *t, uint32_t ike)
+static sim_sa_t *sa_new(sim_tunnel_t *t, uint32_t ike)
 {
-	for (int i = 0; i < SIM_SAS; i++)
+	sim_sa_t *sa = NULL;
+
+	for (unsigned i = 0; i < SIM_SAS && !sa; i++)
 	{
-		if (!t->sas[i].used)
+		sa = t->sas[i].used ? NULL : &t->sas[i];
+	}
+	if (!sa)
+	{
+		sim_fail(t->sim, "t%u: more than %d SAs", t->number + 1, SIM_SAS);
+		sa = &t->sas[0];
+	}
+	*sa = (sim_sa_t){.used = true, .serial = ++t->sim->serial, .ike = ike};
+	return sa;
+}
+
+/** NULL: it is gone at both ends */
+static sim_sa_t *sa_get(sim_tunnel_t *t, uint64_t serial)
+{
+	for (unsigned i = 0; serial && i < SIM_SAS; i++)
+	{
+		if (t->sas[i].used && t->sas[i].serial == serial)
 		{
-			t->sas[i] = (sim_sa_t){.used = true, .ike = ike};
-			return i;
+			return &t->sas[i];
 		}
 	}
-	sim_fail(t->sim, "t%u: more than %d SAs", t->number + 1, SIM_SAS);
-	return 0;
+	return NULL;
 }
 
 static sim_ike_t *ike_find(sim_tunnel_t *t, uint32_t number)
@@ -150,10 +196,8 @@ static void install_out(sim_tunnel_t *t, unsigned side, sim_sa_t *sa)
 }
 
 /** out false: its outbound half is registered only */
-static void sa_up(sim_tunnel_t *t, unsigned side, int place, bool out)
+static void sa_up(sim_tunnel_t *t, unsigned side, sim_sa_t *sa, bool out)
 {
-	sim_sa_t *sa = &t->sas[place];
-
 	sweep(t, side);
 	sa->used = true;
 	sa->id[side] = t->end[side].node->next_sa++;
@@ -165,14 +209,11 @@ static void sa_up(sim_tunnel_t *t, unsigned side, int place, bool out)
 	tell(t, side, FACT_CHILD_UP, sa->id[side], 0);
 }
 
-static void late_gone(sim_t *sim, void *user, uint64_t place_side,
-					  uint64_t order)
+static void late_gone(sim_t *sim, void *user, uint64_t serial, uint64_t side)
 {
-	sim_tunnel_t *t = user;
-	sim_sa_t *sa = &t->sas[place_side / 2];
-	unsigned side = place_side % 2;
+	sim_sa_t *sa = sa_get(user, serial);
 
-	if (sa->used && !sa->id[side] && sa->order[side] == order)
+	if (sa && !sa->id[side])
 	{
 		sa->in[side] = false;
 		sa_check(sa);
@@ -180,12 +221,11 @@ static void late_gone(sim_t *sim, void *user, uint64_t place_side,
 }
 
 /** the side's charon has done with it; its inbound half may stay a while */
-static void sa_down(sim_tunnel_t *t, unsigned side, int place, bool late)
+static void sa_down(sim_tunnel_t *t, unsigned side, sim_sa_t *sa, bool late)
 {
-	sim_sa_t *sa = &t->sas[place];
-	uint32_t id = sa->id[side];
+	uint32_t id = sa && sa->used ? sa->id[side] : 0;
 
-	if (!sa->used || !id)
+	if (!id)
 	{
 		return;
 	}
@@ -193,8 +233,7 @@ static void sa_down(sim_tunnel_t *t, unsigned side, int place, bool late)
 	sa->out[side] = false;
 	if (late)
 	{
-		sim_at(t->sim, REKEYED_DELAY, late_gone, t, (uint64_t)place * 2 + side,
-			   sa->order[side]);
+		sim_at(t->sim, REKEYED_DELAY, late_gone, t, sa->serial, side);
 	}
 	else
 	{
@@ -237,11 +276,11 @@ static void ike_gone(sim_tunnel_t *t, unsigned side, uint32_t number)
 	}
 	ike->there[side] = ike->deleting[side] = false;
 	ike->used = ike->there[!side];
-	for (int i = 0; i < SIM_SAS; i++)
+	for (unsigned i = 0; i < SIM_SAS; i++)
 	{
 		if (t->sas[i].used && t->sas[i].ike == number)
 		{
-			sa_down(t, side, i, false);
+			sa_down(t, side, &t->sas[i], false);
 		}
 	}
 }
@@ -332,8 +371,6 @@ static sim_exchange_t *x_start(sim_tunnel_t *t, unsigned side, sim_x_t kind,
 				.kind = kind,
 				.side = side,
 				.ike = ike,
-				.old = -1,
-				.new = -1,
 			};
 			x->epoch[side] = t->end[side].node->epoch;
 			timer_init(&x->timer, x_timeout, x);
@@ -407,6 +444,15 @@ static void unique(sim_t *sim, void *user, uint64_t number, uint64_t side)
 	}
 }
 
+static sim_sa_t *answer_child(sim_exchange_t *x, unsigned me, bool out)
+{
+	sim_sa_t *sa = sa_new(x->tunnel, x->ike);
+
+	x->new = sa->serial;
+	sa_up(x->tunnel, me, sa, out);
+	return sa;
+}
+
 static sim_answer_t answer_init(sim_exchange_t *x, unsigned me)
 {
 	sim_tunnel_t *t = x->tunnel;
@@ -423,8 +469,7 @@ static sim_answer_t answer_init(sim_exchange_t *x, unsigned me)
 		}
 	}
 	ike_up(t, me, x->ike);
-	x->new = sa_new(t, x->ike);
-	sa_up(t, me, x->new, true);
+	answer_child(x, me, true);
 	sim_at(t->sim, UNIQUE_DELAY, unique, t, x->ike, me);
 	return ANSWER_OK;
 }
@@ -432,27 +477,25 @@ static sim_answer_t answer_init(sim_exchange_t *x, unsigned me)
 static sim_answer_t answer_rekey(sim_exchange_t *x, unsigned me)
 {
 	sim_tunnel_t *t = x->tunnel;
-	sim_sa_t *old = &t->sas[x->old];
+	sim_sa_t *old = sa_get(t, x->old), *new;
 
-	if (!old->used || !old->id[me] || old->rekeyed[me])
+	if (!old || !old->id[me] || old->rekeyed[me] || old->deleting[me])
 	{
 		return ANSWER_ERROR;
 	}
-	x->new = sa_new(t, x->ike);
-	sa_up(t, me, x->new, false);
+	new = answer_child(x, me, false);
 	old->rekeyed[me] = true;
 	old->next = x->new;
-	tell(t, me, FACT_CHILD_REKEYED, old->id[me], t->sas[x->new].id[me]);
+	tell(t, me, FACT_CHILD_REKEYED, old->id[me], new->id[me]);
 	return ANSWER_OK;
 }
 
 /** the old one's end is what its successor's outbound half waits for */
-static void install_waiting(sim_tunnel_t *t, unsigned side, int old)
+static void install_waiting(sim_tunnel_t *t, unsigned side, const sim_sa_t *old)
 {
-	sim_sa_t *next = &t->sas[t->sas[old].next];
+	sim_sa_t *next = old && old->rekeyed[side] ? sa_get(t, old->next) : NULL;
 
-	if (t->sas[old].used && t->sas[old].rekeyed[side] && next->used &&
-		next->ike == t->sas[old].ike && next->id[side] && !next->out[side])
+	if (next && next->id[side] && !next->out[side])
 	{
 		install_out(t, side, next);
 	}
@@ -472,16 +515,15 @@ static sim_answer_t answer(sim_exchange_t *x, unsigned me)
 			{
 				return ANSWER_NONE;
 			}
-			x->new = sa_new(t, x->ike);
-			sa_up(t, me, x->new, true);
+			answer_child(x, me, true);
 			return ANSWER_OK;
 		case X_REKEY:
 			return known ? answer_rekey(x, me) : ANSWER_NONE;
 		case X_DELETE_CHILD:
 			if (known)
 			{
-				install_waiting(t, me, x->old);
-				sa_down(t, me, x->old, false);
+				install_waiting(t, me, sa_get(t, x->old));
+				sa_down(t, me, sa_get(t, x->old), false);
 			}
 			return known ? ANSWER_OK : ANSWER_NONE;
 		case X_DELETE_IKE:
@@ -495,14 +537,26 @@ static sim_answer_t answer(sim_exchange_t *x, unsigned me)
 
 /* -- the initiator ----------------------------------------------------------------------- */
 
-static void delete_child(sim_tunnel_t *t, unsigned side, int place)
+static void delete_child(sim_tunnel_t *t, unsigned side, sim_sa_t *sa)
 {
-	sim_exchange_t *x = x_start(t, side, X_DELETE_CHILD, t->sas[place].ike);
+	sim_exchange_t *x = x_start(t, side, X_DELETE_CHILD, sa->ike);
 
 	if (x)
 	{
-		x->old = place;
+		x->old = sa->serial;
+		sa->deleting[side] = true;
 	}
+}
+
+/** what the exchange has made; the responder may have forgotten it by now: DPD
+ * finds out */
+static sim_sa_t *initiated(const sim_exchange_t *x)
+{
+	sim_sa_t *sa = sa_get(x->tunnel, x->new);
+
+	sa = sa ? sa : sa_new(x->tunnel, x->ike);
+	sa_up(x->tunnel, x->side, sa, true);
+	return sa;
 }
 
 static void done_init(sim_exchange_t *x)
@@ -514,13 +568,8 @@ static void done_init(sim_exchange_t *x)
 		tell(t, x->side, FACT_ALERT, 0, 0);
 		return;
 	}
-	/* the responder may have forgotten it by now: DPD finds out */
 	ike_up(t, x->side, x->ike);
-	if (!t->sas[x->new].used || t->sas[x->new].ike != x->ike)
-	{
-		x->new = sa_new(t, x->ike);
-	}
-	sa_up(t, x->side, x->new, true);
+	initiated(x);
 	if (x->reauth)
 	{
 		delete_ike(t, x->side, x->reauth, false);
@@ -529,40 +578,37 @@ static void done_init(sim_exchange_t *x)
 
 static void done_child(sim_exchange_t *x)
 {
-	sim_tunnel_t *t = x->tunnel;
-
-	if (!ike_there(t, x->side, x->ike) || x->answer == ANSWER_ERROR)
+	if (ike_there(x->tunnel, x->side, x->ike) && x->answer == ANSWER_OK)
 	{
-		return;
+		initiated(x);
 	}
-	if (!t->sas[x->new].used || t->sas[x->new].ike != x->ike)
-	{
-		x->new = sa_new(t, x->ike);
-	}
-	sa_up(t, x->side, x->new, true);
 }
 
 static void done_rekey(sim_exchange_t *x)
 {
 	sim_tunnel_t *t = x->tunnel;
-	sim_sa_t *old = &t->sas[x->old];
-	uint32_t id = old->id[x->side];
+	sim_sa_t *old = sa_get(t, x->old), *new;
 
-	if (!ike_there(t, x->side, x->ike) || !old->used || !id)
+	if (!ike_there(t, x->side, x->ike))
 	{
 		return;
 	}
 	if (x->answer == ANSWER_ERROR)
 	{
 		/* CHILD_SA_NOT_FOUND: another one in its place */
-		sa_down(t, x->side, x->old, false);
+		sa_down(t, x->side, old, false);
 		x_start(t, x->side, X_CHILD, x->ike);
 		return;
 	}
-	done_child(x);
-	tell(t, x->side, FACT_CHILD_REKEYED, id, t->sas[x->new].id[x->side]);
-	delete_child(t, x->side, x->old);
-	sa_down(t, x->side, x->old, true);
+	new = initiated(x);
+	if (!old || !old->id[x->side])
+	{
+		/* the peer has deleted it in between */
+		return;
+	}
+	tell(t, x->side, FACT_CHILD_REKEYED, old->id[x->side], new->id[x->side]);
+	delete_child(t, x->side, old);
+	sa_down(t, x->side, old, true);
 }
 
 static void done(sim_exchange_t *x)
@@ -581,7 +627,7 @@ static void done(sim_exchange_t *x)
 			done_rekey(x);
 			break;
 		case X_DELETE_CHILD:
-			sa_down(t, x->side, x->old, false);
+			sa_down(t, x->side, sa_get(t, x->old), false);
 			break;
 		case X_DELETE_IKE:
 			ike_gone(t, x->side, x->ike);
@@ -688,43 +734,37 @@ void charon_duplicate(sim_tunnel_t *t, unsigned side)
 	}
 }
 
-/** one that can be rekeyed, -1: none */
-static int some_child(const sim_tunnel_t *t, unsigned side)
+/** one that can be rekeyed, NULL: none */
+static sim_sa_t *some_child(sim_tunnel_t *t, unsigned side)
 {
 	unsigned from = sim_random(t->sim, SIM_SAS);
 
 	for (unsigned i = 0; i < SIM_SAS; i++)
 	{
-		unsigned place = (from + i) % SIM_SAS;
-		const sim_sa_t *sa = &t->sas[place];
+		sim_sa_t *sa = &t->sas[(from + i) % SIM_SAS];
 
-		if (sa->used && sa->id[side] && sa->out[side] && !sa->rekeyed[side])
+		if (sa->used && sa->id[side] && sa->out[side] && !sa->rekeyed[side] &&
+			!sa->deleting[side])
 		{
-			return (int)place;
+			return sa;
 		}
 	}
-	return -1;
-}
-
-static bool rekey(sim_tunnel_t *t, unsigned side, int place)
-{
-	sim_exchange_t *x = x_start(t, side, X_REKEY, t->sas[place].ike);
-
-	if (x)
-	{
-		x->old = place;
-	}
-	return x != NULL;
+	return NULL;
 }
 
 void charon_rekey(sim_tunnel_t *t, unsigned side)
 {
-	int place = some_child(t, side);
+	sim_sa_t *sa = some_child(t, side);
+	sim_exchange_t *x = NULL;
 
-	if (alive(t, side) && place >= 0 && !x_active(t, side, X_REKEY, 0) &&
+	if (alive(t, side) && sa && !x_active(t, side, X_REKEY, 0) &&
 		!x_active(t, !side, X_REKEY, 0))
 	{
-		rekey(t, side, place);
+		x = x_start(t, side, X_REKEY, sa->ike);
+	}
+	if (x)
+	{
+		x->old = sa->serial;
 	}
 }
 
@@ -735,27 +775,25 @@ void charon_rekey(sim_tunnel_t *t, unsigned side)
  */
 void charon_collide(sim_tunnel_t *t)
 {
-	int old = some_child(t, 0), mine, theirs;
+	sim_sa_t *old = some_child(t, 0), *mine, *theirs;
 	unsigned w = sim_random(t->sim, 2);
-	sim_sa_t *sa;
 
-	if (old < 0 || !alive(t, 0) || !alive(t, 1) || !wire_both(t) ||
-		!t->sas[old].id[1] || t->sas[old].rekeyed[1] ||
-		x_active(t, 0, X_REKEY, 0) || x_active(t, 1, X_REKEY, 0))
+	if (!old || !alive(t, 0) || !alive(t, 1) || !wire_both(t) || !old->id[1] ||
+		old->rekeyed[1] || x_active(t, 0, X_REKEY, 0) ||
+		x_active(t, 1, X_REKEY, 0))
 	{
 		return;
 	}
 	sim_trace(t->sim, "t%u: rekeys collide", t->number + 1);
-	sa = &t->sas[old];
-	mine = sa_new(t, sa->ike);
+	mine = sa_new(t, old->ike);
 	sa_up(t, w, mine, true);
-	theirs = sa_new(t, sa->ike);
+	theirs = sa_new(t, old->ike);
 	sa_up(t, !w, theirs, true);
-	tell(t, w, FACT_CHILD_REKEYED, sa->id[w], t->sas[mine].id[w]);
-	tell(t, !w, FACT_CHILD_REKEYED, sa->id[!w], t->sas[theirs].id[!w]);
+	tell(t, w, FACT_CHILD_REKEYED, old->id[w], mine->id[w]);
+	tell(t, !w, FACT_CHILD_REKEYED, old->id[!w], theirs->id[!w]);
 	sa_up(t, !w, mine, true);
 	sa_up(t, w, theirs, false);
-	tell(t, !w, FACT_CHILD_REKEYED, sa->id[!w], t->sas[mine].id[!w]);
+	tell(t, !w, FACT_CHILD_REKEYED, old->id[!w], mine->id[!w]);
 	sa_down(t, w, theirs, true);
 	sa_down(t, !w, old, true);
 	sa_down(t, w, old, true);
@@ -783,26 +821,28 @@ void charon_reauth(sim_tunnel_t *t, unsigned side, bool make_first)
 void charon_terminate(sim_tunnel_t *t, unsigned side, bool whole)
 {
 	sim_ike_t *ike = ike_any(t, side);
-	int place = some_child(t, side);
+	sim_sa_t *sa = some_child(t, side);
 
 	if (whole && ike)
 	{
 		delete_ike(t, side, ike->number, false);
 	}
-	else if (!whole && place >= 0 && alive(t, side))
+	else if (!whole && sa && alive(t, side) &&
+			 !x_active(t, side, X_REKEY, sa->ike))
 	{
-		tell(t, side, FACT_CHILD_DOWN, t->sas[place].id[side], 0);
-		delete_child(t, side, place);
+		/* one exchange of an IKE_SA after the other */
+		tell(t, side, FACT_CHILD_DOWN, sa->id[side], 0);
+		delete_child(t, side, sa);
 	}
 }
 
 void charon_roam(sim_tunnel_t *t, unsigned side)
 {
-	int place = some_child(t, side);
+	sim_sa_t *sa = some_child(t, side);
 
-	if (place >= 0)
+	if (sa)
 	{
-		tell(t, side, FACT_CHILD_CHANGED, t->sas[place].id[side], 0);
+		tell(t, side, FACT_CHILD_CHANGED, sa->id[side], 0);
 	}
 }
 
@@ -886,6 +926,8 @@ void charon_forget(sim_node_t *node, bool kernel_too)
 			continue;
 		}
 		t->end[side].loaded = false;
+		memset(t->end[side].up, 0, sizeof(t->end[side].up));
+		check_bare(t, side);
 		for (unsigned k = 0; k < SIM_EXCHANGES; k++)
 		{
 			if (t->exchanges[k].used && t->exchanges[k].side == side)
@@ -903,7 +945,7 @@ void charon_forget(sim_node_t *node, bool kernel_too)
 			sim_sa_t *sa = &t->sas[k];
 
 			sa->id[side] = 0;
-			sa->rekeyed[side] = false;
+			sa->rekeyed[side] = sa->deleting[side] = false;
 			if (kernel_too)
 			{
 				sa->in[side] = sa->out[side] = false;

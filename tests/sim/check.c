@@ -134,6 +134,17 @@ static bool is_dead(const sim_tunnel_t *t, unsigned side)
 	return since && max != USEC_NEVER && t->sim->now > since + max;
 }
 
+/* A detector that never came up does not fail a tunnel (DESIGN.md section 5),
+ * and detectors live as long as SAs do: so an SA over which nothing ever passed
+ * is not watched. What had failed before is remembered. */
+void check_bare(sim_tunnel_t *t, unsigned side)
+{
+	sim_end_t *end = &t->end[side];
+
+	end->watched = end->watched && is_dead(t, side);
+	end->works_since = 0;
+}
+
 /* -- flows ---------------------------------------------------------------------------- */
 
 typedef struct ways_t

@@ -39,6 +39,8 @@ typedef struct sim_tunnel_t sim_tunnel_t;
 typedef struct sim_sa_t
 {
 	bool used;
+	/** what its SPIs are to charon: its place may be another's by and by */
+	uint64_t serial;
 	uint32_t ike;
 	/** charon's number of it, 0: that charon does not know it (any more) */
 	uint32_t id[2];
@@ -46,10 +48,11 @@ typedef struct sim_sa_t
 	bool in[2];
 	bool out[2];
 	uint64_t order[2];
-	/** by whom it is being rekeyed, or has been */
+	/** by whom it is being rekeyed, or has been; deleted */
 	bool rekeyed[2];
-	/** its successor's place */
-	int next;
+	bool deleting[2];
+	/** its successor */
+	uint64_t next;
 } sim_sa_t;
 
 typedef struct sim_ike_t
@@ -88,9 +91,9 @@ typedef struct sim_exchange_t
 	sim_x_t kind;
 	unsigned side;
 	uint32_t ike;
-	/** places in sas, -1: none */
-	int old;
-	int new;
+	/** serials of SAs, 0: none */
+	uint64_t old;
+	uint64_t new;
 	bool initial_contact;
 	/** reauthentication: the IKE_SA that goes when this one is there, 0: none;
 	 * or a new one is made when this one is gone */
@@ -112,6 +115,8 @@ typedef struct sim_end_t
 	cyg_timer_t dial_timer;
 	/** what charon has: swanctl --load-all was run */
 	bool loaded;
+	/** numbers of CHILD_SAs that its core was told are up, 0: free */
+	uint32_t up[SIM_SAS];
 	/* a person's words to this gateway */
 	bool drained;
 	bool shutdown;
@@ -381,6 +386,8 @@ void check_step(sim_t *sim);
 const char *check_converged(sim_t *sim);
 /** nothing but that, in the kernels */
 void check_quiet(sim_t *sim);
+/** the side's core has no SA of the tunnel: what watches it begins anew */
+void check_bare(sim_tunnel_t *tunnel, unsigned side);
 /** the node's configuration was changed: nobody is fit by it yet */
 void check_disturbed(sim_node_t *node);
 
