@@ -10,7 +10,7 @@ def cell: if . == null then "-" else
 def verdict: if . == null then "" else
 	[if .missed then "MISSED" else empty end,
 		if .behind then "behind" else empty end,
-		if (.clear // 0) > 0 then "\(.clear)-in-the-clear" else empty end]
+		if (.clear // 0) > 0 and .fault != "start" then "\(.clear)-in-the-clear" else empty end]
 	| if . == [] then "ok" else join(",") end end;
 
 def ratio: if . == null or .best_other_ms == null or .best_other_ms == 0
