@@ -4,9 +4,9 @@
  * Resilient groups. The kernel deals out the buckets of a new group in the
  * order of its members. Routes whose set becomes smaller or larger move to
  * another group, and all flows would be shuffled. So a new group is made of all
- * members of its bundles that have a next hop, in the order of their ids, and
- * in the next message loses those that its set does not have: in all groups of
- * a bundle a member that is used has the same buckets.
+ * members of its bundles that have a next hop, in the order of their numbers as
+ * in every set, and in the next message loses those that its set does not have:
+ * in all groups of a bundle a member that is used has the same buckets.
  */
 
 #include "plan/fib_private.h"
@@ -41,11 +41,23 @@ kernel_buckets_t fib_group_buckets(const fib_group_t *group)
 	return (kernel_buckets_t){.count = group->resilient ? FIB_BUCKETS : 0};
 }
 
-static void layout_add(kernel_group_t *out, uint32_t id, uint16_t weight)
+/** the number of the member whose next hop it is; 0: nobody's */
+static uint32_t number_of(const fib_t *fib, uint32_t id)
 {
+	const fib_object_t *object = fib_object(fib, id);
+	const fib_hop_t *hop =
+		object ? container_of(object, fib_hop_t, object) : NULL;
+
+	return hop && hop->way ? hop->way->number : 0;
+}
+
+static void layout_add(const fib_t *fib, kernel_group_t *out, uint32_t id,
+					   uint16_t weight)
+{
+	uint32_t number = number_of(fib, id);
 	unsigned at = out->count++;
 
-	while (at > 0 && out->members[at - 1].id > id)
+	while (at > 0 && number_of(fib, out->members[at - 1].id) > number)
 	{
 		out->members[at] = out->members[at - 1];
 		at--;
@@ -108,13 +120,12 @@ bool fib_group_layout(const fib_t *fib, const fib_group_t *group,
 	{
 		const kernel_group_member_t *m = &wanted->members[i];
 
-		if (fib->black[fib_index(group->family)] &&
-			m->id == fib->black[fib_index(group->family)]->object.id)
+		if (!number_of(fib, m->id))
 		{
-			/* the kernel has it in a group alone */
+			/* a blackhole, which the kernel has in a group alone */
 			return false;
 		}
-		layout_add(out, m->id, m->weight);
+		layout_add(fib, out, m->id, m->weight);
 	}
 	for (uint32_t i = 1; i < fib->ways_size && out->count < FIB_SET_MAX; i++)
 	{
@@ -123,7 +134,7 @@ bool fib_group_layout(const fib_t *fib, const fib_group_t *group,
 
 		if (hop)
 		{
-			layout_add(out, hop->object.id, way->state.spread.weight);
+			layout_add(fib, out, hop->object.id, way->state.spread.weight);
 		}
 	}
 	return out->count > wanted->count;

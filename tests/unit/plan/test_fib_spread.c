@@ -95,8 +95,8 @@ START_TEST(test_in_place)
 }
 END_TEST
 
-/* a new group is made of the whole bundle first, in the order of the ids, then
- * of what its set has */
+/* a new group is made of the whole bundle first, in the order of the members,
+ * whatever their next hops' ids, then of what its set has */
 START_TEST(test_layout)
 {
 	bench_t b;
@@ -106,6 +106,7 @@ START_TEST(test_layout)
 
 	start_resilient(&b, 4);
 	set_spread(&b, 3, 8, 10, 60);
+	route(&b, &(prefix_t){.addr = addr_v4(1), .len = 32}, 0, "2", "");
 	fill(&b, FAMILY_IPV4, 1, "012", "");
 	route(&b, &p, 0, "3", "");
 	drain(&b);
@@ -120,11 +121,13 @@ START_TEST(test_layout)
 	ck_assert_int_eq(ops[0].kind, KERNEL_GROUP_SET);
 	ck_assert_uint_eq(ops[0].replaces, 0);
 	ck_assert_uint_eq(ops[0].group.count, 3);
-	for (unsigned i = 1; i < 3; i++)
+	for (unsigned i = 0; i < 3; i++)
 	{
-		ck_assert_uint_lt(ops[0].group.members[i - 1].id,
-						  ops[0].group.members[i].id);
+		ck_assert_uint_eq(
+			fake_kernel_nexthop(b.kernel, ops[0].group.members[i].id)->link,
+			i + 1);
 	}
+	ck_assert_uint_gt(ops[0].group.members[0].id, ops[0].group.members[2].id);
 	/* the absent one has its bundle's share, not one of the set */
 	ck_assert_uint_eq(ops[0].group.members[0].weight, 1);
 	ck_assert_uint_eq(ops[0].group.members[1].weight, 2);
