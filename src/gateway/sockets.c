@@ -27,6 +27,12 @@
 #define WRITE_MAX 131072
 /** tries of a listener that could not be had */
 #define LISTEN_RETRY (5 * USEC_PER_SEC)
+/** The kernel waits a second for the answer to a SYN. But the first one often
+ * goes out before the far side has installed the SA that it comes in, above
+ * all if that side has initiated: others follow sooner, and leave a long round
+ * trip its time. */
+#define SYN_WAIT_MIN (200 * USEC_PER_MSEC)
+#define SYN_WAIT_MAX (400 * USEC_PER_MSEC)
 /** time for the last bytes of a connection that is to be closed */
 #define CLOSE_MAX USEC_PER_SEC
 #define BACKLOG   16
@@ -53,6 +59,9 @@ typedef struct endpoint_t
 	listener_t *listener;
 	/** dialling: fd >= 0 */
 	loop_watch_t dial;
+	/** with another SYN, and how long it was waited for an answer */
+	cyg_timer_t again;
+	usec_t waited;
 	/** a dialling that failed at once is told later */
 	cyg_timer_t failed;
 	int error;
@@ -300,6 +309,7 @@ static void dial_stop(endpoint_t *e)
 	int fd = e->dial.fd;
 
 	timer_stop(e->sockets->timers, &e->failed);
+	timer_stop(e->sockets->timers, &e->again);
 	if (fd >= 0)
 	{
 		loop_remove(e->sockets->loop, &e->dial);
@@ -336,6 +346,7 @@ static void dial_ready(void *user, bool readable, bool writable, usec_t now)
 
 	getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len);
 	loop_remove(s->loop, &e->dial);
+	timer_stop(s->timers, &e->again);
 	if (error)
 	{
 		close(fd);
@@ -389,19 +400,36 @@ static int dial_start(endpoint_t *e, const net_endpoint_t *end)
 	return error;
 }
 
+/** another SYN, if the first gets no answer for so long */
+static void dial(endpoint_t *e, usec_t wait, usec_t now)
+{
+	dial_stop(e);
+	e->error = dial_start(e, &e->end);
+	if (e->error)
+	{
+		timer_start(e->sockets->timers, &e->failed, 0);
+	}
+	else if (wait <= SYN_WAIT_MAX)
+	{
+		e->waited = wait;
+		timer_start(e->sockets->timers, &e->again, now + wait);
+	}
+}
+
+static void dial_again(cyg_timer_t *timer, void *user, usec_t now)
+{
+	endpoint_t *e = user;
+
+	dial(e, e->waited * 2, now);
+}
+
 static void net_dial(void *net, bgp_peer_t *peer, const net_endpoint_t *end)
 {
 	endpoint_t *e = endpoint_find(net, peer);
 
-	if (!e)
+	if (e)
 	{
-		return;
-	}
-	dial_stop(e);
-	e->error = dial_start(e, end);
-	if (e->error)
-	{
-		timer_start(e->sockets->timers, &e->failed, 0);
+		dial(e, SYN_WAIT_MIN, loop_now());
 	}
 }
 
@@ -635,6 +663,7 @@ static void net_listen(void *net, bgp_peer_t *peer, const net_endpoint_t *end)
 	e->end.password = e->password;
 	e->dial.fd = -1;
 	timer_init(&e->failed, dial_failed, e);
+	timer_init(&e->again, dial_again, e);
 	list_append(&s->endpoints, &e->link);
 	if (addr_is_set(&end->local))
 	{

@@ -58,6 +58,38 @@ vty cloud "configure terminal" "router bgp $CLOUD_AS" \
 	"no neighbor ${INSIDE4[1]}.2 shutdown" >/dev/null
 becomes 30 "session allowed: three ways again" all_ways_are "$(links_but)"
 
+# The first SYN is lost, as where the far side has not installed an SA yet: not
+# for the second that the kernel takes to send another
+syns()
+{
+	ns site nstat -asz TcpExtTCPSynRetrans | awk '/SynRetrans/ { print $2 }'
+}
+lose_syn()
+{
+	ns cloud nft -f - <<NFT
+table inet syns {
+	chain in {
+		type filter hook input priority 0;
+		iifname "${TUNNELS[1]}" tcp dport 179 tcp flags & (syn | ack) == syn \
+			limit rate 1/minute burst 1 packets drop
+	}
+	chain out {
+		type filter hook output priority 0;
+		oifname "${TUNNELS[1]}" tcp dport 179 tcp flags & (syn | ack) == syn \
+			drop
+	}
+}
+NFT
+}
+lose_syn
+syns=$(syns)
+holds "a session is reset" ctl neighbor "${TUNNELS[1]}" reset
+becomes 10 "a lost SYN: three ways again" all_ways_are "$(links_but)"
+ns cloud nft list table inet syns >"$LAB_RUN/syns.log"
+equal "a lost SYN: the kernel has sent no other on its own" 0 \
+	"$(($(syns) - syns))"
+ns cloud nft delete table inet syns
+
 # prefixes withdrawn and announced again
 vty cloud "configure terminal" "router bgp $CLOUD_AS" \
 	"address-family ipv4 unicast" "no network $gone4" "exit" \

@@ -405,6 +405,8 @@ START_TEST(reload_and_stop)
 	ck_assert_uint_eq(asked[0], 1);
 	down(0, 200);
 	up(0, 201, 40);
+	run(24);
+	ck_assert_str_eq(seen(0)->reauth, "draining");
 	core_stop_peers(w->core, w->now);
 	run(60);
 	ck_assert_uint_eq(asked[0], 1);
