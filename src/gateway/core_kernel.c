@@ -633,7 +633,20 @@ static void write_list(core_t *core, const kernel_ops_list_t *list)
 	free(errors);
 }
 
-static void kernel_write_difference(core_t *core, const plan_input_t *in)
+/** what an earlier run had by links that are gone now */
+static void orphans(core_t *core, const kernel_ops_list_t *list, usec_t now)
+{
+	for (size_t i = 0; i < list->count; i++)
+	{
+		if (list->ops[i].kind == KERNEL_LINK_DEL && list->ops[i].link.if_id)
+		{
+			core_sweep_orphan(core, list->ops[i].link.if_id, now);
+		}
+	}
+}
+
+static void kernel_write_difference(core_t *core, const plan_input_t *in,
+									usec_t now)
 {
 	kernel_conflict_t conflicts[CONFLICTS_MAX];
 	kernel_ops_list_t ops;
@@ -650,6 +663,7 @@ static void kernel_write_difference(core_t *core, const plan_input_t *in)
 	if (ops.count)
 	{
 		write_list(core, &ops);
+		orphans(core, &ops, now);
 	}
 	kernel_ops_list_deinit(&ops);
 	kernel_state_deinit(&desired);
@@ -681,7 +695,7 @@ void core_kernel_apply(core_t *core, usec_t now)
 	{
 		core_routes_covering(core, false);
 	}
-	kernel_write_difference(core, &in);
+	kernel_write_difference(core, &in, now);
 	if (core->pins_dirty)
 	{
 		core_routes_covering(core, true);

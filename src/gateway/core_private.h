@@ -4,7 +4,7 @@
  * The core's inside, shared by core*.c alone. Who does what:
  * core.c          life, configuration and its differences
  * core_statics.c  static routes over tunnels
- * core_sweep.c    SAs that a charon which died has left
+ * core_sweep.c    SAs and policies that a charon which died has left
  * core_tunnels.c  charon's facts, tunnel and bundle states, FIB members
  * core_outbound.c the outbound half of each tunnel's SAs
  * core_drain.c    tunnels that are taken out of use
@@ -293,6 +293,7 @@ typedef struct core_drain_t
 #define CORE_REDISTRIBUTE_MAX 100000
 
 typedef struct core_redistribute_t core_redistribute_t;
+typedef struct core_stale_sp_t core_stale_sp_t;
 /** a static route over tunnels, see core_statics.c */
 typedef struct core_static_t core_static_t;
 
@@ -356,9 +357,11 @@ struct core_t
 	size_t n_tunnels;
 	core_neighbor_t **neighbors;
 	size_t n_neighbors;
-	/** SAs that were there at the start */
+	/** SAs and policies that were there at the start, see core_sweep.c */
 	kernel_sa_t *stale;
 	size_t n_stale;
+	core_stale_sp_t *stale_sps;
+	size_t n_stale_sps;
 	cyg_timer_t sweep_timer;
 	/** by prefix */
 	core_static_t *statics;
@@ -505,6 +508,8 @@ void core_tunnel_drain(core_t *core, core_tunnel_t *tunnel, bool drained,
 void core_sweep_start(core_t *core);
 /** the tunnel has an SA, or has none: old ones are removed after a while */
 void core_sweep_sa(core_t *core, core_tunnel_t *tunnel, usec_t now);
+/** the link of the if_id was ours, and has been removed */
+void core_sweep_orphan(core_t *core, uint32_t if_id, usec_t now);
 void core_sweep_free(core_t *core);
 
 /* core_statics.c */

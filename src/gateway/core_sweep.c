@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * SAs that a charon which died has left in the kernel. They go on carrying
- * traffic until their successors are in, which is what one wants; but no charon
- * knows them any more, so nobody would ever remove them. What is there at our
- * start with an if_id is taken down, and deleted some seconds after its tunnel
- * has an SA of this charon: what is under way by the old ones still arrives.
- * SAs that charon tells of are none of these (the plugin may have been loaded
- * into a charon that runs).
+ * SAs and policies that a charon which died has left in the kernel. They go on
+ * carrying traffic until their successors are in, which is what one wants; but
+ * no charon knows them any more, so nobody would ever remove them. What is
+ * there at our start with an if_id is taken down, and deleted some seconds
+ * after its tunnel has an SA of this charon: what is under way by the old ones
+ * still arrives. SAs that charon tells of are none of these (the plugin may
+ * have been loaded into a charon that runs), and the policies beside them
+ * neither. What had the if_id of a link that is not configured any more goes
+ * with the link.
+ *
+ * A policy with the selectors of the one before takes its place, and its index;
+ * only the time tells. One with selectors that are no longer configured stays,
+ * and would hold its traffic for SAs that are gone.
  */
 
 #include "gateway/core_private.h"
@@ -19,8 +25,16 @@
 
 /** from a tunnel's first SA to the removal of the old ones */
 #define SWEEP_WAIT (5 * USEC_PER_SEC)
-/** what is taken down at the start; more than that are left alone */
+/** what is taken down at the start of either; more than that are left alone */
 #define STALE_MAX 8192
+
+/** a policy that was there at the start */
+struct core_stale_sp_t
+{
+	kernel_sp_t sp;
+	/** it still is, as it was */
+	bool there;
+};
 
 static void remember(void *user, const kernel_sa_t *sa)
 {
@@ -31,6 +45,19 @@ static void remember(void *user, const kernel_sa_t *sa)
 		core->stale =
 			mem_resize(core->stale, core->n_stale + 1, sizeof(*core->stale));
 		core->stale[core->n_stale++] = *sa;
+	}
+}
+
+static void remember_policy(void *user, const kernel_sp_t *sp)
+{
+	core_t *core = user;
+
+	if (core->n_stale_sps < STALE_MAX)
+	{
+		core->stale_sps = mem_resize(core->stale_sps, core->n_stale_sps + 1,
+									 sizeof(*core->stale_sps));
+		core->stale_sps[core->n_stale_sps++] =
+			(core_stale_sp_t){.sp = *sp, .there = false};
 	}
 }
 
@@ -72,47 +99,158 @@ static core_tunnel_t *tunnel_of(const core_t *core, uint32_t if_id)
 	return NULL;
 }
 
-/** true: nothing more to be done about it */
-static bool sweep_one(core_t *core, const kernel_sa_t *sa, usec_t now)
+/** has its time come? orphan: an if_id that has no tunnel any more, or 0 */
+static bool is_due(const core_t *core, uint32_t if_id, uint32_t orphan,
+				   usec_t now)
 {
-	const core_tunnel_t *tunnel = tunnel_of(core, sa->if_id);
-	int error;
+	const core_tunnel_t *tunnel = tunnel_of(core, if_id);
 
-	if (is_charons(core, sa))
-	{
-		return true;
-	}
-	if (!tunnel || !succeeded(tunnel, now))
-	{
-		return false;
-	}
-	error = core->seams.kernel_ops->sa_delete(core->seams.kernel, sa);
+	return if_id == orphan || (tunnel && succeeded(tunnel, now));
+}
+
+static void tell(const core_t *core, uint32_t if_id, const char *what,
+				 uint32_t number, int error)
+{
+	const core_tunnel_t *tunnel = tunnel_of(core, if_id);
+	const char *name = tunnel ? tunnel->config->name : "that is gone";
+
 	if (error)
 	{
-		log_warn("tunnel %s: SA %08x of an earlier run cannot be removed: %s",
-				 tunnel->config->name, sa->spi, strerror(-error));
+		log_warn("tunnel %s: %s %08x of an earlier run cannot be removed: %s",
+				 name, what, number, strerror(-error));
 	}
 	else
 	{
-		log_notice("tunnel %s: SA %08x of an earlier run removed",
-				   tunnel->config->name, sa->spi);
+		log_notice("tunnel %s: %s %08x of an earlier run removed", name, what,
+				   number);
 	}
-	return true;
+}
+
+/** the policies of an if_id are charon's, too */
+static void forget_policies(core_t *core, uint32_t if_id)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < core->n_stale_sps; i++)
+	{
+		if (core->stale_sps[i].sp.if_id != if_id)
+		{
+			core->stale_sps[left++] = core->stale_sps[i];
+		}
+	}
+	core->n_stale_sps = left;
+}
+
+static void sweep_sas(core_t *core, uint32_t orphan, usec_t now)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < core->n_stale; i++)
+	{
+		const kernel_sa_t *sa = &core->stale[i];
+
+		if (is_charons(core, sa))
+		{
+			forget_policies(core, sa->if_id);
+		}
+		else if (is_due(core, sa->if_id, orphan, now))
+		{
+			tell(core, sa->if_id, "SA", sa->spi,
+				 core->seams.kernel_ops->sa_delete(core->seams.kernel, sa));
+		}
+		else
+		{
+			core->stale[left++] = *sa;
+		}
+	}
+	core->n_stale = left;
+}
+
+/** marks the one that is as it was at the start */
+static void still_there(void *user, const kernel_sp_t *sp)
+{
+	core_t *core = user;
+
+	for (size_t i = 0; i < core->n_stale_sps; i++)
+	{
+		core_stale_sp_t *old = &core->stale_sps[i];
+
+		old->there |= old->sp.index == sp->index && old->sp.dir == sp->dir &&
+					  old->sp.if_id == sp->if_id && old->sp.added == sp->added;
+	}
+}
+
+static bool look_at_policies(core_t *core, uint32_t orphan, usec_t now)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < core->n_stale_sps; i++)
+	{
+		core->stale_sps[i].there = false;
+		any |= is_due(core, core->stale_sps[i].sp.if_id, orphan, now);
+	}
+	return any && core->seams.kernel_ops->sp_dump(core->seams.kernel,
+												  still_there, core) == 0;
+}
+
+static void sweep_policies(core_t *core, uint32_t orphan, usec_t now)
+{
+	size_t left = 0;
+
+	if (!look_at_policies(core, orphan, now))
+	{
+		return;
+	}
+	for (size_t i = 0; i < core->n_stale_sps; i++)
+	{
+		const core_stale_sp_t *old = &core->stale_sps[i];
+
+		if (!is_due(core, old->sp.if_id, orphan, now))
+		{
+			core->stale_sps[left++] = *old;
+		}
+		else if (old->there)
+		{
+			tell(core, old->sp.if_id, "policy", old->sp.index,
+				 core->seams.kernel_ops->sp_delete(core->seams.kernel,
+												   &old->sp));
+		}
+	}
+	core->n_stale_sps = left;
 }
 
 static void sweep(cyg_timer_t *timer, void *user, usec_t now)
 {
 	core_t *core = user;
-	size_t left = 0;
 
-	for (size_t i = 0; i < core->n_stale && !core->stopping; i++)
+	if (!core->stopping)
 	{
-		if (!sweep_one(core, &core->stale[i], now))
+		sweep_sas(core, 0, now);
+		sweep_policies(core, 0, now);
+	}
+}
+
+/** by charon, or as the file has it */
+static bool is_configured(const core_t *core, uint32_t if_id)
+{
+	for (size_t i = 0; i < core->n_tunnels; i++)
+	{
+		if (core->tunnels[i]->if_id == if_id ||
+			core->tunnels[i]->config->if_id == if_id)
 		{
-			core->stale[left++] = core->stale[i];
+			return true;
 		}
 	}
-	core->n_stale = left;
+	return false;
+}
+
+void core_sweep_orphan(core_t *core, uint32_t if_id, usec_t now)
+{
+	if (!is_configured(core, if_id))
+	{
+		sweep_sas(core, if_id, now);
+		sweep_policies(core, if_id, now);
+	}
 }
 
 void core_sweep_start(core_t *core)
@@ -125,9 +263,15 @@ void core_sweep_start(core_t *core)
 		return;
 	}
 	error = core->seams.kernel_ops->sa_dump(core->seams.kernel, remember, core);
+	if (!error)
+	{
+		error = core->seams.kernel_ops->sp_dump(core->seams.kernel,
+												remember_policy, core);
+	}
 	if (error)
 	{
-		log_debug("no SAs of an earlier run are known: %s", strerror(-error));
+		log_debug("not all SAs and policies of an earlier run are known: %s",
+				  strerror(-error));
 	}
 }
 
@@ -140,7 +284,7 @@ void core_sweep_sa(core_t *core, core_tunnel_t *tunnel, usec_t now)
 	else if (!tunnel->sa_since)
 	{
 		tunnel->sa_since = now;
-		if (core->n_stale)
+		if (core->n_stale || core->n_stale_sps)
 		{
 			/* the last tunnel's is late enough for all before it */
 			timer_start(core->seams.timers, &core->sweep_timer,
@@ -153,4 +297,5 @@ void core_sweep_free(core_t *core)
 {
 	timer_stop(core->seams.timers, &core->sweep_timer);
 	free(core->stale);
+	free(core->stale_sps);
 }

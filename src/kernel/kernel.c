@@ -131,6 +131,16 @@ static int sa_delete(void *kernel, const kernel_sa_t *sa)
 	return kernel_sa_delete(sa);
 }
 
+static int sp_dump(void *kernel, kernel_sp_fn_t fn, void *user)
+{
+	return kernel_sp_dump(fn, user);
+}
+
+static int sp_delete(void *kernel, const kernel_sp_t *sp)
+{
+	return kernel_sp_delete(sp);
+}
+
 const kernel_ops_t kernel_rtnetlink_ops = {
 	.write = kernel_write,
 	.dump = kernel_dump,
@@ -140,5 +150,7 @@ const kernel_ops_t kernel_rtnetlink_ops = {
 	.sa_dump = sa_dump,
 	.sa_get = sa_get,
 	.sa_delete = sa_delete,
+	.sp_dump = sp_dump,
+	.sp_delete = sp_delete,
 	.who = kernel_who,
 };

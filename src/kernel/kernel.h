@@ -100,6 +100,9 @@ typedef struct kernel_ops_t
 	int (*sa_dump)(void *kernel, kernel_sa_fn_t fn, void *user);
 	int (*sa_get)(void *kernel, const kernel_sa_t *sa);
 	int (*sa_delete)(void *kernel, const kernel_sa_t *sa);
+	/** policies with an if_id, and the end of one */
+	int (*sp_dump)(void *kernel, kernel_sp_fn_t fn, void *user);
+	int (*sp_delete)(void *kernel, const kernel_sp_t *sp);
 	/** words on whose port id it is (kernel_event_t.port), "ip (pid 4711)", as
 	 * far as can be told without waiting. NULL: nobody can */
 	void (*who)(void *kernel, uint32_t port, char out[static KERNEL_WHO_MAX]);

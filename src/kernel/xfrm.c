@@ -17,11 +17,12 @@
 /** a dump's datagram */
 #define BUFFER 32768
 /** what a request about one SA takes at most, with room to spare */
-#define REQUEST_MAX 128
+#define REQUEST_MAX 160
 
 typedef struct found_t
 {
-	kernel_sa_fn_t fn;
+	kernel_sa_fn_t sa;
+	kernel_sp_fn_t sp;
 	void *user;
 } found_t;
 
@@ -52,10 +53,48 @@ static uint16_t family_of(const addr_t *addr)
 	return addr->family == FAMILY_IPV4 ? AF_INET : AF_INET6;
 }
 
+/** what an SA and a policy have alike, behind a header of that length */
+static void read_attrs(const struct nlmsghdr *nlh, size_t header,
+					   uint32_t *if_id, uint32_t *mark, uint32_t *mark_mask)
+{
+	const char *end = mnl_nlmsg_get_payload_tail(nlh);
+	const struct nlattr *attr;
+
+	for (attr = mnl_nlmsg_get_payload_offset(nlh, header);
+		 mnl_attr_ok(attr, (int)(end - (const char *)attr));
+		 attr = mnl_attr_next(attr))
+	{
+		uint16_t len = mnl_attr_get_payload_len(attr);
+
+		if (mnl_attr_get_type(attr) == XFRMA_IF_ID && len == sizeof(uint32_t))
+		{
+			*if_id = mnl_attr_get_u32(attr);
+		}
+		else if (mnl_attr_get_type(attr) == XFRMA_MARK &&
+				 len == sizeof(struct xfrm_mark))
+		{
+			struct xfrm_mark m;
+
+			memcpy(&m, mnl_attr_get_payload(attr), sizeof(m));
+			*mark = m.v;
+			*mark_mask = m.m;
+		}
+	}
+}
+
+static void put_mark(struct nlmsghdr *nlh, uint32_t mark, uint32_t mark_mask)
+{
+	struct xfrm_mark m = {.v = mark, .m = mark_mask};
+
+	if (mark || mark_mask)
+	{
+		mnl_attr_put(nlh, XFRMA_MARK, sizeof(m), &m);
+	}
+}
+
 bool kernel_sa_decode(const struct nlmsghdr *nlh, kernel_sa_t *out)
 {
 	struct xfrm_usersa_info info;
-	const struct nlattr *attr;
 
 	memset(out, 0, sizeof(*out));
 	if (nlh->nlmsg_type != XFRM_MSG_NEWSA ||
@@ -71,27 +110,7 @@ bool kernel_sa_decode(const struct nlmsghdr *nlh, kernel_sa_t *out)
 	}
 	out->spi = ntohl(info.id.spi);
 	out->proto = info.id.proto;
-	for (attr = mnl_nlmsg_get_payload_offset(nlh, sizeof(info));
-		 mnl_attr_ok(attr, (int)((const char *)mnl_nlmsg_get_payload_tail(nlh) -
-								 (const char *)attr));
-		 attr = mnl_attr_next(attr))
-	{
-		uint16_t len = mnl_attr_get_payload_len(attr);
-
-		if (mnl_attr_get_type(attr) == XFRMA_IF_ID && len == sizeof(uint32_t))
-		{
-			out->if_id = mnl_attr_get_u32(attr);
-		}
-		else if (mnl_attr_get_type(attr) == XFRMA_MARK &&
-				 len == sizeof(struct xfrm_mark))
-		{
-			struct xfrm_mark mark;
-
-			memcpy(&mark, mnl_attr_get_payload(attr), sizeof(mark));
-			out->mark = mark.v;
-			out->mark_mask = mark.m;
-		}
-	}
+	read_attrs(nlh, sizeof(info), &out->if_id, &out->mark, &out->mark_mask);
 	return true;
 }
 
@@ -99,7 +118,6 @@ bool kernel_sa_decode(const struct nlmsghdr *nlh, kernel_sa_t *out)
 static struct nlmsghdr *encode(void *buf, size_t size, const kernel_sa_t *sa,
 							   uint16_t type, uint16_t flags)
 {
-	struct xfrm_mark mark = {.v = sa->mark, .m = sa->mark_mask};
 	struct xfrm_usersa_id *id;
 	struct nlmsghdr *nlh;
 
@@ -115,10 +133,7 @@ static struct nlmsghdr *encode(void *buf, size_t size, const kernel_sa_t *sa,
 	id->spi = htonl(sa->spi);
 	id->family = family_of(&sa->dst);
 	id->proto = sa->proto;
-	if (sa->mark || sa->mark_mask)
-	{
-		mnl_attr_put(nlh, XFRMA_MARK, sizeof(mark), &mark);
-	}
+	put_mark(nlh, sa->mark, sa->mark_mask);
 	return nlh;
 }
 
@@ -134,14 +149,58 @@ struct nlmsghdr *kernel_sa_encode_get(void *buf, size_t size,
 	return encode(buf, size, sa, XFRM_MSG_GETSA, NLM_F_ACK);
 }
 
+bool kernel_sp_decode(const struct nlmsghdr *nlh, kernel_sp_t *out)
+{
+	struct xfrm_userpolicy_info info;
+
+	memset(out, 0, sizeof(*out));
+	if (nlh->nlmsg_type != XFRM_MSG_NEWPOLICY ||
+		mnl_nlmsg_get_payload_len(nlh) < sizeof(info))
+	{
+		return false;
+	}
+	memcpy(&info, mnl_nlmsg_get_payload(nlh), sizeof(info));
+	out->index = info.index;
+	out->dir = info.dir;
+	out->added = info.curlft.add_time;
+	read_attrs(nlh, sizeof(info), &out->if_id, &out->mark, &out->mark_mask);
+	return true;
+}
+
+struct nlmsghdr *kernel_sp_encode_delete(void *buf, size_t size,
+										 const kernel_sp_t *sp)
+{
+	struct xfrm_userpolicy_id *id;
+	struct nlmsghdr *nlh;
+
+	if (size < REQUEST_MAX)
+	{
+		return NULL;
+	}
+	nlh = mnl_nlmsg_put_header(buf);
+	nlh->nlmsg_type = XFRM_MSG_DELPOLICY;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	id = mnl_nlmsg_put_extra_header(nlh, sizeof(*id));
+	id->index = sp->index;
+	id->dir = sp->dir;
+	mnl_attr_put_u32(nlh, XFRMA_IF_ID, sp->if_id);
+	put_mark(nlh, sp->mark, sp->mark_mask);
+	return nlh;
+}
+
 static int take(const struct nlmsghdr *nlh, void *user)
 {
 	found_t *found = user;
 	kernel_sa_t sa;
+	kernel_sp_t sp;
 
-	if (kernel_sa_decode(nlh, &sa) && sa.if_id)
+	if (found->sa && kernel_sa_decode(nlh, &sa) && sa.if_id)
 	{
-		found->fn(found->user, &sa);
+		found->sa(found->user, &sa);
+	}
+	else if (found->sp && kernel_sp_decode(nlh, &sp) && sp.if_id)
+	{
+		found->sp(found->user, &sp);
 	}
 	return MNL_CB_OK;
 }
@@ -176,15 +235,21 @@ static int exchange(struct nlmsghdr *nlh, found_t *found)
 	return run;
 }
 
-int kernel_sa_dump(kernel_sa_fn_t fn, void *user)
+static int dump(uint16_t type, found_t *found)
 {
 	uint32_t buf[8];
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	found_t found = {.fn = fn, .user = user};
 
-	nlh->nlmsg_type = XFRM_MSG_GETSA;
+	nlh->nlmsg_type = type;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	return exchange(nlh, &found);
+	return exchange(nlh, found);
+}
+
+int kernel_sa_dump(kernel_sa_fn_t fn, void *user)
+{
+	found_t found = {.sa = fn, .user = user};
+
+	return dump(XFRM_MSG_GETSA, &found);
 }
 
 int kernel_sa_get(const kernel_sa_t *sa)
@@ -201,4 +266,20 @@ int kernel_sa_delete(const kernel_sa_t *sa)
 
 	error = exchange(kernel_sa_encode_delete(buf, sizeof(buf), sa), NULL);
 	return error == -ESRCH ? 0 : error;
+}
+
+int kernel_sp_dump(kernel_sp_fn_t fn, void *user)
+{
+	found_t found = {.sp = fn, .user = user};
+
+	return dump(XFRM_MSG_GETPOLICY, &found);
+}
+
+int kernel_sp_delete(const kernel_sp_t *sp)
+{
+	uint32_t buf[REQUEST_MAX / sizeof(uint32_t)];
+	int error;
+
+	error = exchange(kernel_sp_encode_delete(buf, sizeof(buf), sp), NULL);
+	return error == -ENOENT ? 0 : error;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /**
- * The kernel's security associations, which are charon's: we read them, and
- * delete those that a charon which died has left behind.
+ * The kernel's security associations and policies, which are charon's: we read
+ * them, and delete those that a charon which died has left behind.
  */
 
 #ifndef CYGNET_KERNEL_XFRM_H
@@ -28,7 +28,23 @@ typedef struct kernel_sa_t
 	uint32_t mark_mask;
 } kernel_sa_t;
 
+/** one policy, in one direction; who writes it anew keeps its index */
+typedef struct kernel_sp_t
+{
+	uint32_t index;
+	/** XFRM_POLICY_IN… */
+	uint8_t dir;
+	/** 0: none */
+	uint32_t if_id;
+	uint32_t mark;
+	uint32_t mark_mask;
+	/** when it was written, in seconds of the kernel's clock */
+	uint64_t added;
+} kernel_sp_t;
+
 typedef void (*kernel_sa_fn_t)(void *user, const kernel_sa_t *sa);
+
+typedef void (*kernel_sp_fn_t)(void *user, const kernel_sp_t *sp);
 
 /** gives every SA with an if_id; 0 or -errno. A few milliseconds for thousands
  * of them */
@@ -38,6 +54,11 @@ int kernel_sa_dump(kernel_sa_fn_t fn, void *user);
 int kernel_sa_get(const kernel_sa_t *sa);
 /** 0 or -errno; one that is gone already is a success */
 int kernel_sa_delete(const kernel_sa_t *sa);
+/** gives every policy with an if_id; 0 or -errno */
+int kernel_sp_dump(kernel_sp_fn_t fn, void *user);
+/** by its index, whatever it says now. 0 or -errno; one that is gone already is
+ * a success */
+int kernel_sp_delete(const kernel_sp_t *sp);
 
 /* codec, for the tests */
 /** false: no SA, or not whole */
@@ -47,5 +68,9 @@ struct nlmsghdr *kernel_sa_encode_delete(void *buf, size_t size,
 /** its answer is the SA itself */
 struct nlmsghdr *kernel_sa_encode_get(void *buf, size_t size,
 									  const kernel_sa_t *sa);
+/** false: no policy, or not whole */
+bool kernel_sp_decode(const struct nlmsghdr *nlh, kernel_sp_t *out);
+struct nlmsghdr *kernel_sp_encode_delete(void *buf, size_t size,
+										 const kernel_sp_t *sp);
 
 #endif

@@ -84,6 +84,8 @@ typedef struct world_t
 	/** charon's SAs, as the tests put them there */
 	kernel_sa_t sas[16];
 	unsigned n_sas;
+	kernel_sp_t sps[16];
+	unsigned n_sps;
 	/** SPIs that are not found when asked for */
 	uint32_t lost[16];
 	unsigned n_lost;

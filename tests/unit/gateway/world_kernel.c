@@ -328,6 +328,32 @@ static int kernel_sas_delete(void *kernel, const kernel_sa_t *sa)
 	return -ESRCH;
 }
 
+static int kernel_sps_dump(void *kernel, kernel_sp_fn_t fn, void *user)
+{
+	world_t *w = kernel;
+
+	for (unsigned i = 0; i < w->n_sps; i++)
+	{
+		fn(user, &w->sps[i]);
+	}
+	return 0;
+}
+
+static int kernel_sps_delete(void *kernel, const kernel_sp_t *sp)
+{
+	world_t *w = kernel;
+
+	for (unsigned i = 0; i < w->n_sps; i++)
+	{
+		if (w->sps[i].index == sp->index && w->sps[i].dir == sp->dir)
+		{
+			w->sps[i] = w->sps[--w->n_sps];
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
 static void kernel_who_said(void *kernel, uint32_t port,
 							char out[static KERNEL_WHO_MAX])
 {
@@ -344,6 +370,8 @@ const kernel_ops_t world_kernel_ops = {
 	.sa_dump = kernel_sas_dump,
 	.sa_get = kernel_sas_get,
 	.sa_delete = kernel_sas_delete,
+	.sp_dump = kernel_sps_dump,
+	.sp_delete = kernel_sps_delete,
 	.who = kernel_who_said,
 };
 

@@ -129,6 +129,88 @@ START_TEST(one_is_asked_for)
 }
 END_TEST
 
+static struct nlmsghdr *build_policy(message_t *m)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(m->data);
+	struct xfrm_mark mark = {.v = 7, .m = 0xff};
+	struct xfrm_userpolicy_info *info;
+
+	nlh->nlmsg_type = XFRM_MSG_NEWPOLICY;
+	info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
+	info->index = 0x129;
+	info->dir = XFRM_POLICY_OUT;
+	info->curlft.add_time = 0x123456789abc;
+	mnl_attr_put_u32(nlh, XFRMA_IF_ID, 42);
+	mnl_attr_put(nlh, XFRMA_MARK, sizeof(mark), &mark);
+	return nlh;
+}
+
+START_TEST(policy_is_read)
+{
+	message_t m;
+	kernel_sp_t sp;
+	struct nlmsghdr *nlh = build_policy(&m);
+
+	ck_assert(kernel_sp_decode(nlh, &sp));
+	ck_assert_uint_eq(sp.index, 0x129);
+	ck_assert_uint_eq(sp.dir, XFRM_POLICY_OUT);
+	ck_assert_uint_eq(sp.added, 0x123456789abc);
+	ck_assert_uint_eq(sp.if_id, 42);
+	ck_assert_uint_eq(sp.mark, 7);
+	ck_assert_uint_eq(sp.mark_mask, 0xff);
+	nlh->nlmsg_len =
+		(uint32_t)(sizeof(*nlh) + sizeof(struct xfrm_userpolicy_info)) - 1;
+	ck_assert(!kernel_sp_decode(nlh, &sp));
+	/* whole but without attributes */
+	nlh->nlmsg_len++;
+	ck_assert(kernel_sp_decode(nlh, &sp));
+	ck_assert_uint_eq(sp.if_id, 0);
+	ck_assert(!kernel_sp_decode(build(&m, AF_INET), &sp));
+}
+END_TEST
+
+/** the attribute of a request about a policy, or NULL */
+static const struct nlattr *attr_of(const struct nlmsghdr *nlh, uint16_t type)
+{
+	const char *end = mnl_nlmsg_get_payload_tail(nlh);
+	const struct nlattr *attr;
+
+	for (attr = mnl_nlmsg_get_payload_offset(nlh,
+											 sizeof(struct xfrm_userpolicy_id));
+		 mnl_attr_ok(attr, (int)(end - (const char *)attr));
+		 attr = mnl_attr_next(attr))
+	{
+		if (mnl_attr_get_type(attr) == type)
+		{
+			return attr;
+		}
+	}
+	return NULL;
+}
+
+START_TEST(policys_end_is_asked_for)
+{
+	kernel_sp_t sp = {.index = 0x129, .dir = XFRM_POLICY_FWD, .if_id = 42};
+	const struct xfrm_userpolicy_id *id;
+	struct nlmsghdr *nlh;
+	message_t m;
+
+	nlh = kernel_sp_encode_delete(m.data, sizeof(m.data), &sp);
+	ck_assert_ptr_nonnull(nlh);
+	ck_assert_uint_eq(nlh->nlmsg_type, XFRM_MSG_DELPOLICY);
+	ck_assert_uint_eq(nlh->nlmsg_flags, NLM_F_REQUEST | NLM_F_ACK);
+	id = mnl_nlmsg_get_payload(nlh);
+	ck_assert_uint_eq(id->index, 0x129);
+	ck_assert_uint_eq(id->dir, XFRM_POLICY_FWD);
+	ck_assert_uint_eq(mnl_attr_get_u32(attr_of(nlh, XFRMA_IF_ID)), 42);
+	ck_assert_ptr_null(attr_of(nlh, XFRMA_MARK));
+	sp.mark = 7;
+	nlh = kernel_sp_encode_delete(m.data, sizeof(m.data), &sp);
+	ck_assert_ptr_nonnull(attr_of(nlh, XFRMA_MARK));
+	ck_assert_ptr_null(kernel_sp_encode_delete(m.data, 64, &sp));
+}
+END_TEST
+
 Suite *xfrm_suite(void)
 {
 	Suite *s = suite_create("xfrm");
@@ -138,5 +220,7 @@ Suite *xfrm_suite(void)
 	unit_add(s, "lengths", attributes_of_a_wrong_length_are_ignored);
 	unit_add(s, "end", end_is_asked_for);
 	unit_add(s, "one", one_is_asked_for);
+	unit_add(s, "policy", policy_is_read);
+	unit_add(s, "a policy's end", policys_end_is_asked_for);
 	return s;
 }
