@@ -6,9 +6,15 @@
 # both families as next hop groups, and each way to lose them.
 
 . "$(dirname "$0")/../lib/all.sh"
+FRR_COALESCE=0
 native_begin alibaba frr
+groups_watch
 must holds "charon starts with Cygnet" cygnet_start
 all_up
+timeline start 0
+between "ms from charon's start to the last route: no timer of a second" 0 900 \
+	"$(start_took 0)"
+equal "from start to routes, no SYN was sent again" 0 "$(syns_resent)"
 
 net4=$(nets 4 "${CLOUD_NETS[@]}" | head -n 1)
 gone4=$(nets 4 "${CLOUD_NETS[@]}" | tail -n 1)
@@ -60,10 +66,6 @@ becomes 30 "session allowed: three ways again" all_ways_are "$(links_but)"
 
 # The first SYN is lost, as where the far side has not installed an SA yet: not
 # for the second that the kernel takes to send another
-syns()
-{
-	ns site nstat -asz TcpExtTCPSynRetrans | awk '/SynRetrans/ { print $2 }'
-}
 lose_syn()
 {
 	ns cloud nft -f - <<NFT
@@ -82,12 +84,12 @@ table inet syns {
 NFT
 }
 lose_syn
-syns=$(syns)
+syns=$(syns_resent)
 holds "a session is reset" ctl neighbor "${TUNNELS[1]}" reset
 becomes 10 "a lost SYN: three ways again" all_ways_are "$(links_but)"
 ns cloud nft list table inet syns >"$LAB_RUN/syns.log"
 equal "a lost SYN: the kernel has sent no other on its own" 0 \
-	"$(($(syns) - syns))"
+	"$(($(syns_resent) - syns))"
 ns cloud nft delete table inet syns
 
 # prefixes withdrawn and announced again

@@ -20,6 +20,8 @@ frr_conf()
 		echo " no bgp network import-check"
 		echo " bgp bestpath as-path multipath-relax"
 		echo " timers bgp ${FRR_TIMERS:-3 9}"
+		# ms that it lets pass before its first UPDATE
+		echo " coalesce-time ${FRR_COALESCE:-1000}"
 		for i in "${!TUNNELS[@]}"
 		do
 			echo " neighbor ${INSIDE4[$i]}.$suffix remote-as $remote"
