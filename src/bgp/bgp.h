@@ -228,6 +228,9 @@ void bgp_peer_remove(bgp_t *bgp, bgp_peer_t *peer, usec_t now);
  * true if the session is reset */
 bool bgp_peer_configure(bgp_t *bgp, bgp_peer_t *peer,
 						const bgp_peer_config_t *config, usec_t now);
+/** that would reset a session which is under way */
+bool bgp_peer_would_reset(const bgp_peer_t *peer,
+						  const bgp_peer_config_t *config);
 /** ManualStart; the tunnel is up: connect now, whatever retry timer runs; after
  * a second if a connection of before has not come to its end */
 void bgp_peer_start(bgp_t *bgp, bgp_peer_t *peer, usec_t now);

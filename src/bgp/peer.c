@@ -261,6 +261,17 @@ static void configure_in_place(bgp_peer_t *peer, bgp_peer_config_t *old,
 	}
 }
 
+bool bgp_peer_would_reset(const bgp_peer_t *peer,
+						  const bgp_peer_config_t *config)
+{
+	const bgp_machine_t *m = bgp_peer_session(peer);
+
+	return peer->main->state != BGP_IDLE &&
+		   (needs_reset(&peer->config, config) ||
+			(m && !m->agreed.route_refresh &&
+			 needs_routes_anew(&peer->config, config)));
+}
+
 bool bgp_peer_configure(bgp_t *bgp, bgp_peer_t *peer,
 						const bgp_peer_config_t *config, usec_t now)
 {

@@ -198,22 +198,50 @@ static int run_reauth(const options_t *options, char **argv)
 	return show_done(options, "reauth", show_args("name", argv[0]));
 }
 
-static void reload_printer(json_object *data, text_t *out)
+static void print_each(json_object *data, const char *member, const char *what,
+					   text_t *out)
 {
 	json_object *list;
 
-	json_object_object_get_ex(data, "warnings", &list);
+	json_object_object_get_ex(data, member, &list);
 	for (size_t i = 0; list && i < json_object_array_length(list); i++)
 	{
-		text_printf(out, "warning: %s\n",
+		text_printf(out, "%s%s\n", what,
 					json_object_get_string(json_object_array_get_idx(list, i)));
 	}
+}
+
+static void reload_printer(json_object *data, text_t *out)
+{
+	print_each(data, "warnings", "warning: ", out);
 	text_add(out, "the configuration is taken\n");
+}
+
+static void reload_test_printer(json_object *data, text_t *out)
+{
+	json_object *list;
+
+	print_each(data, "warnings", "warning: ", out);
+	print_each(data, "changes", "", out);
+	json_object_object_get_ex(data, "changes", &list);
+	if (!list || !json_object_array_length(list))
+	{
+		text_add(out, "a reload touches no tunnel and no session\n");
+	}
 }
 
 static int run_reload(const options_t *options, char **argv)
 {
-	return show(options, "reload", NULL, reload_printer);
+	if (!argv[0])
+	{
+		return show(options, "reload", NULL, reload_printer);
+	}
+	if (strcmp(argv[0], "test") != 0)
+	{
+		fputs("usage: cygnetctl reload [test]\n", stderr);
+		return 2;
+	}
+	return show(options, "reload-test", NULL, reload_test_printer);
 }
 
 static int run_check(const options_t *options, char **argv)
@@ -264,7 +292,9 @@ static const command_t commands[] = {
 	{"check", "[FILE]", "say what is wrong with a configuration, offline", 0, 1,
 	 run_check, "/etc/swanctl/swanctl.conf"},
 	{"reload", "", "take the configuration anew; what is unchanged goes on", 0,
-	 0, run_reload, ""},
+	 1, run_reload, ""},
+	{"reload", "test", "say what a reload would touch, and do nothing", 1, 1,
+	 run_reload, "test"},
 };
 
 static const char general_options[] =

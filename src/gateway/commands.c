@@ -446,12 +446,24 @@ static json_object *strings(const config_strings_t *list)
 	return array;
 }
 
-static void reload(void *user, json_object *args, control_reply_t *reply)
+/** a refused configuration's errors; adopted by the reply */
+static char *refused(const config_report_t *report)
 {
-	config_report_t report;
 	text_t text;
 
 	text_init(&text);
+	text_add(&text, "the configuration is refused, what runs goes on:");
+	for (size_t i = 0; i < report->errors.count; i++)
+	{
+		text_printf(&text, "\n%s", report->errors.list[i]);
+	}
+	return text_take(&text);
+}
+
+static void reload(void *user, json_object *args, control_reply_t *reply)
+{
+	config_report_t report;
+
 	if (gateway_load(user, &report))
 	{
 		reply->data = json_object_new_object();
@@ -460,15 +472,33 @@ static void reload(void *user, json_object *args, control_reply_t *reply)
 	}
 	else
 	{
-		text_add(&text, "the configuration is refused, what runs goes on:");
-		for (size_t i = 0; i < report.errors.count; i++)
-		{
-			text_printf(&text, "\n%s", report.errors.list[i]);
-		}
-		reply->error = text_take(&text);
+		reply->error = refused(&report);
 	}
 	config_report_deinit(&report);
-	text_deinit(&text);
+}
+
+static void reload_test(void *user, json_object *args, control_reply_t *reply)
+{
+	config_report_t report;
+	config_strings_t lines;
+
+	if (gateway_load_test(user, &report, &lines))
+	{
+		reply->data = json_object_new_object();
+		json_object_object_add(reply->data, "warnings",
+							   strings(&report.warnings));
+		json_object_object_add(reply->data, "changes", strings(&lines));
+	}
+	else
+	{
+		reply->error = refused(&report);
+	}
+	for (size_t i = 0; i < lines.count; i++)
+	{
+		free(lines.list[i]);
+	}
+	free(lines.list);
+	config_report_deinit(&report);
 }
 
 const control_command_t gateway_commands[] = {
@@ -490,5 +520,6 @@ const control_command_t gateway_commands[] = {
 	{"policy-test", false, policy_run},
 	{"routes", false, routes},
 	{"reload", true, reload},
+	{"reload-test", true, reload_test},
 	{NULL, false, NULL},
 };

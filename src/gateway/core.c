@@ -197,7 +197,7 @@ bool core_str_equal(const char *a, const char *b)
 }
 
 /** the same link of the same connection: runtime state carries over */
-static bool same_tunnel(const config_tunnel_t *a, const config_tunnel_t *b)
+bool core_same_tunnel(const config_tunnel_t *a, const config_tunnel_t *b)
 {
 	return strcmp(a->name, b->name) == 0 &&
 		   core_str_equal(a->connection, b->connection) &&
@@ -210,7 +210,7 @@ static core_tunnel_t *take_tunnel(core_tunnel_t **old, size_t n,
 {
 	for (size_t i = 0; i < n; i++)
 	{
-		if (old[i] && same_tunnel(old[i]->config, config))
+		if (old[i] && core_same_tunnel(old[i]->config, config))
 		{
 			core_tunnel_t *found = old[i];
 
@@ -362,7 +362,7 @@ static void configure_advertise(core_t *core, const config_t *old, usec_t now)
 }
 
 /** values that the speaker or the FIB are made with */
-static bool tables_stay(const config_t *old, const config_t *new)
+bool core_tables_stay(const config_t *old, const config_t *new)
 {
 	return old && old->asn == new->asn && old->router_id == new->router_id &&
 		   old->multipath == new->multipath &&
@@ -379,7 +379,7 @@ void core_configure(core_t *core, config_t *config, usec_t now)
 	core_tunnel_t **old_tunnels = core->tunnels;
 	core_neighbor_t **old_neighbors;
 	size_t n_old_tunnels = core->n_tunnels, n_old_neighbors;
-	bool stay = tables_stay(old_config, config) && core->bgp;
+	bool stay = core_tables_stay(old_config, config) && core->bgp;
 
 	if (!stay)
 	{

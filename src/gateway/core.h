@@ -61,6 +61,10 @@ void core_destroy(core_t *core, usec_t now);
  * refused by the caller */
 void core_configure(core_t *core, config_t *config, usec_t now);
 /** words on a configuration that was refused, kept for status; NULL: none */
+/** what core_configure would touch with it, a line each; nothing is done. The
+ * list is initialised by the caller */
+void core_configure_test(const core_t *core, const config_t *config,
+						 config_strings_t *lines);
 void core_config_refused(core_t *core, const char *why);
 const config_t *core_config(const core_t *core);
 

@@ -247,6 +247,27 @@ void core_neighbor_destroy(core_t *core, core_neighbor_t *n, usec_t now)
 	free(n);
 }
 
+bool core_neighbor_would_end(const core_neighbor_t *n,
+							 const config_neighbor_t *config,
+							 const config_tunnel_t *tunnel)
+{
+	core_neighbor_t other = *n;
+	bgp_peer_config_t peer;
+	core_tunnel_t of;
+
+	other.config = config;
+	if (n->tunnel && tunnel)
+	{
+		of = *n->tunnel;
+		of.config = tunnel;
+		other.tunnel = &of;
+	}
+	peer_config(&other, &peer);
+	return n->running &&
+		   (!core_str_equal(n->config->password, config->password) ||
+			bgp_peer_would_reset(n->peer, &peer));
+}
+
 void core_neighbor_configure(core_t *core, core_neighbor_t *n,
 							 const config_neighbor_t *config, usec_t now)
 {

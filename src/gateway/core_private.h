@@ -566,6 +566,12 @@ void core_outbound_destroy(core_tunnel_t *tunnel);
 /** the tunnel's SAs have changed, or may have */
 void core_outbound_update(core_tunnel_t *tunnel, usec_t now);
 
+/* core.c, for core_preview.c */
+/** the tunnel goes on under the other configuration */
+bool core_same_tunnel(const config_tunnel_t *a, const config_tunnel_t *b);
+/** speaker and tables do; old NULL: there are none */
+bool core_tables_stay(const config_t *old, const config_t *new);
+
 /* core_liveness.c */
 /** starts, stops and configures the tunnel's detectors and its supervisor as
  * things are */
@@ -580,6 +586,11 @@ bool core_liveness_supervisor(const core_tunnel_t *tunnel,
 							  supervisor_info_t *out);
 
 /* core_peers.c */
+/** another configuration of the neighbour, and its tunnel's (NULL: it has none),
+ * would end its session */
+bool core_neighbor_would_end(const core_neighbor_t *n,
+							 const config_neighbor_t *config,
+							 const config_tunnel_t *tunnel);
 /** the address is one of the tunnel's configured ones; tunnel NULL: false */
 bool core_tunnel_owns(const core_tunnel_t *tunnel, const addr_t *addr);
 core_neighbor_t *core_neighbor_create(core_t *core, core_tunnel_t *tunnel,

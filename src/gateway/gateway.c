@@ -73,6 +73,20 @@ static void firewall_changed(void *user, const fw_change_t *change)
 
 /* -- loading ---------------------------------------------------------------------- */
 
+bool gateway_load_test(gateway_t *g, config_report_t *report,
+					   config_strings_t *lines)
+{
+	config_t *config = g->load(g->user, report);
+
+	*lines = (config_strings_t){.count = 0};
+	if (config)
+	{
+		core_configure_test(g->core, config, lines);
+		config_destroy(config);
+	}
+	return config;
+}
+
 bool gateway_load(gateway_t *g, config_report_t *report)
 {
 	config_t *config = g->load(g->user, report);

@@ -66,6 +66,10 @@ struct gateway_t
 /** loads and takes the configuration; the report is the caller's to free.
  * false: refused, what runs goes on */
 bool gateway_load(gateway_t *gateway, config_report_t *report);
+/** what it would touch, a line each, and nothing is done; the list is
+ * initialised by the callee and the caller's to free */
+bool gateway_load_test(gateway_t *gateway, config_report_t *report,
+					   config_strings_t *lines);
 /** the state of this moment; valid until the next call */
 const view_state_t *gateway_view(gateway_t *gateway);
 

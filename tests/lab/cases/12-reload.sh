@@ -86,6 +86,10 @@ holds "and no route" all_ways_are "$(links_but)"
 all=("${TUNNELS[@]}")
 TUNNELS=("${all[@]:0:2}")
 cygnet_conf interface
+equal "asked before, it says so" \
+	"tunnel ${all[2]}: it goes, and its routes with it" \
+	"$(ctl reload test | grep -v '^warning')"
+holds "and does nothing" tunnels_forwarding 3
 holds "reload with a tunnel less" ctl reload
 becomes 10 "routes have the two others" all_ways_are "$(links_but)"
 equal "the two others' sessions were not touched" \

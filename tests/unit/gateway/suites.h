@@ -21,6 +21,7 @@ Suite *pains_suite(void);
 Suite *peers_suite(void);
 Suite *policy_compile_suite(void);
 Suite *policy_test_suite(void);
+Suite *preview_suite(void);
 Suite *problems_suite(void);
 Suite *queue_suite(void);
 Suite *reauth_suite(void);
