@@ -56,11 +56,25 @@ watched()
 		END { if (n > 1) printf "%d\n", (at - first) * 1000 }'
 }
 
-# healed WHAT MS: a line of the table, and a check
+# from_to PATTERN LOG: the ms from the kernel's first word of PATTERN to the last
+# line of the log with LOG
+from_to()
+{
+	local from to
+	from=$(tail -n +$((WATCH_AT + 1)) "$LAB_RUN/site/watch.log" |
+		grep -E -m 1 "$1" | cut -c 13-24)
+	to=$(log_has "$2" | tail -n 1 | cut -c 1-12)
+	[ -z "$from" ] || [ -z "$to" ] ||
+		awk -F '[: ]' '{ at[NR] = ($1 * 60 + $2) * 60 + $3 }
+			END { printf "%d\n", (at[2] - at[1]) * 1000 }' <<<"$from
+$to"
+}
+
+# healed WHAT MS [LIMIT]: a line of the table, and a check
 healed()
 {
 	HEALED+=("# healed: $1 in ${2:-?} ms")
-	between "$1: healed, ms" 0 "$HEAL_LIMIT" "$2"
+	between "$1: healed, ms" 0 "${3:-$HEAL_LIMIT}" "$2"
 }
 
 heal_table()
