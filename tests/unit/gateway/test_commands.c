@@ -524,7 +524,8 @@ START_TEST(test_rights)
 										  "neighbor-shutdown",
 										  "neighbor-start",
 										  "reauth",
-										  "reload"};
+										  "reload",
+										  "reload-test"};
 	size_t found = 0;
 
 	for (const control_command_t *c = gateway_commands; c->name; c++)
