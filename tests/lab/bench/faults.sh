@@ -7,9 +7,10 @@
 # The first tunnel is the one that suffers.
 
 # name, what detects it, links that it needs, and what Cygnet must show: FIELD:MOST
-# of the line, "first" where nobody may be faster, "-" for nothing
+# of the line, "first" where nobody may be faster, "-" for nothing. Of a silence,
+# out_ms is the site's: what comes in waits for the far end, the same for all.
 FAULTS="start 100 any first
-silence-bfd100 100 any gap_ms:350
+silence-bfd100 100 any out_ms:350
 recovery 100 any lost:0
 drain 100 any lost:0
 reload 100 any lost:0
@@ -29,7 +30,7 @@ far-killed 100 xfrm gap_ms:350
 far-bgp-killed 100 interface -
 link-flapped 100 any gap_ms:1000
 carrier 100 interface gap_ms:350
-silence-bfd300 300 any gap_ms:950
+silence-bfd300 300 any out_ms:950
 silence-probe probe any out_ms:700"
 
 # lose, find: the first tunnel, without a word

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The summary's lines as a table, for "column -t": a row a fault, of each system
-# the gap in ms, packets lost, and the longest stall of TCP; "!" behind packets
-# lost: flows were stuck.
+# the gaps in ms of what went out and came in, packets lost, and the longest
+# stall of TCP; "!" behind packets lost: flows were stuck.
 
 def cell: if . == null then "-" else
-	"\(.gap_ms)/\(.lost)\(if .stuck > 0 then "!" else "" end)/\(.tcp.stall_ms)" end;
+	"\(.out_ms | round)+\(.in_ms | round)/\(.lost)\(if .stuck > 0 then "!" else "" end)/\(.tcp.stall_ms | round)" end;
 
 def verdict: if . == null then "" else
 	[if .missed then "MISSED" else empty end,

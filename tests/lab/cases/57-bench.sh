@@ -40,7 +40,7 @@ holds "the far end's BFD has lost it" line silence-bfd100 \
 	'.drops["cloud bfdDowns"] >= 1'
 holds "recovery has a line" line recovery '.runs == 1 and .stuck == 0'
 holds "deleted routes are there again" line route-deleted '.healed_ms > 0'
-holds "a table ends it" grep -E '^silence-bfd100 +gap_ms:350 ' "$work/said"
+holds "a table ends it" grep -E '^silence-bfd100 +out_ms:350 ' "$work/said"
 
 # made SYSTEM RUN GAP LOST: a line of two faults' with the limit gap_ms:350
 made()
