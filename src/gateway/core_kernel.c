@@ -609,13 +609,23 @@ static void sysctls_look(core_t *core, const kernel_state_t *desired)
 static void conflicts_tell(core_t *core, const kernel_conflict_t *list,
 						   size_t n)
 {
+	const kernel_link_t *want = n ? list[0].desired : NULL;
+	const kernel_link_t *seen = n ? list[0].seen : NULL;
+
 	core->conflict_words[0] = '\0';
-	if (n)
+	if (n && strcmp(want->name, seen->name) == 0)
 	{
 		snprintf(core->conflict_words, sizeof(core->conflict_words),
 				 "link %s is there already and is not ours: rename or delete "
 				 "it, or set interface_name",
-				 list[0].desired->name);
+				 want->name);
+	}
+	else if (n)
+	{
+		snprintf(core->conflict_words, sizeof(core->conflict_words),
+				 "link %s cannot be made: %s, which is not ours, has its "
+				 "if_id %u: delete that, or give the connection another one",
+				 want->name, seen->name, want->if_id);
 	}
 }
 

@@ -157,6 +157,76 @@ START_TEST(test_session_reset)
 }
 END_TEST
 
+/** what somebody has made before us */
+static kernel_link_t foreign(world_t *w, const char *name, uint32_t if_id)
+{
+	kernel_link_t link = {.index = 77,
+						  .kind = if_id ? KERNEL_LINK_XFRM : KERNEL_LINK_OTHER,
+						  .if_id = if_id,
+						  .mtu = 1500,
+						  .up = true,
+						  .lower_up = true};
+
+	strcpy(link.name, name);
+	kernel_state_add_link(&w->state, &link);
+	return link;
+}
+
+/** a link of our name, or with our if_id, that is not ours: told with the
+ * remedy, left alone, and forgotten when it has gone */
+START_TEST(test_link_in_the_way)
+{
+	static const struct
+	{
+		const char *name;
+		uint32_t if_id;
+		const char *told;
+	} rows[] = {
+		{"cyg-t1", 0, "link cyg-t1 is there already and is not ours"},
+		{"cyg-t1", 9, "link cyg-t1 is there already and is not ours"},
+		{"theirs", 1,
+		 "link cyg-t1 cannot be made: theirs, which is not ours, has its "
+		 "if_id 1"},
+	};
+	char *text = world_config(2, NULL, NULL);
+	world_t *w = world_create(2);
+	kernel_link_t link = foreign(w, rows[_i].name, rows[_i].if_id);
+
+	load(w, text);
+	free(text);
+	ck_assert(world_problem(w, rows[_i].told));
+	ck_assert_ptr_nonnull(kernel_state_link(&w->state, 77));
+	ck_assert_uint_eq(kernel_state_link(&w->state, 77)->mtu, 1500);
+	/* the other tunnel is as it should be */
+	world_fact(w, 1, FACT_CONNECTION_LOADED, 0, 0);
+	world_fact(w, 1, FACT_CHILD_UP, 101, 0);
+	world_run(w, 2 * USEC_PER_SEC);
+	ck_assert_int_eq(world_session(w, 1), BGP_ESTABLISHED);
+	world_foreign_link_gone(w, &link);
+	world_run(w, USEC_PER_SEC);
+	ck_assert(!world_problem(w, "is not ours"));
+	ck_assert_ptr_nonnull(world_link(w, 0));
+	ck_assert_uint_ne(world_link(w, 0)->index, 77);
+	world_destroy(w);
+}
+END_TEST
+
+/** one that was made for us and not marked yet is ours */
+START_TEST(test_link_made_before)
+{
+	char *text = world_config(2, NULL, NULL);
+	world_t *w = world_create(2);
+
+	foreign(w, "cyg-t1", 1);
+	load(w, text);
+	free(text);
+	ck_assert_uint_eq(world_link(w, 0)->index, 77);
+	ck_assert_str_eq(world_link(w, 0)->alias, "cygnet b/t1");
+	ck_assert(!world_problem(w, "is not ours"));
+	world_destroy(w);
+}
+END_TEST
+
 static void filter(world_t *w, const char *link, const char *value)
 {
 	char *path = str_format("net/ipv4/conf/%s/rp_filter", link);
@@ -208,6 +278,8 @@ Suite *pains_suite(void)
 	unit_add_loop(s, "sequence", test_sequence, countof(sequences));
 	unit_add(s, "session kept", test_session_kept);
 	unit_add(s, "session reset", test_session_reset);
+	unit_add_loop(s, "link in the way", test_link_in_the_way, 3);
+	unit_add(s, "link made before", test_link_made_before);
 	unit_add_loop(s, "strict return path", test_strict_return_path, 9);
 	return s;
 }

@@ -162,6 +162,8 @@ void world_link_set(world_t *w, unsigned i, bool up);
 void world_external_set(world_t *w, bool up);
 /* by hand, with the words that the kernel has for it: */
 void world_link_delete(world_t *w, unsigned i);
+/** somebody else's, in w->state, is deleted */
+void world_foreign_link_gone(world_t *w, const kernel_link_t *link);
 /** one of ours; the kernel's addresses go with the link as well */
 void world_addr_delete(world_t *w, const kernel_addr_t *addr);
 void world_route_delete(world_t *w, const kernel_route_t *route);

@@ -567,6 +567,11 @@ void world_external_set(world_t *w, bool up)
 	world_link_event(w, &link, false, false);
 }
 
+void world_foreign_link_gone(world_t *w, const kernel_link_t *link)
+{
+	delete_link(w, *link, false);
+}
+
 void world_link_delete(world_t *w, unsigned i)
 {
 	delete_link(w, *world_link(w, i), false);
