@@ -334,6 +334,7 @@ static void check_charon(const config_source_t *strongswan,
 	}
 }
 
+/** with another tunnel in its bundle, it is drained before */
 static void check_reauthentication(const config_source_t *swanctl,
 								   const config_source_t *strongswan,
 								   const char *path, config_report_t *report)
@@ -345,10 +346,12 @@ static void check_reauthentication(const config_source_t *swanctl,
 		(!version || strcmp(version, "1") != 0) &&
 		!is_on(charon_value(strongswan, "make_before_break"), false))
 	{
-		report_warning(report, path, "reauth_time",
-					   "ends all SAs before there are new ones: leave it out, "
-					   "as rekey_time does without, or write "
-					   "make_before_break = yes in strongswan.conf");
+		report_warning(
+			report, path, "reauth_time",
+			"ends all SAs before there are new ones, and there is no "
+			"other tunnel in the bundle: leave it out, as "
+			"rekey_time does without, or write "
+			"make_before_break = yes in strongswan.conf");
 	}
 }
 
@@ -395,7 +398,10 @@ void config_check_strongswan(const config_t *config,
 				continue;
 			}
 			path = str_format("connections.%s", name);
-			check_reauthentication(swanctl, strongswan, path, report);
+			if (bundle->n_tunnels == 1)
+			{
+				check_reauthentication(swanctl, strongswan, path, report);
+			}
 			if (bundle->profile && !strcmp(bundle->profile, "aws"))
 			{
 				check_default_window(swanctl, strongswan, path, report);

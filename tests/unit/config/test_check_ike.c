@@ -7,42 +7,83 @@
 
 #include "suites.h"
 
+#include "base/text.h"
 #include "config/config.h"
 #include "text_source.h"
 
 #include <string.h>
 
-#define CONNECTION(name, id, more, child)                                      \
-	name " {\n remote_addrs = 198.51.100." id "\n if_id_in = " id "\n"         \
-		 " if_id_out = " id "\n mobike = no\n dpd_delay = 10s\n" more          \
-		 " children { net {\n local_ts = 0.0.0.0/0\n"                          \
-		 " remote_ts = 0.0.0.0/0\n" child " } }\n }\n"
-
-static const char swanctl[] = "connections {\n" CONNECTION(
-	"one", "1", "reauth_time = 1h\n", "")
-	CONNECTION("old", "2", "version = 1\n reauth_time = 1h\n", "")
-		CONNECTION("off", "3", "reauth_time = 0s\n", "replay_window = 0\n")
-			CONNECTION(
-				"unused", "4", "reauth_time = 1h\n",
-				"") "}\n"
-					"cygnet { bundles {\n"
-					" b { tunnels {\n one {\n address = 10.9.1.2/30\n }\n"
-					"  old {\n address = 10.9.2.2/30\n }\n"
-					"  line {\n interface = eth1\n address = 10.9.4.2/30\n }\n"
-					"  absent {\n address = 10.9.5.2/30\n }\n } }\n"
-					" a {\n profile = aws\n"
-					"  tunnels {\n off {\n address = 169.254.9.2/30\n }\n"
-					"  two {\n connection = unused-2\n address = "
-					"169.254.8.2/30\n } } }\n"
-					" } }\n";
-
 #define GOOD                                                                   \
 	"install_routes = no\n process_route = no\n make_before_break = yes\n"
 
-/** what is told of a strongswan.conf beside the connections above */
-static char *told_of(const char *connections, const char *strongswan)
+/** a connection, and if it has a bundle its tunnel; `more` is for the
+ * connection, `child` for its child */
+typedef struct row_t
 {
-	config_source_t *source = text_source_create(connections);
+	const char *name;
+	const char *more;
+	const char *child;
+	/** the whole head of its bundle; NULL: no tunnel uses it */
+	const char *bundle;
+} row_t;
+
+static const row_t swanctl[] = {
+	{"one", "reauth_time = 1h", "", "a {\n tunnels {"},
+	{"old", "version = 1\n reauth_time = 1h", "", "b {\n tunnels {"},
+	{"off", "reauth_time = 0s", "", "c {\n tunnels {"},
+	{"unused", "reauth_time = 1h", "", NULL},
+	/* Cygnet drains it to the other one first */
+	{"paired", "reauth_time = 1h", "",
+	 "d {\n tunnels {\n line {\n interface = eth1\n }\n"},
+	{NULL, NULL, NULL, NULL},
+};
+
+static const row_t aws[] = {
+	{"one", "", "", "a {\n profile = aws\n tunnels {"},
+	{"two", "", "replay_window = 1024", "b {\n profile = aws\n tunnels {"},
+	{"three", "", "replay_window = 0", "c {\n profile = aws\n tunnels {"},
+	{NULL, NULL, NULL, NULL},
+};
+
+static const row_t none[] = {
+	{"one", "reauth_time = 1h", "", NULL},
+	{NULL, NULL, NULL, NULL},
+};
+
+static char *make_text(const row_t *rows)
+{
+	text_t text;
+
+	text_init(&text);
+	text_add(&text, "connections {\n");
+	for (unsigned i = 0; rows[i].name; i++)
+	{
+		text_printf(&text,
+					"%s {\n if_id_in = %u\n if_id_out = %u\n mobike = no\n"
+					" dpd_delay = 10s\n %s\n children { net {\n"
+					" local_ts = 0.0.0.0/0\n remote_ts = 0.0.0.0/0\n %s\n"
+					"} } }\n",
+					rows[i].name, i + 1, i + 1, rows[i].more, rows[i].child);
+	}
+	text_add(&text, "}\n");
+	for (unsigned i = 0; rows[i].name; i++)
+	{
+		if (rows[i].bundle)
+		{
+			text_printf(&text,
+						"cygnet { bundles { %s\n %s {\n"
+						" address = 169.254.%u.2/30\n } } } } }\n",
+						rows[i].bundle, rows[i].name, i + 8);
+		}
+	}
+	return text_take(&text);
+}
+
+/** what is told of a strongswan.conf beside the connections above */
+static char *told_of(const row_t *rows, const char *strongswan)
+{
+	char *text = make_text(rows);
+	config_source_t *source = text_source_create(text);
 	config_source_t *charon = text_source_create(strongswan);
 	config_report_t report;
 	config_t *config;
@@ -50,6 +91,7 @@ static char *told_of(const char *connections, const char *strongswan)
 	char *told;
 
 	ck_assert(source && charon);
+	free(text);
 	config = config_load(source, &report);
 	ck_assert_msg(config, "%s", report.errors.count ? *report.errors.list : "");
 	before = report.warnings.count;
@@ -72,10 +114,9 @@ static char *told_of(const char *connections, const char *strongswan)
 	return told;
 }
 
-static void tells(const char *connections, const char *strongswan,
-				  const char *wanted)
+static void tells(const row_t *rows, const char *strongswan, const char *wanted)
 {
-	char *told = told_of(connections, strongswan);
+	char *told = told_of(rows, strongswan);
 
 	ck_assert_str_eq(told, wanted);
 	free(told);
@@ -98,19 +139,9 @@ START_TEST(test_charon)
 		  "charon {\n process_route = yes\n install_routes = yes\n }\n "
 		  "charon-systemd {\n " GOOD "}",
 		  "");
-	tells("connections { a {\n reauth_time = 1h\n } }", "", "");
+	tells(none, "", "");
 }
 END_TEST
-
-static const char aws[] =
-	"connections {\n" CONNECTION("one", "1", "", "") CONNECTION(
-		"two", "2", "",
-		"replay_window = 1024\n") "}\n"
-								  "cygnet { bundles {\n a {\n profile = aws\n "
-								  "tunnels {\n"
-								  " one {\n address = 169.254.9.2/30\n }\n"
-								  " two {\n address = 169.254.8.2/30\n } } } } "
-								  "}\n";
 
 START_TEST(test_replay_window)
 {
