@@ -5,10 +5,24 @@
 # charon itself does nothing to bring a tunnel up or back (no start, close or
 # DPD action): the supervisor does, also after a far charon that was restarted
 # has answered NO_PROPOSAL_CHOSEN, upon which charon alone gives up for good.
+# The second far end is known by a name, whose address changes.
 
 . "$(dirname "$0")/../lib/all.sh"
 export SITE_START=none
 xfrm_begin aws
+# a dead peer is known after some seconds
+sed -i -e 's/retransmit_timeout = .*/retransmit_timeout = 1/' \
+	-e 's/retransmit_base = .*/retransmit_base = 1/' \
+	"$LAB_RUN/site/strongswan.conf"
+far_is()
+{
+	echo "$1 far.test" >"$LAB_RUN/hosts"
+}
+far_is "${OUTER[1]}"
+# the run's own: its mounts are nobody else's
+mount --bind "$LAB_RUN/hosts" /etc/hosts
+sed -i "s/remote_addrs = ${OUTER[1]}\$/remote_addrs = far.test/" \
+	"$LAB_RUN/site/swanctl/swanctl.conf"
 must holds "charon starts with Cygnet" cygnet_start
 all_up
 flows_start flows 12 5
@@ -66,6 +80,73 @@ holds "both ends initiate" both
 becomes 30 "both: two ways" all_ways_are "$(links_but)"
 holds "the operator loads all again" swan_load site
 holds "nothing came of it" all_ways_are "$(links_but)"
+
+refuses "charon makes no second CHILD_SA at the operator's word" \
+	swan site --initiate --child "${TUNNELS[0]}"
+holds "nothing came of it, either" one_sa_each
+
+# what a person wants to stay down is unloaded first
+conf=$LAB_RUN/site/swanctl/swanctl.conf
+cp "$conf" "$LAB_RUN/whole.conf"
+sed -i "s/^\t${TUNNELS[0]} {\$/\tother {/" "$conf"
+holds "the operator unloads a connection" swan_load site
+holds "unloaded: all ways are still there" all_ways_are "$(links_but)"
+holds "unloaded: and ends its SA" swan site --terminate --ike "${TUNNELS[0]}"
+becomes 10 "unloaded: one way is left" all_ways_are "$(links_but 0)"
+stays 3 "unloaded: it stays down" all_ways_are "$(links_but 0)"
+cp "$LAB_RUN/whole.conf" "$conf"
+holds "unloaded: loaded again" swan_load site
+becomes 10 "unloaded: two ways again" all_ways_are "$(links_but)"
+
+# no word of the far side: DPD ends the SA, and it is back with the way
+blackhole 0
+becomes 15 "blackhole: DPD takes the tunnel down" all_ways_are "$(links_but 0)"
+becomes 10 "blackhole: all flows pass" flows_pass flows
+unblackhole
+becomes 15 "blackhole: two ways again" all_ways_are "$(links_but)"
+
+# The far charon dies and initiates: INITIAL_CONTACT ends what was before, on
+# either end
+holds "the far charon is killed" stop cloud/charon KILL
+holds "the far charon starts again" charon_start cloud
+holds "INITIAL_CONTACT: it loads its connections" swan_load cloud
+holds "INITIAL_CONTACT: it initiates one" swan cloud --initiate \
+	--child "${TUNNELS[0]}"
+replaced()
+{
+	grep -c "destroying duplicate IKE_SA for peer" "$LAB_RUN/site/charon.log" \
+		>/dev/null
+}
+becomes 10 "INITIAL_CONTACT: the old IKE_SA goes at once" replaced
+becomes 20 "INITIAL_CONTACT: two ways" all_ways_are "$(links_but)"
+becomes 20 "INITIAL_CONTACT: one SA a tunnel" one_sa_each
+becomes 20 "INITIAL_CONTACT: all flows pass" flows_pass flows
+
+# the far end gets another address, and with it its name
+NEW_OUTER=203.0.113.99
+move()
+{
+	ip -n cyg-cloud addr del "${OUTER[1]}/24" dev wan0
+	addr cloud wan0 "$NEW_OUTER/24"
+	sed -i "s/local_addrs = ${OUTER[1]}\$/local_addrs = $NEW_OUTER/" \
+		"$LAB_RUN/cloud/swanctl/swanctl.conf"
+	swan_load cloud
+	far_is "$NEW_OUTER"
+}
+holds "the far address changes" move
+at_new()
+{
+	swan site --list-sas --ike "${TUNNELS[1]}" | grep "@ $NEW_OUTER\["
+}
+becomes 20 "new address: the IKE_SA is with it" at_new
+becomes 20 "new address: two ways again" all_ways_are "$(links_but)"
+becomes 10 "new address: all flows pass" flows_pass flows
+pinned()
+{
+	ip -n cyg-site rule show | grep "$NEW_OUTER"
+	ip -n cyg-site route show table all | grep "^$NEW_OUTER"
+}
+holds "new address: it is pinned to the underlay" pinned
 
 # the far charon goes, and answers before its connections are loaded
 holds "the far charon stops" stop cloud/charon
