@@ -319,7 +319,14 @@ static void person(sim_t *sim)
 	{
 		return;
 	}
-	if (sim_chance(sim, 50))
+	if (sim_chance(sim, 15))
+	{
+		const char *words;
+
+		sim_trace(sim, "n%u: reauth %s", node->number, name);
+		core_reauth(node->core, name, &words, sim->now);
+	}
+	else if (sim_chance(sim, 50))
 	{
 		sim_trace(sim, "n%u: %s %s", node->number,
 				  end->drained ? "undrain" : "drain", name);
@@ -528,6 +535,20 @@ static void tamper(sim_t *sim)
 	node->poked = true;
 }
 
+/** `ip xfrm state delete` of what a tunnel sends by */
+static void delete_sas(sim_t *sim)
+{
+	sim_tunnel_t *t = some_tunnel(sim);
+	unsigned side = sim_random(sim, 2);
+
+	sim_trace(sim, "n%u t%u: somebody deletes its outbound SAs",
+			  t->end[side].node->number, t->number + 1);
+	for (unsigned i = 0; i < SIM_SAS; i++)
+	{
+		t->sas[i].out[side] = false;
+	}
+}
+
 /** what the kernel or the machine do to us */
 static void machine(sim_t *sim)
 {
@@ -562,8 +583,9 @@ static void machine(sim_t *sim)
 void chaos_step(sim_t *sim)
 {
 	static void (*const what[])(sim_t * sim) = {
-		cut,    cut,    lossy,  kill_node, stop_node, ike,    ike,    ike,
-		unload, reload, reload, person,    person,    tamper, tamper, machine,
+		cut,    cut,    lossy,  kill_node, stop_node,  ike,
+		ike,    ike,    unload, reload,    reload,     person,
+		person, tamper, tamper, machine,   delete_sas,
 	};
 
 	what[sim_random(sim, countof(what))](sim);

@@ -1,309 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The IKE daemons at both ends of a tunnel: what each knows of IKE_SAs and
- * CHILD_SAs, what its kernel has of them, and the exchanges between them over
- * the wire. Each side tells its core what the plugin would: the facts and their
- * order are those of tests/unit/plugin/sequences.h, strongSwan 5.9.8. There a
- * responder's outbound half of a rekey comes with the peer's DELETE alone.
+ * The IKE daemons at both ends of a tunnel, and the exchanges between them over
+ * the wire: their order is that of strongSwan 5.9.8. There a responder's outbound
+ * half of a rekey comes with the peer's DELETE alone.
  */
 
-#include "sim.h"
+#include "sas.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define TRIES 4
-/** how long a child outlives its replacement inbound */
-#define REKEYED_DELAY (5 * SEC)
-#define DPD_DELAY     (5 * SEC)
-#define UNIQUE_DELAY  (10 * SEC)
-
-addr_t charon_outer(const sim_tunnel_t *t, unsigned side)
-{
-	return addr_v4(0xcb007100u + t->number * 2 + side);
-}
-
-static bool alive(const sim_tunnel_t *t, unsigned side)
-{
-	return t->end[side].node->core && !t->end[side].node->stopping;
-}
-
-/* -- facts -------------------------------------------------------------------------- */
-
-/** of what the core counts, by its UP and DOWN: here a successor is up before it
- * is named */
-static void count(sim_tunnel_t *t, unsigned side, fact_kind_t kind, uint32_t sa)
-{
-	uint32_t *up = t->end[side].up;
-	unsigned left = 0;
-
-	for (unsigned i = 0; i < SIM_SAS; i++)
-	{
-		if (kind == FACT_CHILD_DOWN && up[i] == sa)
-		{
-			up[i] = 0;
-		}
-		else if (kind == FACT_CHILD_UP && !up[i])
-		{
-			up[i] = sa;
-			return;
-		}
-		left += up[i] != 0;
-	}
-	if (!left)
-	{
-		check_bare(t, side);
-	}
-}
-
-static void tell(sim_tunnel_t *t, unsigned side, fact_kind_t kind, uint32_t sa,
-				 uint32_t successor)
-{
-	static const char *const names[] = {"loaded",  "unloaded", "up",   "down",
-										"rekeyed", "changed",  "alert"};
-	sim_node_t *node = t->end[side].node;
-	fact_t fact = {.kind = kind, .sa = sa, .successor = successor};
-
-	sim_trace(t->sim, "n%u t%u: %s %u %u", node->number, t->number + 1,
-			  names[kind], sa, successor);
-	if (!alive(t, side))
-	{
-		return;
-	}
-	snprintf(fact.name, sizeof(fact.name), "t%u", t->number + 1);
-	fact.if_id_in = fact.if_id_out = t->number + 1;
-	fact.n_remote = 1;
-	fact.remote[0] = charon_outer(t, !side);
-	fact.info.encr = 20;
-	fact.info.key_bits = 256;
-	fact.info.local = charon_outer(t, side);
-	fact.info.remote = charon_outer(t, !side);
-	core_fact(node->core, &fact, t->sim->now);
-	node->poked = true;
-	if (kind == FACT_CHILD_UP || kind == FACT_CHILD_DOWN)
-	{
-		count(t, side, kind, sa);
-	}
-}
-
-/** some hooks say it twice and thrice */
-static void tell_down(sim_tunnel_t *t, unsigned side, uint32_t sa)
-{
-	for (unsigned i = 1 + sim_random(t->sim, 3); i > 0; i--)
-	{
-		tell(t, side, FACT_CHILD_DOWN, sa, 0);
-	}
-}
-
-/* -- SAs ------------------------------------------------------------------------------ */
-
-static void sa_check(sim_sa_t *sa)
-{
-	for (unsigned s = 0; s < 2; s++)
-	{
-		if (sa->id[s] || sa->in[s] || sa->out[s])
-		{
-			return;
-		}
-	}
-	sa->used = false;
-}
-
-static sim_sa_t *sa_new(sim_tunnel_t *t, uint32_t ike)
-{
-	sim_sa_t *sa = NULL;
-
-	for (unsigned i = 0; i < SIM_SAS && !sa; i++)
-	{
-		sa = t->sas[i].used ? NULL : &t->sas[i];
-	}
-	if (!sa)
-	{
-		sim_fail(t->sim, "t%u: more than %d SAs", t->number + 1, SIM_SAS);
-		sa = &t->sas[0];
-	}
-	*sa = (sim_sa_t){.used = true, .serial = ++t->sim->serial, .ike = ike};
-	return sa;
-}
-
-/** NULL: it is gone at both ends */
-static sim_sa_t *sa_get(sim_tunnel_t *t, uint64_t serial)
-{
-	for (unsigned i = 0; serial && i < SIM_SAS; i++)
-	{
-		if (t->sas[i].used && t->sas[i].serial == serial)
-		{
-			return &t->sas[i];
-		}
-	}
-	return NULL;
-}
-
-static sim_ike_t *ike_find(sim_tunnel_t *t, uint32_t number)
-{
-	for (unsigned i = 0; i < SIM_IKES; i++)
-	{
-		if (t->ikes[i].used && t->ikes[i].number == number)
-		{
-			return &t->ikes[i];
-		}
-	}
-	return NULL;
-}
-
-static bool ike_there(sim_tunnel_t *t, unsigned side, uint32_t number)
-{
-	sim_ike_t *ike = ike_find(t, number);
-
-	return ike && ike->there[side];
-}
-
-static sim_ike_t *ike_any(sim_tunnel_t *t, unsigned side)
-{
-	for (unsigned i = 0; i < SIM_IKES; i++)
-	{
-		if (t->ikes[i].used && t->ikes[i].there[side] &&
-			!t->ikes[i].deleting[side])
-		{
-			return &t->ikes[i];
-		}
-	}
-	return NULL;
-}
-
-/** what a dead charon has left in this kernel goes when its successor has an SA
- * of its own */
-static void sweep(sim_tunnel_t *t, unsigned side)
-{
-	for (unsigned i = 0; i < SIM_SAS; i++)
-	{
-		sim_sa_t *sa = &t->sas[i];
-
-		if (sa->used && !sa->id[side] && sa->out[side])
-		{
-			sa->in[side] = sa->out[side] = false;
-			sa_check(sa);
-		}
-	}
-}
-
-static void install_out(sim_tunnel_t *t, unsigned side, sim_sa_t *sa)
-{
-	sa->out[side] = true;
-	sa->order[side] = ++t->sim->order;
-}
-
-/** out false: its outbound half is registered only */
-static void sa_up(sim_tunnel_t *t, unsigned side, sim_sa_t *sa, bool out)
-{
-	sweep(t, side);
-	sa->used = true;
-	sa->id[side] = t->end[side].node->next_sa++;
-	sa->in[side] = true;
-	if (out)
-	{
-		install_out(t, side, sa);
-	}
-	tell(t, side, FACT_CHILD_UP, sa->id[side], 0);
-}
-
-static void late_gone(sim_t *sim, void *user, uint64_t serial, uint64_t side)
-{
-	sim_sa_t *sa = sa_get(user, serial);
-
-	if (sa && !sa->id[side])
-	{
-		sa->in[side] = false;
-		sa_check(sa);
-	}
-}
-
-/** the side's charon has done with it; its inbound half may stay a while */
-static void sa_down(sim_tunnel_t *t, unsigned side, sim_sa_t *sa, bool late)
-{
-	uint32_t id = sa && sa->used ? sa->id[side] : 0;
-
-	if (!id)
-	{
-		return;
-	}
-	sa->id[side] = 0;
-	sa->out[side] = false;
-	if (late)
-	{
-		sim_at(t->sim, REKEYED_DELAY, late_gone, t, sa->serial, side);
-	}
-	else
-	{
-		sa->in[side] = false;
-	}
-	sa_check(sa);
-	tell_down(t, side, id);
-}
-
-unsigned charon_count(const sim_tunnel_t *t, unsigned side)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < SIM_SAS; i++)
-	{
-		n += t->sas[i].used && t->sas[i].id[side];
-	}
-	return n;
-}
-
-static bool ike_has_child(const sim_tunnel_t *t, unsigned side, uint32_t ike)
-{
-	for (unsigned i = 0; i < SIM_SAS; i++)
-	{
-		if (t->sas[i].used && t->sas[i].id[side] && t->sas[i].ike == ike)
-		{
-			return true;
-		}
-	}
-	return false;
-}
-
-static void ike_gone(sim_tunnel_t *t, unsigned side, uint32_t number)
-{
-	sim_ike_t *ike = ike_find(t, number);
-
-	if (!ike || !ike->there[side])
-	{
-		return;
-	}
-	ike->there[side] = ike->deleting[side] = false;
-	ike->used = ike->there[!side];
-	for (unsigned i = 0; i < SIM_SAS; i++)
-	{
-		if (t->sas[i].used && t->sas[i].ike == number)
-		{
-			sa_down(t, side, &t->sas[i], false);
-		}
-	}
-}
-
-static void ike_up(sim_tunnel_t *t, unsigned side, uint32_t number)
-{
-	sim_ike_t *ike = ike_find(t, number);
-
-	for (unsigned i = 0; !ike && i < SIM_IKES; i++)
-	{
-		if (!t->ikes[i].used)
-		{
-			ike = &t->ikes[i];
-			*ike = (sim_ike_t){.used = true, .number = number};
-		}
-	}
-	if (!ike)
-	{
-		sim_fail(t->sim, "t%u: more than %d IKE_SAs", t->number + 1, SIM_IKES);
-		return;
-	}
-	ike->there[side] = true;
-}
+#define TRIES        4
+#define DPD_DELAY    (5 * SEC)
+#define UNIQUE_DELAY (10 * SEC)
 
 /* -- exchanges ------------------------------------------------------------------------ */
 
@@ -354,7 +64,7 @@ static void x_timeout(cyg_timer_t *timer, void *user, usec_t now)
 static sim_exchange_t *x_start(sim_tunnel_t *t, unsigned side, sim_x_t kind,
 							   uint32_t ike)
 {
-	if (!alive(t, side))
+	if (!charon_alive(t, side))
 	{
 		return NULL;
 	}
@@ -419,7 +129,7 @@ static void delete_ike(sim_tunnel_t *t, unsigned side, uint32_t number,
 		{
 			if (t->sas[i].used && t->sas[i].ike == number && t->sas[i].id[side])
 			{
-				tell(t, side, FACT_CHILD_DOWN, t->sas[i].id[side], 0);
+				charon_tell(t, side, FACT_CHILD_DOWN, t->sas[i].id[side], 0);
 			}
 		}
 	}
@@ -486,7 +196,7 @@ static sim_answer_t answer_rekey(sim_exchange_t *x, unsigned me)
 	new = answer_child(x, me, false);
 	old->rekeyed[me] = true;
 	old->next = x->new;
-	tell(t, me, FACT_CHILD_REKEYED, old->id[me], new->id[me]);
+	charon_tell(t, me, FACT_CHILD_REKEYED, old->id[me], new->id[me]);
 	return ANSWER_OK;
 }
 
@@ -497,7 +207,7 @@ static void install_waiting(sim_tunnel_t *t, unsigned side, const sim_sa_t *old)
 
 	if (next && next->id[side] && !next->out[side])
 	{
-		install_out(t, side, next);
+		sa_install_out(t, side, next);
 	}
 }
 
@@ -565,7 +275,7 @@ static void done_init(sim_exchange_t *x)
 
 	if (x->answer == ANSWER_ERROR)
 	{
-		tell(t, x->side, FACT_ALERT, 0, 0);
+		charon_tell(t, x->side, FACT_ALERT, 0, 0);
 		return;
 	}
 	ike_up(t, x->side, x->ike);
@@ -606,7 +316,8 @@ static void done_rekey(sim_exchange_t *x)
 		/* the peer has deleted it in between */
 		return;
 	}
-	tell(t, x->side, FACT_CHILD_REKEYED, old->id[x->side], new->id[x->side]);
+	charon_tell(t, x->side, FACT_CHILD_REKEYED, old->id[x->side],
+				new->id[x->side]);
 	delete_child(t, x->side, old);
 	sa_down(t, x->side, old, true);
 }
@@ -647,7 +358,7 @@ static void response_arrives(sim_t *sim, void *user, uint64_t place,
 	sim_tunnel_t *t = user;
 	sim_exchange_t *x = &t->exchanges[place];
 
-	if (x->used && x->serial == serial && alive(t, x->side) &&
+	if (x->used && x->serial == serial && charon_alive(t, x->side) &&
 		t->end[x->side].node->epoch == x->epoch[x->side])
 	{
 		sim_exchange_t copy = *x;
@@ -665,7 +376,7 @@ static void request_arrives(sim_t *sim, void *user, uint64_t place,
 	unsigned me = !x->side;
 	usec_t in;
 
-	if (!x->used || x->serial != serial || !alive(t, me))
+	if (!x->used || x->serial != serial || !charon_alive(t, me))
 	{
 		return;
 	}
@@ -699,7 +410,7 @@ void charon_initiate(sim_tunnel_t *t, unsigned side)
 {
 	sim_ike_t *ike = ike_any(t, side);
 
-	if (!alive(t, side) || !t->end[side].loaded ||
+	if (!charon_alive(t, side) || !t->end[side].loaded ||
 		x_active(t, side, X_INIT, 0) || x_active(t, side, X_CHILD, 0))
 	{
 		return;
@@ -714,13 +425,20 @@ void charon_initiate(sim_tunnel_t *t, unsigned side)
 	}
 }
 
+static sim_tunnel_t *asked(const sim_node_t *node, const char *connection,
+						   const char *what)
+{
+	unsigned long number = strtoul(connection + 1, NULL, 10);
+
+	sim_trace(node->sim, "n%u: %s %s", node->number, what, connection);
+	return &node->sim->tunnels[number - 1];
+}
+
 void charon_asked(void *user, const char *connection)
 {
 	sim_node_t *node = user;
-	unsigned long number = strtoul(connection + 1, NULL, 10);
-	sim_tunnel_t *t = &node->sim->tunnels[number - 1];
+	sim_tunnel_t *t = asked(node, connection, "initiates");
 
-	sim_trace(node->sim, "n%u: initiates %s", node->number, connection);
 	charon_initiate(t, node_side(node, t));
 }
 
@@ -752,12 +470,11 @@ static sim_sa_t *some_child(sim_tunnel_t *t, unsigned side)
 	return NULL;
 }
 
-void charon_rekey(sim_tunnel_t *t, unsigned side)
+static void rekey(sim_tunnel_t *t, unsigned side, const sim_sa_t *sa)
 {
-	sim_sa_t *sa = some_child(t, side);
 	sim_exchange_t *x = NULL;
 
-	if (alive(t, side) && sa && !x_active(t, side, X_REKEY, 0) &&
+	if (charon_alive(t, side) && sa && !x_active(t, side, X_REKEY, 0) &&
 		!x_active(t, !side, X_REKEY, 0))
 	{
 		x = x_start(t, side, X_REKEY, sa->ike);
@@ -766,6 +483,32 @@ void charon_rekey(sim_tunnel_t *t, unsigned side)
 	{
 		x->old = sa->serial;
 	}
+}
+
+void charon_rekey(sim_tunnel_t *t, unsigned side)
+{
+	rekey(t, side, some_child(t, side));
+}
+
+/** of those without an outbound half, too: that is why */
+void charon_asked_rekey(void *user, const char *connection, const char *child)
+{
+	sim_node_t *node = user;
+	sim_tunnel_t *t = asked(node, connection, "rekeys");
+	unsigned side = node_side(node, t);
+	sim_sa_t *newest = NULL;
+
+	for (unsigned i = 0; i < SIM_SAS; i++)
+	{
+		sim_sa_t *sa = &t->sas[i];
+
+		if (sa->used && sa->id[side] && !sa->rekeyed[side] &&
+			!sa->deleting[side] && (!newest || sa->id[side] > newest->id[side]))
+		{
+			newest = sa;
+		}
+	}
+	rekey(t, side, newest);
 }
 
 /**
@@ -778,8 +521,8 @@ void charon_collide(sim_tunnel_t *t)
 	sim_sa_t *old = some_child(t, 0), *mine, *theirs;
 	unsigned w = sim_random(t->sim, 2);
 
-	if (!old || !alive(t, 0) || !alive(t, 1) || !wire_both(t) || !old->id[1] ||
-		old->rekeyed[1] || x_active(t, 0, X_REKEY, 0) ||
+	if (!old || !charon_alive(t, 0) || !charon_alive(t, 1) || !wire_both(t) ||
+		!old->id[1] || old->rekeyed[1] || x_active(t, 0, X_REKEY, 0) ||
 		x_active(t, 1, X_REKEY, 0))
 	{
 		return;
@@ -789,11 +532,11 @@ void charon_collide(sim_tunnel_t *t)
 	sa_up(t, w, mine, true);
 	theirs = sa_new(t, old->ike);
 	sa_up(t, !w, theirs, true);
-	tell(t, w, FACT_CHILD_REKEYED, old->id[w], mine->id[w]);
-	tell(t, !w, FACT_CHILD_REKEYED, old->id[!w], theirs->id[!w]);
+	charon_tell(t, w, FACT_CHILD_REKEYED, old->id[w], mine->id[w]);
+	charon_tell(t, !w, FACT_CHILD_REKEYED, old->id[!w], theirs->id[!w]);
 	sa_up(t, !w, mine, true);
 	sa_up(t, w, theirs, false);
-	tell(t, !w, FACT_CHILD_REKEYED, old->id[!w], mine->id[!w]);
+	charon_tell(t, !w, FACT_CHILD_REKEYED, old->id[!w], mine->id[!w]);
 	sa_down(t, w, theirs, true);
 	sa_down(t, !w, old, true);
 	sa_down(t, w, old, true);
@@ -804,7 +547,7 @@ void charon_reauth(sim_tunnel_t *t, unsigned side, bool make_first)
 {
 	sim_ike_t *ike = ike_any(t, side);
 
-	if (!ike || !alive(t, side) || x_active(t, side, X_INIT, 0))
+	if (!ike || !charon_alive(t, side) || x_active(t, side, X_INIT, 0))
 	{
 		return;
 	}
@@ -818,6 +561,14 @@ void charon_reauth(sim_tunnel_t *t, unsigned side, bool make_first)
 	}
 }
 
+void charon_asked_reauth(void *user, const char *connection)
+{
+	sim_node_t *node = user;
+	sim_tunnel_t *t = asked(node, connection, "reauthenticates");
+
+	charon_reauth(t, node_side(node, t), false);
+}
+
 void charon_terminate(sim_tunnel_t *t, unsigned side, bool whole)
 {
 	sim_ike_t *ike = ike_any(t, side);
@@ -827,11 +578,11 @@ void charon_terminate(sim_tunnel_t *t, unsigned side, bool whole)
 	{
 		delete_ike(t, side, ike->number, false);
 	}
-	else if (!whole && sa && alive(t, side) &&
+	else if (!whole && sa && charon_alive(t, side) &&
 			 !x_active(t, side, X_REKEY, sa->ike))
 	{
 		/* one exchange of an IKE_SA after the other */
-		tell(t, side, FACT_CHILD_DOWN, sa->id[side], 0);
+		charon_tell(t, side, FACT_CHILD_DOWN, sa->id[side], 0);
 		delete_child(t, side, sa);
 	}
 }
@@ -842,16 +593,16 @@ void charon_roam(sim_tunnel_t *t, unsigned side)
 
 	if (sa)
 	{
-		tell(t, side, FACT_CHILD_CHANGED, sa->id[side], 0);
+		charon_tell(t, side, FACT_CHILD_CHANGED, sa->id[side], 0);
 	}
 }
 
 void charon_load(sim_tunnel_t *t, unsigned side, bool start)
 {
-	if (alive(t, side))
+	if (charon_alive(t, side))
 	{
 		t->end[side].loaded = true;
-		tell(t, side, FACT_CONNECTION_LOADED, 0, 0);
+		charon_tell(t, side, FACT_CONNECTION_LOADED, 0, 0);
 		if (start)
 		{
 			charon_initiate(t, side);
@@ -865,7 +616,7 @@ static void dpd(cyg_timer_t *timer, void *user, usec_t now)
 	unsigned side = timer == &t->end[1].dpd;
 
 	timer_start(t->sim->timers, timer, now + DPD_DELAY);
-	for (unsigned i = 0; i < SIM_IKES && alive(t, side); i++)
+	for (unsigned i = 0; i < SIM_IKES && charon_alive(t, side); i++)
 	{
 		sim_ike_t *ike = &t->ikes[i];
 

@@ -700,6 +700,23 @@ static void quiet_small(sim_node_t *node)
 	}
 }
 
+/** kernels have what their charons have; an outbound half may be missing where
+ * another SA has one */
+static void quiet_sas(sim_tunnel_t *t)
+{
+	for (unsigned i = 0; i < 2 * SIM_SAS; i++)
+	{
+		const sim_sa_t *sa = &t->sas[i / 2];
+		unsigned s = i % 2;
+
+		if (sa->used && !sa->id[s] && (sa->in[s] || sa->out[s]))
+		{
+			sim_fail(t->sim, "t%u: side %u has an SA that no charon has",
+					 t->number + 1, s);
+		}
+	}
+}
+
 void check_quiet(sim_t *sim)
 {
 	uint64_t writes[SIM_NODES];
@@ -715,6 +732,8 @@ void check_quiet(sim_t *sim)
 	for (unsigned i = 0; i < sim->n_tunnels; i++)
 	{
 		unsigned n = stream_count(&sim->tunnels[i]);
+
+		quiet_sas(&sim->tunnels[i]);
 
 		if (n != sim->tunnels[i].bgp)
 		{

@@ -266,6 +266,9 @@ void node_start(sim_node_t *node)
 	seams.datagram_ops = &wire_datagrams;
 	seams.datagrams = node;
 	seams.initiate = charon_asked;
+	seams.rekey = charon_asked_rekey;
+	seams.reauthenticate = charon_asked_reauth;
+	xfrm_seams(node, &seams);
 	seams.user = node;
 	sim_trace(sim, "n%u: starts", node->number);
 	node->epoch++;

@@ -7,7 +7,9 @@
  *
  * event.c  time, the trace and its hash
  * node.c   a gateway: host, configuration, life and death of its process
- * charon.c the IKE daemons: SAs as both ends have them, exchanges over the wire
+ * sas.c    SAs as both ends have them
+ * charon.c the IKE daemons: exchanges over the wire
+ * xfrm.c   SAs in a kernel, for its core
  * wire.c   what passes the underlay and the tunnels; datagrams of detectors
  * stream.c TCP through the tunnels
  * chaos.c  what happens to them
@@ -367,9 +369,16 @@ void charon_terminate(sim_tunnel_t *tunnel, unsigned side, bool ike);
 void charon_roam(sim_tunnel_t *tunnel, unsigned side);
 /** CHILD_SAs that the side's core was told of */
 unsigned charon_count(const sim_tunnel_t *tunnel, unsigned side);
-/** for the core's seam */
+/* for the core's seam: */
 void charon_asked(void *user, const char *connection);
+void charon_asked_rekey(void *user, const char *connection, const char *child);
+void charon_asked_reauth(void *user, const char *connection);
 addr_t charon_outer(const sim_tunnel_t *tunnel, unsigned side);
+
+/* xfrm.c */
+
+/** the node's SAs as its core sees them */
+void xfrm_seams(sim_node_t *node, core_seams_t *seams);
 
 /* chaos.c */
 
