@@ -38,27 +38,35 @@ static bool is_sibling(const core_tunnel_t *tunnel, const core_tunnel_t *other)
 	return other != tunnel && other->bundle == tunnel->bundle;
 }
 
-/** it is used, and its far side has told us routes if that is its way */
-static bool carries(const core_tunnel_t *tunnel)
+/** how many prefixes its neighbours have told us of; *sessions: all stand */
+static uint32_t told(const core_tunnel_t *tunnel, bool *sessions)
 {
 	bgp_peer_info_t info;
+	uint32_t n = 0;
 
-	if (!tunnel_forwarding(tunnel->tunnel))
-	{
-		return false;
-	}
+	*sessions = true;
 	for (unsigned i = 0; i < countof(tunnel->neighbors); i++)
 	{
 		if (tunnel->neighbors[i])
 		{
 			bgp_peer_info(tunnel->neighbors[i]->peer, &info);
-			if (info.state != BGP_ESTABLISHED)
-			{
-				return false;
-			}
+			*sessions &= info.state == BGP_ESTABLISHED;
+			n += info.accepted[0] + info.accepted[1];
 		}
 	}
-	return true;
+	return n;
+}
+
+/** it is used, and its far side has told us routes if that of `instead_of` has:
+ * one that is drained there has a session, and no routes */
+static bool carries(const core_tunnel_t *tunnel,
+					const core_tunnel_t *instead_of)
+{
+	bool sessions;
+	uint32_t need = told(instead_of, &sessions) ? 1 : 0;
+
+	return tunnel_forwarding(tunnel->tunnel) &&
+		   told(tunnel, &sessions) >= need && sessions;
 }
 
 /** enough others carry, and none of them has its turn */
@@ -76,7 +84,7 @@ static bool others_carry(const core_t *core, const core_tunnel_t *tunnel)
 			{
 				return false;
 			}
-			n += carries(other);
+			n += carries(other, tunnel);
 		}
 	}
 	return n && n >= tunnel->bundle->min_links;

@@ -242,6 +242,29 @@ START_TEST(the_last_one_is_left_to_charon)
 }
 END_TEST
 
+START_TEST(the_other_is_drained_at_its_far_end)
+{
+	const char *words;
+
+	begin(2, "drain_time = 4");
+	/* the session stands, and there are no routes by it */
+	world_announce(w, 1, "10.1.0.0/16", false);
+	run(1);
+	ck_assert_uint_eq(ways(), 1);
+	ck_assert(core_reauth(w->core, "t1", &words, w->now));
+	run(1);
+	ck_assert_uint_eq(ways(), 1);
+	ck_assert_uint_eq(asked[0], 1);
+	/* the other way round it has nothing to lose, and is drained as ever */
+	up(0, 300, 0);
+	down(0, 100);
+	ck_assert(core_reauth(w->core, "t2", &words, w->now));
+	run(1);
+	ck_assert_uint_eq(asked[1], 0);
+	end();
+}
+END_TEST
+
 START_TEST(it_waits_for_the_other)
 {
 	begin(2, "drain_time = 4");
@@ -421,6 +444,7 @@ Suite *reauth_suite(void)
 	unit_add(s, "drained", drained_asked_and_used_again);
 	unit_add(s, "one", one_at_a_time);
 	unit_add(s, "last", the_last_one_is_left_to_charon);
+	unit_add(s, "far drain", the_other_is_drained_at_its_far_end);
 	unit_add(s, "waits", it_waits_for_the_other);
 	unit_add(s, "dies", used_again_when_the_other_dies);
 	unit_add(s, "does not", charon_does_not);
