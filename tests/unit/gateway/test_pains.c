@@ -157,6 +157,53 @@ START_TEST(test_session_reset)
 }
 END_TEST
 
+static void with_ipv6(config_t *config)
+{
+	config_tunnel_t *tunnel = &config->bundles[0].tunnels[0];
+
+	tunnel->addresses =
+		mem_resize(tunnel->addresses, 2, sizeof(*tunnel->addresses));
+	ck_assert(ifaddr_parse("fd00::2/126", &tunnel->addresses[1]));
+	tunnel->n_addresses = 2;
+}
+
+static const kernel_addr_t *find_addr(const world_t *w, const char *text)
+{
+	ifaddr_t wanted;
+
+	ck_assert(ifaddr_parse(text, &wanted));
+	for (size_t i = 0; i < w->state.n_addrs; i++)
+	{
+		if (addr_equal(&w->state.addrs[i].ifaddr.addr, &wanted.addr))
+		{
+			return &w->state.addrs[i];
+		}
+	}
+	return NULL;
+}
+
+/** somebody sets a link of ours down, which takes its IPv6 addresses along */
+START_TEST(test_link_set_down)
+{
+	world_t *w = up(with_ipv6);
+	kernel_link_t before = *world_link(w, 0);
+
+	ck_assert_ptr_nonnull(find_addr(w, "fd00::2/126"));
+	world_link_set(w, 0, false);
+	world_addr_delete(w, find_addr(w, "fd00::2/126"));
+	core_apply(w->core, w->now);
+	ck_assert_uint_eq(ways(w), 2);
+	world_run(w, 100 * USEC_PER_MSEC);
+	ck_assert(world_link(w, 0)->up);
+	ck_assert_uint_eq(world_link(w, 0)->mtu, before.mtu);
+	ck_assert_uint_eq(world_link(w, 0)->index, before.index);
+	ck_assert_ptr_nonnull(find_addr(w, "fd00::2/126"));
+	ck_assert_ptr_nonnull(find_addr(w, "169.254.0.2/30"));
+	ck_assert_uint_eq(ways(w), 3);
+	world_destroy(w);
+}
+END_TEST
+
 /** what somebody has made before us */
 static kernel_link_t foreign(world_t *w, const char *name, uint32_t if_id)
 {
@@ -278,6 +325,7 @@ Suite *pains_suite(void)
 	unit_add_loop(s, "sequence", test_sequence, countof(sequences));
 	unit_add(s, "session kept", test_session_kept);
 	unit_add(s, "session reset", test_session_reset);
+	unit_add(s, "link set down", test_link_set_down);
 	unit_add_loop(s, "link in the way", test_link_in_the_way, 3);
 	unit_add(s, "link made before", test_link_made_before);
 	unit_add_loop(s, "strict return path", test_strict_return_path, 9);
