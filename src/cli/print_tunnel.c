@@ -95,7 +95,8 @@ static void print_reauth(json_object *o, text_t *out)
 	print_key(out, "reauth");
 	if (strcmp(state, "due") == 0)
 	{
-		text_printf(out, "due in %s; the tunnel is drained before\n",
+		text_printf(out,
+					"due in %s; drained before if another tunnel can carry\n",
 					reply_span(reauth, "in", buf));
 	}
 	else if (strcmp(state, "draining") == 0)
