@@ -124,8 +124,8 @@ void core_drain_begin(core_t *core, core_tunnel_t *tunnel, usec_t now)
 	if (!tunnel->drained)
 	{
 		tunnel->drained = true;
+		tunnel->drain_untold = true;
 		core_tunnel_drain(core, tunnel, true, now);
-		tell(core, tunnel, now);
 		timer_start(core->seams.timers, &tunnel->drain_timer,
 					now + tunnel->bundle->drain_time * USEC_PER_SEC);
 	}
@@ -138,8 +138,20 @@ void core_drain_end(core_t *core, core_tunnel_t *tunnel, usec_t now)
 		timer_stop(core->seams.timers, &tunnel->drain_timer);
 		tunnel->drained = false;
 		tunnel->withdrawn = false;
+		tunnel->drain_untold = true;
 		core_tunnel_drain(core, tunnel, false, now);
-		tell(core, tunnel, now);
+	}
+}
+
+void core_drains_tell(core_t *core, usec_t now)
+{
+	for (size_t i = 0; i < core->n_tunnels; i++)
+	{
+		if (core->tunnels[i]->drain_untold)
+		{
+			core->tunnels[i]->drain_untold = false;
+			tell(core, core->tunnels[i], now);
+		}
 	}
 }
 

@@ -265,6 +265,7 @@ struct core_tunnel_t
 	/** taken out of use, and its neighbours are told of nothing */
 	bool drained;
 	bool withdrawn;
+	bool drain_untold;
 	cyg_timer_t drain_timer;
 	core_reauth_t reauth;
 	core_t *core;
@@ -545,6 +546,8 @@ usec_t core_drained_at(const core_t *core, const char *name);
 /** for a purpose of our own; it ends so only if no person wants it, too */
 void core_drain_begin(core_t *core, core_tunnel_t *tunnel, usec_t now);
 void core_drain_end(core_t *core, core_tunnel_t *tunnel, usec_t now);
+/** has the neighbours of tunnels know; after the groups are as they have to be */
+void core_drains_tell(core_t *core, usec_t now);
 void core_drains_free(core_t *core);
 
 /* core_reauth.c */

@@ -284,8 +284,7 @@ void core_reauth_check(core_t *core, usec_t now)
 		}
 		if (!other)
 		{
-			log_notice("tunnel %s is used again: it is the last one that works",
-					   tunnel->config->name);
+			/* said when the groups are replaced, by its state */
 			core_reauth_leave(core, tunnel);
 			core_drain_end(core, tunnel, now);
 		}

@@ -613,6 +613,7 @@ void core_tunnels_update(core_t *core, usec_t now)
 		update_members(core);
 	}
 	core_statics_update(core, now);
+	core_drains_tell(core, now);
 	for (size_t i = 0; i < core->n_tunnels; i++)
 	{
 		announce(core, core->tunnels[i]);
