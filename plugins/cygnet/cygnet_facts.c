@@ -53,6 +53,16 @@ METHOD(cygnet_facts_t, post, void, private_cygnet_facts_t *this,
 	}
 }
 
+METHOD(cygnet_facts_t, shutdown_, void, private_cygnet_facts_t *this)
+{
+	gateway_t *gateway = atomic_load(&this->gateway);
+
+	if (gateway)
+	{
+		gateway_shutdown(gateway);
+	}
+}
+
 METHOD(cygnet_facts_t, set_gateway, void, private_cygnet_facts_t *this,
 	   gateway_t *gateway)
 {
@@ -75,6 +85,7 @@ cygnet_facts_t *cygnet_facts_create(void)
 		 .public = {
 			 .init = _init,
 			 .post = _post,
+			 .shutdown = _shutdown_,
 			 .set_gateway = _set_gateway,
 			 .destroy = _destroy,
 		 }, );

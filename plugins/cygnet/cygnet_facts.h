@@ -37,6 +37,12 @@ struct cygnet_facts_t
 	void (*post)(cygnet_facts_t *this, const fact_t *fact);
 
 	/**
+	 * Tell the gateway that charon stops, and wait a moment until it has told
+	 * its peers: SAs end after that. May be called under the bus mutex.
+	 */
+	void (*shutdown)(cygnet_facts_t *this);
+
+	/**
 	 * Set the gateway that takes the facts.
 	 *
 	 * @param gateway	gateway, borrowed; NULL before it is destroyed

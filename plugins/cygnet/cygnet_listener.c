@@ -144,8 +144,7 @@ METHOD(listener_t, alert, bool, private_cygnet_listener_t *this,
 
 	if (alert == ALERT_SHUTDOWN_SIGNAL)
 	{
-		this->facts->init(this->facts, &fact, FACT_SHUTDOWN, "");
-		this->facts->post(this->facts, &fact);
+		this->facts->shutdown(this->facts);
 		return TRUE;
 	}
 	/* without a configuration yet, it is nobody's tunnel */

@@ -132,8 +132,10 @@ static const config_option_t options[] = {
 	 .text = "The metric of learned routes in the kernel."},
 	{IN(CONFIG_IN_ROOT), "keep_on_stop", CONFIG_CHOICE, ROOT(keep_on_stop),
 	 .names = keeps, .fallback = "guard",
-	 .text = "What stays in the kernel after an orderly stop: 'guard' keeps "
-			 "links, addresses and the leak guard, 'all' the routes too."},
+	 .text =
+		 "What stays in the kernel after an orderly stop: 'guard' keeps "
+		 "links, addresses and the leak guard, 'all' the routes too, 'none' "
+		 "nothing; see cygnet(8)."},
 	{IN(CONFIG_IN_ROOT), "forwarding", CONFIG_CHOICE, ROOT(forwarding),
 	 .names = cares, .fallback = "check",
 	 .text = "The kernel's forwarding switches of the families in use: 'set' "

@@ -487,10 +487,6 @@ void core_stop_peers(core_t *core, usec_t now)
 		return;
 	}
 	core->stopping = true;
-	for (size_t i = 0; i < core->n_tunnels; i++)
-	{
-		core_liveness_update(core, core->tunnels[i], now);
-	}
 	keep = core->config && core->config->keep_on_stop == CONFIG_KEEP_ALL &&
 		   core->config->graceful_restart;
 	for (size_t i = 0; i < core->n_neighbors; i++)
@@ -506,6 +502,13 @@ void core_stop_peers(core_t *core, usec_t now)
 		{
 			bgp_peer_stop(core->bgp, n->peer, 2, NULL, now);
 		}
+	}
+	/* A far side that waits for us to come back does not mind that BFD falls
+	 * silent, or says so; but it may hear that before the session's end, which
+	 * it then takes for a failure. So with what is kept nothing is said. */
+	for (size_t i = 0; !keep && i < core->n_tunnels; i++)
+	{
+		core_liveness_update(core, core->tunnels[i], now);
 	}
 }
 

@@ -150,6 +150,7 @@ static void facts(gateway_t *g)
 	for (unsigned i = 0; i < FACTS_MAX && queue_take(g->queue, &fact); i++)
 	{
 		core_fact(g->core, &fact, g->now);
+		g->leaving |= fact.kind == FACT_SHUTDOWN;
 		if (i + 1 == FACTS_MAX)
 		{
 			queue_wake(g->queue);
@@ -247,6 +248,11 @@ static bool turn(gateway_t *g)
 		g->control_more = control_server_turn(g->control, g->now);
 		/* what a command has changed is not to wait */
 		more = true;
+	}
+	if (g->leaving)
+	{
+		g->leaving = false;
+		sem_post(&g->told);
 	}
 	account(g, loop_now() - start);
 	return more || g->kernel_more || g->firewall_more || g->control_more;
@@ -477,6 +483,7 @@ static void release(gateway_t *g)
 	{
 		queue_destroy(g->queue);
 	}
+	sem_destroy(&g->told);
 	free(g->socket);
 	free(g->state_dir);
 	free(g->charon_routes);
@@ -504,6 +511,7 @@ gateway_t *gateway_create(const gateway_options_t *options, int *error)
 	g->rekey = options->rekey;
 	g->sha1 = options->sha1;
 	g->user = options->user;
+	sem_init(&g->told, 0, 0);
 	g->loop = loop_create();
 	g->queue = g->loop ? queue_create() : NULL;
 	if (!g->queue)
@@ -549,6 +557,21 @@ void gateway_post(gateway_t *g, const fact_t *fact)
 	{
 		log_error("the gateway does not take facts: one of %s is lost",
 				  fact->name);
+	}
+}
+
+void gateway_shutdown(gateway_t *g)
+{
+	const fact_t fact = {.kind = FACT_SHUTDOWN};
+	struct timespec until;
+
+	gateway_post(g, &fact);
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += (long)(GOODBYE_MAX * 1000);
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	while (sem_timedwait(&g->told, &until) && errno == EINTR)
+	{
 	}
 }
 

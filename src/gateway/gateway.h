@@ -115,6 +115,10 @@ gateway_t *gateway_create(const gateway_options_t *options, int *error);
 /** orderly stop by keep_on_stop; waits for the thread (bounded: 5 s) */
 void gateway_destroy(gateway_t *gateway);
 void gateway_post(gateway_t *gateway, const fact_t *fact);
+/** posts FACT_SHUTDOWN, and waits until the peers have been told (bounded:
+ * 0.5 s): charon ends the SAs next, and nothing reaches them after that. May be
+ * called under any lock that logging does not take */
+void gateway_shutdown(gateway_t *gateway);
 /** asks for a reload; what comes of it is in the log */
 void gateway_reload(gateway_t *gateway);
 

@@ -2,13 +2,14 @@
 
 /**
  * The gateway's inside, shared by gateway.c and commands.c: everything but the
- * queue, `stop` and `reload` belongs to the thread alone.
+ * queue, `stop`, `reload` and `told` belongs to the thread alone.
  */
 
 #ifndef CYGNET_GATEWAY_PRIVATE_H
 #define CYGNET_GATEWAY_PRIVATE_H
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 
 #include "gateway/core.h"
@@ -23,6 +24,8 @@ struct gateway_t
 	queue_t *queue;
 	atomic_bool stop;
 	atomic_bool reload;
+	/** the peers have been told that we stop */
+	sem_t told;
 	/* the thread's own */
 	char *socket;
 	char *state_dir;
@@ -56,6 +59,8 @@ struct gateway_t
 	bool kernel_more;
 	bool firewall_more;
 	bool control_more;
+	/** charon stops, and somebody waits for `told` */
+	bool leaving;
 	/** moment that the current turn works with */
 	usec_t now;
 	uint64_t turns[VIEW_TURN_BUCKETS];

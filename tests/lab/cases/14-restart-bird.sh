@@ -2,11 +2,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # needs: native
 #
-# As 14-restart, with BIRD at the far side: an orderly restart with
-# keep_on_stop = all is not noticed.
+# As 14-restart, with BIRD at the far side, and with BFD: an orderly restart
+# with keep_on_stop = all is not noticed. With `bfd on`, BIRD would end its wait
+# for us when BFD falls silent; with `bfd graceful` it does not.
 
 . "$(dirname "$0")/../lib/all.sh"
 ROOT_EXTRA="keep_on_stop = all"
+BIRD_BFD=100
+BIRD_BFD_MODE=graceful
+for i in 0 1 2
+do
+	tunnel_extra "$i" "					bfd = yes
+					bfd_interval = 100"
+done
 native_begin alibaba bird
 bird_up()
 {

@@ -10,7 +10,7 @@
 ROOT_EXTRA="inside = lan0"
 native_begin alibaba frr
 state=$LAB_RUN/site/state/guard.nft
-unit=$(find "$CYGNET_STAGE" -name cygnet-guard.service)
+unit=$(boot_unit)
 
 # a way out to everywhere, where it is counted what comes for that prefix
 wan()
@@ -53,16 +53,6 @@ inside_holds()
 guarded()
 {
 	ctl_json status '.bundles[0].leak_guard.dropped_packets'
-}
-
-boot_guard()
-{
-	local command
-	while read -r command
-	do
-		# shellcheck disable=SC2086
-		ns site ${command//\/var\/lib\/cygnet\/guard.nft/$state} || return 1
-	done < <(sed -nE 's/^ExecStart(Pre)?=//p' "$unit")
 }
 
 # a unit of systemd's that is enabled at this boot: NAME TARGET TEXT

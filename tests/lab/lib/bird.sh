@@ -4,7 +4,7 @@
 # BIRD in a namespace.
 
 # bird_conf NS AS ROUTER-ID REMOTE-AS NEIGHBOUR-SUFFIX NET…: as frr_conf;
-# BIRD_BFD=MS: each session with BFD of that interval
+# BIRD_BFD=MS: each session with BFD of that interval, and what BIRD_BFD_MODE says
 bird_conf()
 {
 	local where=$1 as=$2 id=$3 remote=$4 suffix=$5 dir=$LAB_RUN/$1/bird i family
@@ -33,7 +33,7 @@ bird_conf()
 			echo "	neighbor ${INSIDE4[$i]}.$suffix as $remote;"
 			echo "	hold time 9; keepalive time 3; connect retry time 5;"
 			echo "	error wait time 1, 5;"
-			[ -z "${BIRD_BFD:-}" ] || echo "	bfd on;"
+			[ -z "${BIRD_BFD:-}" ] || echo "	bfd ${BIRD_BFD_MODE:-on};"
 			echo "	ipv4 { import all; export where source = RTS_STATIC; };"
 			echo "	ipv6 { import all; export where source = RTS_STATIC;"
 			echo "		next hop address ${INSIDE6[$i]}$((3 - suffix)); };"

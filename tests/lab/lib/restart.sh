@@ -108,3 +108,45 @@ lost_one()
 {
 	[ -n "$(far_losses)" ]
 }
+
+boot_unit()
+{
+	find "$CYGNET_STAGE" -name cygnet-guard.service
+}
+
+# boot_guard: what cygnet-guard.service does
+boot_guard()
+{
+	local command state=$LAB_RUN/site/state/guard.nft
+	while read -r command
+	do
+		# shellcheck disable=SC2086
+		ns site ${command//\/var\/lib\/cygnet\/guard.nft/$state} || return 1
+	done < <(sed -nE 's/^ExecStart(Pre)?=//p' "$(boot_unit)")
+}
+
+# power_lost: nobody runs, at neither side, and no kernel knows of anything
+power_lost()
+{
+	local where link
+	stop site/charon KILL
+	stop cloud/charon KILL
+	frr_stop cloud KILL
+	for where in site cloud
+	do
+		ip -n "cyg-$where" xfrm state flush
+		ip -n "cyg-$where" xfrm policy flush
+	done
+	for link in $(links_but)
+	do
+		ip -n cyg-site link del "$link"
+	done
+	ip -n cyg-site route flush table all proto "$CYGNET_PROTO"
+	ip -n cyg-site -6 route flush table all proto "$CYGNET_PROTO"
+	ip -n cyg-site nexthop flush
+	while ip -n cyg-site rule del priority 4300 2>/dev/null
+	do
+		:
+	done
+	ns site nft delete table inet cygnet
+}

@@ -195,6 +195,12 @@ static void with_bfd(config_t *config)
 	}
 }
 
+static void with_bfd_kept(config_t *config)
+{
+	with_bfd(config);
+	config->keep_on_stop = CONFIG_KEEP_ALL;
+}
+
 static void with_slow_bfd(config_t *config)
 {
 	with_bfd(config);
@@ -547,6 +553,18 @@ START_TEST(stop_is_said)
 }
 END_TEST
 
+/* a far BGP that hears of it before the session's end takes it for a failure */
+START_TEST(stop_that_keeps_all_is_not_said)
+{
+	begin(with_bfd_kept);
+	core_stop_peers(w->core, w->now);
+	world_run(w, USEC_PER_SEC);
+	ck_assert_int_eq(far[0].last, BFD_UP);
+	ck_assert_int_eq(far[1].last, BFD_UP);
+	end();
+}
+END_TEST
+
 START_TEST(probe_takes_a_way_out_and_brings_it_back)
 {
 	begin(with_probe);
@@ -814,6 +832,7 @@ Suite *liveness_suite(void)
 	unit_add(s, "lost bfd", bfd_that_was_lost_is_lost_over_a_new_sa);
 	unit_add(s, "lost probe", probe_that_failed_has_failed_over_a_new_sa);
 	unit_add(s, "stop", stop_is_said);
+	unit_add(s, "stop that keeps all", stop_that_keeps_all_is_not_said);
 	unit_add(s, "probe", probe_takes_a_way_out_and_brings_it_back);
 	unit_add(s, "times", new_times_do_not_flap);
 	unit_add(s, "socket", socket_that_cannot_be_had_is_tried_again);

@@ -80,6 +80,13 @@ void gateway_post(gateway_t *gateway, const fact_t *fact)
 	pthread_mutex_unlock(&mutex);
 }
 
+void gateway_shutdown(gateway_t *gateway)
+{
+	const fact_t fact = {.kind = FACT_SHUTDOWN};
+
+	gateway_post(gateway, &fact);
+}
+
 void gateway_reload(gateway_t *gateway)
 {
 	fake_gateway.reloads++;
