@@ -47,6 +47,12 @@ heals "a chain flushed" 'nft \(pid [0-9]+\) changed table inet cygnet' \
 	'nft: ' table_whole -- nft flush chain inet cygnet guard-forward
 heals "a set flushed, soon after" 'changed table inet cygnet' \
 	'nft: ' table_whole -- nft flush set inet cygnet protect4-0
+heals "a chain deleted" 'changed table inet cygnet' \
+	'nft: ' table_whole -- nft delete chain inet cygnet guard-forward
+heals "a rule deleted" 'changed table inet cygnet' 'nft: ' table_whole -- \
+	nft delete rule inet cygnet guard-forward handle "$(ns site \
+	nft -a list chain inet cygnet guard-forward |
+	sed -n 's/.*drop # handle //p' | head -1)"
 
 whole()
 {
@@ -111,7 +117,7 @@ delete_it()
 	false
 }
 wait_for 5 delete_it
-between "a fight: written anew" 3 8 "$(log_has 'written anew' | wc -l)"
+between "a fight: written anew" 2 8 "$(log_has 'written anew' | wc -l)"
 holds "a fight: said in status" eval \
 	'ctl status | grep "somebody keeps changing table inet cygnet, nft"'
 becomes 11 "a fight: healed in the end" table_whole

@@ -19,16 +19,18 @@ watch_begin()
 			t=$EPOCHREALTIME
 			printf "[%(%FT%T)T.%s] nft: %s\n" "${t%[.,]*}" "${t#*[.,]}" "$line"
 		done &
-		exec ip -ts -o monitor link address route rule nexthop'
+		exec ip -ts -o monitor link address route rule nexthop netconf'
 	wait_for 5 watch_proves
 }
 
-# a change that has to be seen, so that the watch can fail
+# changes that have to be seen, so that the watch can fail
 watch_proves()
 {
 	ip -n cyg-site addr add 127.9.9.9/32 dev lo
 	ip -n cyg-site addr del 127.9.9.9/32 dev lo
-	grep -q 'Deleted .*127.9.9.9' "$LAB_RUN/site/watch.log"
+	ns site nft 'add table inet watched; delete table inet watched'
+	grep -q 'Deleted .*127.9.9.9' "$LAB_RUN/site/watch.log" &&
+		grep -q 'nft: delete table inet watched' "$LAB_RUN/site/watch.log"
 }
 
 # log_mark: log_has and watched look at what comes from here on
