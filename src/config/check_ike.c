@@ -183,8 +183,9 @@ static void check_unique(config_load_t *load, const char *path)
 	if (value && !strcmp(value, "keep"))
 	{
 		report_warning(load->report, path, "unique",
-					   "keep refuses a far side that was restarted until its "
-					   "old SA is found dead: write no or replace");
+					   "keep refuses a far side that comes back by another "
+					   "address or port until its old SA is found dead: write "
+					   "no or replace");
 	}
 }
 
