@@ -271,8 +271,9 @@ static void drop(bgp_machine_t *m)
 /** a wait that doubles while failures follow each other */
 static void back_off(bgp_peer_t *peer, usec_t now)
 {
-	usec_t span = BGP_IDLE_HOLD_MIN
-				  << (peer->failures < 8 ? peer->failures : 8);
+	unsigned doubled = peer->failures < 9 ? peer->failures : 9;
+	usec_t span =
+		doubled ? BGP_IDLE_HOLD_MIN << (doubled - 1) : BGP_IDLE_HOLD_ONE;
 
 	if (span > BGP_IDLE_HOLD_MAX)
 	{

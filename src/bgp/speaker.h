@@ -28,8 +28,11 @@
 #define BGP_HOLD_LARGE (240 * USEC_PER_SEC)
 /** RFC 9687 section 5: at least */
 #define BGP_SEND_HOLD_MIN (480 * USEC_PER_SEC)
-/** waits in Idle double from the first to the last; a session that stood for
- * the third begins anew */
+/** waits in Idle: the first failure may be a slip, as of a far end whose BFD
+ * stood still, but FRR drops who comes while it forgets our routes; then they
+ * double from the second to the third. A session that stood for the fourth
+ * begins anew */
+#define BGP_IDLE_HOLD_ONE (200 * USEC_PER_MSEC)
 #define BGP_IDLE_HOLD_MIN (1 * USEC_PER_SEC)
 #define BGP_IDLE_HOLD_MAX (120 * USEC_PER_SEC)
 #define BGP_STABLE        (60 * USEC_PER_SEC)

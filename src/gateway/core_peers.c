@@ -531,12 +531,15 @@ static void move(core_t *core, core_neighbor_t *n, const net_endpoint_t *end)
 static void update(core_t *core, core_neighbor_t *n, usec_t now)
 {
 	bool sa = !n->tunnel || tunnel_has_sa(n->tunnel->tunnel);
-	bool came = sa && !n->had_sa;
+	bool alive =
+		sa && (!n->tunnel || tunnel_state(n->tunnel->tunnel) != TUNNEL_DEAD);
+	/* what was tried meanwhile was in vain, and the next try may be far */
+	bool came = alive && !n->was_alive;
 	net_endpoint_t end;
 	bool possible = endpoint(core, n, &end);
 	bgp_peer_info_t info;
 
-	n->had_sa = sa;
+	n->was_alive = alive;
 	if (core_shutdown_of(core, n->config->name))
 	{
 		/* its end for the views; not its session */

@@ -200,8 +200,8 @@ typedef struct core_neighbor_t
 	core_members_t members;
 	/** it was established and is not any more: its paths wait for the purge */
 	bool lost;
-	/** the tunnel had an SA when last looked at */
-	bool had_sa;
+	/** the tunnel had an SA, and no detector said no, when last looked at */
+	bool was_alive;
 	/** words on its sockets, "": all is well */
 	char problem[128];
 } core_neighbor_t;

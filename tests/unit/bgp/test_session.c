@@ -520,7 +520,7 @@ START_TEST(test_backoff)
 {
 	wire_t *w = wire_create_raw(65001, 65002);
 	wire_speaker_t *s = &w->speaker[0];
-	usec_t wait, last = 0;
+	usec_t wait, most, last = 0;
 	char words[40];
 	unsigned i;
 
@@ -535,10 +535,12 @@ START_TEST(test_backoff)
 		ck_assert_str_eq(info(w, 0).held_by, words);
 		/* nor may the peer come meanwhile */
 		ck_assert_ptr_null(raw_dial(w));
-		ck_assert_uint_le(wait, (i < 7 ? 1u << i : 120u) * USEC_PER_SEC);
-		ck_assert_uint_ge(wait,
-						  (i < 7 ? 1u << i : 120u) * USEC_PER_SEC * 3 / 4);
-		ck_assert(i > 6 || wait > last);
+		most = i == 0  ? 200 * USEC_PER_MSEC
+			   : i < 8 ? (1u << (i - 1)) * USEC_PER_SEC
+					   : 120 * USEC_PER_SEC;
+		ck_assert_uint_le(wait, most);
+		ck_assert_uint_ge(wait, most * 3 / 4);
+		ck_assert(i > 7 || wait > last);
 		last = wait;
 		wire_advance(w, wait);
 		ck_assert_int_eq(wire_state(w, 0), BGP_CONNECT);
@@ -556,7 +558,7 @@ START_TEST(test_backoff_over)
 	unsigned i;
 
 	bgp_peer_start(s->bgp, s->peer, w->now);
-	for (i = 0; i < 6; i++)
+	for (i = 0; i < 7; i++)
 	{
 		raw_message(raw_answer(w), BGP_NOTIFICATION, "06 05");
 		wire_advance(w, timers_next(w->timers) - w->now);
@@ -581,12 +583,31 @@ START_TEST(test_backoff_over)
 	ck_assert_uint_gt(info(w, 0).idle_until, w->now);
 	if (_i)
 	{
-		ck_assert_uint_le(info(w, 0).idle_until, w->now + 1 * USEC_PER_SEC);
+		ck_assert_uint_le(info(w, 0).idle_until, w->now + 200 * USEC_PER_MSEC);
 	}
 	else
 	{
 		ck_assert_uint_ge(info(w, 0).idle_until, w->now + 48 * USEC_PER_SEC);
 	}
+	wire_destroy(w);
+}
+END_TEST
+
+/** who starts it in the first short wait does not cut that: the peer may still
+ * forget our routes, and drop us */
+START_TEST(test_start_in_first_wait)
+{
+	wire_t *w = wire_create_raw(65001, 65002);
+	wire_speaker_t *s = &w->speaker[0];
+
+	bgp_peer_start(s->bgp, s->peer, w->now);
+	raw_message(raw_answer(w), BGP_NOTIFICATION, "06 0a");
+	bgp_peer_start(s->bgp, s->peer, w->now);
+	ck_assert_int_eq(wire_state(w, 0), BGP_IDLE);
+	wire_advance(w, 150 * USEC_PER_MSEC - 1);
+	ck_assert_int_eq(wire_state(w, 0), BGP_IDLE);
+	wire_advance(w, 50 * USEC_PER_MSEC + 1);
+	ck_assert_int_eq(wire_state(w, 0), BGP_CONNECT);
 	wire_destroy(w);
 }
 END_TEST
@@ -602,6 +623,8 @@ START_TEST(test_incoming_backoff)
 	bgp_peer_start(s->bgp, s->peer, w->now);
 	for (i = 0; i < 3; i++)
 	{
+		usec_t most = i ? i * USEC_PER_SEC : 200 * USEC_PER_MSEC;
+
 		c = raw_dial(w);
 		ck_assert_ptr_nonnull(c);
 		if (_i)
@@ -615,10 +638,10 @@ START_TEST(test_incoming_backoff)
 		ck_assert(s->dial_wanted);
 		ck_assert_int_eq(wire_state(w, 0), BGP_CONNECT);
 		ck_assert_ptr_null(raw_dial(w));
-		/* 75 to 100 percent of 1, 2 and 4 seconds */
-		wire_advance(w, (1u << i) * 750 * USEC_PER_MSEC - 1);
+		/* 75 to 100 percent of 0.2, 1 and 2 seconds */
+		wire_advance(w, most * 3 / 4 - 1);
 		ck_assert_ptr_null(raw_dial(w));
-		wire_advance(w, (1u << i) * 250 * USEC_PER_MSEC + 1);
+		wire_advance(w, most / 4 + 1);
 	}
 	/* what comes of our own dialling is not held up */
 	c = raw_dial(w);
@@ -700,6 +723,7 @@ Suite *session_suite(void)
 	unit_add(suite, "start waits for end", test_start_waits_for_end);
 	unit_add(suite, "retry", test_retry);
 	unit_add(suite, "backoff", test_backoff);
+	unit_add(suite, "start in first wait", test_start_in_first_wait);
 	unit_add_loop(suite, "backoff over", test_backoff_over, 3);
 	unit_add_loop(suite, "incoming backoff", test_incoming_backoff, 2);
 	return suite;

@@ -330,6 +330,27 @@ START_TEST(bfd_takes_a_way_out_and_brings_it_back)
 }
 END_TEST
 
+/** what the far side has refused while its BFD was down is tried as soon as that
+ * is up, not when a retry timer says so */
+START_TEST(session_begins_with_bfd)
+{
+	begin(with_bfd);
+	far[0].cut = true;
+	world_run(w, 500 * USEC_PER_MSEC);
+	ck_assert_uint_eq(ways(), 2);
+	bgp_peer_stop(w->far[0].bgp, w->far[0].peer, 10, NULL, w->now);
+	world_run(w, 5 * USEC_PER_SEC);
+	ck_assert_int_ne(world_session(w, 0), BGP_ESTABLISHED);
+	bgp_peer_start(w->far[0].bgp, w->far[0].peer, w->now);
+	world_run(w, 5 * USEC_PER_SEC);
+	ck_assert_int_ne(world_session(w, 0), BGP_ESTABLISHED);
+	far[0].cut = false;
+	world_run(w, 3 * USEC_PER_SEC);
+	ck_assert_int_eq(world_session(w, 0), BGP_ESTABLISHED);
+	end();
+}
+END_TEST
+
 /** by its name there is another link at once, and nothing has to start anew */
 START_TEST(detectors_outlive_their_link)
 {
@@ -822,6 +843,7 @@ Suite *liveness_suite(void)
 	Suite *s = suite_create("liveness");
 
 	unit_add(s, "bfd", bfd_takes_a_way_out_and_brings_it_back);
+	unit_add(s, "session after bfd", session_begins_with_bfd);
 	unit_add(s, "link anew", detectors_outlive_their_link);
 	unit_add(s, "link lost", detectors_that_cannot_move_start_anew);
 	unit_add(s, "configured address", the_configured_address_is_used);
