@@ -5,6 +5,11 @@
  * a CHILD_SA in it: asked twice, it makes two. So we look first. Between the
  * look and the initiation charon's own retry may come in; what comes of it are
  * two CHILD_SAs, which the gateway counts as such.
+ *
+ * A peer that reauthenticates by breaking first is on its way back when we find
+ * the connection dead. Until IKE_AUTH its IKE_SA has no name, only the addresses
+ * that it was chosen by; it is waited for, a little: anybody can send that much
+ * in its name.
  */
 
 #include "cygnet_compat.h"
@@ -13,6 +18,10 @@
 #include <daemon.h>
 #include <processing/jobs/callback_job.h>
 #include <processing/jobs/rekey_ike_sa_job.h>
+
+/** how often one is waited for that the peer has begun, and for how long */
+#define PATIENCE    2
+#define PATIENCE_MS 500
 
 /**
  * Is a CHILD_SA being made in the IKE_SA, or waiting to be?
@@ -97,6 +106,34 @@ static peer_cfg_t *find(const char *name)
 		}
 	}
 	enumerator->destroy(enumerator);
+	return found;
+}
+
+/**
+ * Has the peer begun with an IKE_SA that may become this connection's?
+ */
+static bool is_coming(const char *name)
+{
+	peer_cfg_t *peer = find(name);
+	enumerator_t *enumerator;
+	bool found = FALSE;
+	ike_sa_t *ike_sa;
+
+	if (!peer)
+	{
+		return FALSE;
+	}
+	enumerator =
+		charon->ike_sa_manager->create_enumerator(charon->ike_sa_manager, TRUE);
+	while (!found && enumerator->enumerate(enumerator, &ike_sa))
+	{
+		found = !ike_sa->get_peer_cfg(ike_sa) &&
+				(ike_sa->get_state(ike_sa) == IKE_CREATED ||
+				 ike_sa->get_state(ike_sa) == IKE_CONNECTING) &&
+				ike_sa->get_ike_cfg(ike_sa) == peer->get_ike_cfg(peer);
+	}
+	enumerator->destroy(enumerator);
+	peer->destroy(peer);
 	return found;
 }
 
@@ -206,26 +243,47 @@ void cygnet_initiator_reauth(const char *name)
 }
 
 /**
- * Have a job do something with a connection
+ * What a job is to do with a connection
  */
+typedef struct request_t
+{
+	char *name;
+	/** times that it may wait */
+	int patience;
+} request_t;
+
+CALLBACK(initiate, job_requeue_t, request_t *request)
+{
+	if (request->patience && is_coming(request->name))
+	{
+		request->patience--;
+		return JOB_RESCHEDULE_MS(PATIENCE_MS);
+	}
+	cygnet_initiator_run(request->name);
+	return JOB_REQUEUE_NONE;
+}
+
+CALLBACK(reauthenticate, job_requeue_t, request_t *request)
+{
+	cygnet_initiator_reauth(request->name);
+	return JOB_REQUEUE_NONE;
+}
+
+CALLBACK(request_destroy, void, request_t *request)
+{
+	free(request->name);
+	free(request);
+}
+
 static void queue(callback_job_cb_t job, const char *name)
 {
+	request_t *request;
+
+	INIT(request, .name = strdup(name), .patience = PATIENCE, );
 	lib->processor->queue_job(
 		lib->processor,
-		(job_t *)callback_job_create(job, strdup(name),
-									 (callback_job_cleanup_t)free, NULL));
-}
-
-CALLBACK(initiate, job_requeue_t, char *name)
-{
-	cygnet_initiator_run(name);
-	return JOB_REQUEUE_NONE;
-}
-
-CALLBACK(reauthenticate, job_requeue_t, char *name)
-{
-	cygnet_initiator_reauth(name);
-	return JOB_REQUEUE_NONE;
+		(job_t *)callback_job_create(
+			job, request, (callback_job_cleanup_t)request_destroy, NULL));
 }
 
 /*

@@ -13,14 +13,15 @@
 /**
  * Initiate the connection of the name in a job of charon's, unless charon is
  * about it already: an IKE_SA of it is being made, or has a CHILD_SA or makes
- * one. Returns at once; may be called from any thread.
+ * one; for one that the peer may have begun it waits, a second at most. Returns
+ * at once; may be called from any thread.
  *
  * @param name		connection, copied; unknown ones are ignored
  */
 void cygnet_initiator_queue(const char *name);
 
 /**
- * The same in the calling thread, one of charon's.
+ * The same in the calling thread, one of charon's, without waiting.
  *
  * @param name		connection
  */

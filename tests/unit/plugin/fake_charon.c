@@ -213,6 +213,11 @@ METHOD(ike_sa_t, ike_get_peer_cfg, peer_cfg_t *, fake_ike_t *this)
 	return this->peer;
 }
 
+METHOD(ike_sa_t, ike_get_ike_cfg, ike_cfg_t *, fake_ike_t *this)
+{
+	return this->ike_cfg;
+}
+
 METHOD(ike_sa_t, ike_get_my_host, host_t *, fake_ike_t *this)
 {
 	return this->me;
@@ -332,6 +337,7 @@ fake_ike_t *fake_ike_create(uint32_t id, char *name)
 				 .get_name = (void *)_ike_get_name,
 				 .get_state = (void *)_ike_get_state,
 				 .get_peer_cfg = (void *)_ike_get_peer_cfg,
+				 .get_ike_cfg = (void *)_ike_get_ike_cfg,
 				 .get_my_host = (void *)_ike_get_my_host,
 				 .get_other_host = (void *)_ike_get_other_host,
 				 .create_child_sa_enumerator =

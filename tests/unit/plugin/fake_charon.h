@@ -44,6 +44,7 @@ struct fake_ike_t
 	/** task_t that are active, and that are queued */
 	linked_list_t *active;
 	linked_list_t *queued;
+	ike_cfg_t *ike_cfg;
 	/** STAT_REAUTH, 0: never */
 	time_t reauth;
 	ike_version_t version;

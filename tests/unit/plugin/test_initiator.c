@@ -109,6 +109,50 @@ START_TEST(job_does_the_same)
 }
 END_TEST
 
+/** ms until it is initiated */
+static unsigned initiated_after(void)
+{
+	timeval_t begun, done;
+
+	time_monotonic(&begun);
+	cygnet_initiator_queue("ali-1");
+	ck_assert(fake_wait(&fake_n_initiated, 1));
+	time_monotonic(&done);
+	fake_n_initiated = 0;
+	return (done.tv_sec - begun.tv_sec) * 1000 +
+		   (done.tv_usec - begun.tv_usec) / 1000;
+}
+
+START_TEST(one_of_the_peers_is_waited_for)
+{
+	ike_cfg_t others = {0};
+
+	lib->processor->set_threads(lib->processor, 8);
+	ike->name = "(unnamed)";
+	ike->peer = NULL;
+	ike->ike_cfg = &peer->ike_cfg;
+	ike->state = IKE_CONNECTING;
+	/* for a second, and not for ever */
+	ck_assert_uint_ge(initiated_after(), 950);
+	/* nobody's, another one's, one that ends: not at all */
+	ike->ike_cfg = &others;
+	ck_assert_uint_lt(initiated_after(), 450);
+	ike->ike_cfg = &peer->ike_cfg;
+	ike->state = IKE_DELETING;
+	ck_assert_uint_lt(initiated_after(), 450);
+	/* it has a name meanwhile: nothing to initiate */
+	ike->state = IKE_CONNECTING;
+	cygnet_initiator_queue("ali-1");
+	usleep(100000);
+	ike->name = "ali-1";
+	ike->peer = &peer->public;
+	usleep(1200000);
+	ck_assert_uint_eq(fake_n_initiated, 0);
+	lib->processor->set_threads(lib->processor, 0);
+	lib->processor->cancel(lib->processor);
+}
+END_TEST
+
 /** runs what was queued to its end */
 static void work(void)
 {
@@ -202,6 +246,7 @@ Suite *initiator_suite(void)
 		{"children", each_child_is_initiated, 1},
 		{"unknown", unknown_is_ignored, 1},
 		{"job", job_does_the_same, 1},
+		{"peer's", one_of_the_peers_is_waited_for, 1},
 		{"reauth time", time_until_reauth, 1},
 		{"reauth", reauth_takes_the_next_that_carries, 1},
 		{"reauth of nothing", reauth_of_nothing, 1},
