@@ -209,7 +209,7 @@ in_turn()
 fault_rekey-child()
 {
 	mark
-	in_turn 20 "outbound CHILD_SA ${TUNNELS[0]}{[0-9]*} established" \
+	in_turn "$TIMES" "outbound CHILD_SA ${TUNNELS[0]}{[0-9]*} established" \
 		--child "${TUNNELS[0]}"
 	figures rekey-child
 	whole
@@ -218,7 +218,7 @@ fault_rekey-child()
 fault_rekey-ike()
 {
 	mark
-	in_turn 20 "IKE_SA ${TUNNELS[0]}\[[0-9]*\] rekeyed between" \
+	in_turn "$TIMES" "IKE_SA ${TUNNELS[0]}\[[0-9]*\] rekeyed between" \
 		--ike "${TUNNELS[0]}"
 	figures rekey-ike
 	whole
@@ -249,7 +249,7 @@ fault_reauth-make()
 {
 	make_before_break yes
 	mark
-	in_turn 20 "$(established)" --ike "${TUNNELS[0]}" --reauth
+	in_turn "$TIMES" "$(established)" --ike "${TUNNELS[0]}" --reauth
 	figures reauth-make
 	make_before_break no
 	whole
