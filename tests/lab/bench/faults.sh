@@ -183,7 +183,15 @@ said_more()
 	[ "$(logged site "$1")" -gt "$2" ]
 }
 
-# in_turn COUNT PATTERN SWANCTL-ARG…: by either side in turn, each when the one
+# newest SIDE: the number that its charon gave its last IKE_SA of the tunnel. By
+# the name alone, one that is going would be reauthenticated as well, and so on.
+newest()
+{
+	sed -n "s/.*IKE_SA ${TUNNELS[0]}\[\([0-9]*\)\] \(established\|rekeyed\) .*/\1/p" \
+		"$LAB_RUN/$1/charon.log" | tail -n 1
+}
+
+# in_turn COUNT PATTERN CMD…: CMD SIDE, for either side in turn, each when the one
 # before it has been seen in the log; DONE of them
 in_turn()
 {
@@ -193,7 +201,7 @@ in_turn()
 	for i in $(seq "$count")
 	do
 		before=$(logged site "$pattern")
-		swan "$side" --rekey "$@" >/dev/null
+		"$@" "$side" >/dev/null
 		wait_for 5 said_more "$pattern" "$before" || break
 		DONE=$i
 		# what the old one leaves is taken away
@@ -206,11 +214,26 @@ in_turn()
 	sleep 1
 }
 
+rekey_child()
+{
+	swan "$1" --rekey --child "${TUNNELS[0]}"
+}
+
+rekey_ike()
+{
+	swan "$1" --rekey --ike-id "$(newest "$1")"
+}
+
+reauth_ike()
+{
+	swan "$1" --rekey --ike-id "$(newest "$1")" --reauth
+}
+
 fault_rekey-child()
 {
 	mark
 	in_turn "$TIMES" "outbound CHILD_SA ${TUNNELS[0]}{[0-9]*} established" \
-		--child "${TUNNELS[0]}"
+		rekey_child
 	figures rekey-child
 	whole
 }
@@ -218,8 +241,7 @@ fault_rekey-child()
 fault_rekey-ike()
 {
 	mark
-	in_turn "$TIMES" "IKE_SA ${TUNNELS[0]}\[[0-9]*\] rekeyed between" \
-		--ike "${TUNNELS[0]}"
+	in_turn "$TIMES" "IKE_SA ${TUNNELS[0]}\[[0-9]*\] rekeyed between" rekey_ike
 	figures rekey-ike
 	whole
 }
@@ -241,7 +263,7 @@ make_before_break()
 			"$LAB_RUN/$side/strongswan.conf"
 		swan "$side" --reload-settings >/dev/null
 	done
-	swan site --rekey --ike "${TUNNELS[0]}" >/dev/null
+	rekey_ike site >/dev/null
 	sleep 1
 }
 
@@ -249,7 +271,7 @@ fault_reauth-make()
 {
 	make_before_break yes
 	mark
-	in_turn "$TIMES" "$(established)" --ike "${TUNNELS[0]}" --reauth
+	in_turn "$TIMES" "$(established)" reauth_ike
 	figures reauth-make
 	make_before_break no
 	whole
@@ -277,7 +299,7 @@ fault_reauth-break()
 
 fault_reauth-break-peer()
 {
-	reauth reauth-break-peer swan cloud --rekey --ike "${TUNNELS[0]}" --reauth
+	reauth reauth-break-peer reauth_ike cloud
 }
 
 # some_net 4|6: one of the far networks, to which flows go

@@ -159,7 +159,7 @@ system_reauth()
 {
 	case $1 in
 		cygnet) ctl reauth "${TUNNELS[0]}" ;;
-		*) swan site --rekey --ike "${TUNNELS[0]}" --reauth ;;
+		*) reauth_ike site ;;
 	esac
 }
 
