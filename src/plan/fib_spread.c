@@ -98,7 +98,8 @@ static const fib_hop_t *missing(const fib_group_t *group, const fib_way_t *way,
 	const fib_hop_t *hop = way ? way->hops[fib_index(group->family)] : NULL;
 	kernel_nexthop_t content;
 
-	if (!hop || !way->state.spread.bundle ||
+	/* the link of a removed one may have gone with its next hop already */
+	if (!hop || way->removed || !way->state.spread.bundle ||
 		!has_bundle(group, way->state.spread.bundle) ||
 		has_member(wanted, hop->object.id))
 	{

@@ -154,7 +154,7 @@ START_TEST(test_no_layout)
 	bench_t b;
 	kernel_op_t ops[8];
 	prefix_t p = nth(FAMILY_IPV4, 9);
-	bool plain = _i == 0, link = _i == 1, small = _i == 2;
+	bool plain = _i == 0, link = _i == 1, small = _i == 2, removed = _i == 3;
 
 	start_resilient(&b, 3);
 	fill(&b, FAMILY_IPV4, 1, "012", "");
@@ -171,9 +171,25 @@ START_TEST(test_no_layout)
 		fake_kernel_link(b.kernel, 2, false);
 		fib_link_lost(b.fib, 2);
 	}
-	set(&b, 1, false);
-	drain(&b);
+	if (removed)
+	{
+		/* its link is deleted, and nobody told of that yet */
+		fib_member_remove(b.fib, b.member[1]);
+		fake_kernel_link(b.kernel, 2, false);
+	}
+	else
+	{
+		set(&b, 1, false);
+		drain(&b);
+	}
 	route(&b, &p, 0, "02", "");
+	if (removed)
+	{
+		/* the group that had it, and the new one */
+		ck_assert_uint_eq(fib_take(b.fib, ops, 1), 1);
+		ck_assert_uint_eq(ops[0].group.count, 2);
+		ck_assert_uint_ne(ops[0].replaces, 0);
+	}
 	ck_assert_uint_eq(fib_take(b.fib, ops, small ? 1 : 8), small ? 1 : 2);
 	ck_assert_int_eq(ops[0].kind, KERNEL_GROUP_SET);
 	ck_assert_uint_eq(ops[0].group.count, 2);
@@ -372,7 +388,7 @@ Suite *fib_spread_suite(void)
 
 	unit_add(suite, "in place", test_in_place);
 	unit_add(suite, "layout", test_layout);
-	unit_add_loop(suite, "no layout", test_no_layout, 3);
+	unit_add_loop(suite, "no layout", test_no_layout, 4);
 	unit_add(suite, "most", test_most);
 	unit_add_loop(suite, "change", test_change, 2);
 	unit_add(suite, "timers", test_timers);
