@@ -681,7 +681,7 @@ static void quiet_small(sim_node_t *node)
 		const sim_tunnel_t *t = &sim->tunnels[k];
 
 		links += node_has(node, t);
-		addrs += node_has(node, t) ? 1u + t->six : 0;
+		addrs += node_has(node, t) ? 1u + (t->six && !t->only_six) : 0;
 	}
 	if (state->n_links != links || state->n_addrs != addrs)
 	{

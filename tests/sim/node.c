@@ -115,38 +115,64 @@ static void add_connection(char **text, const sim_tunnel_t *t, unsigned side)
 							t->number + 1, t->number + 1));
 }
 
+static void add_addresses(char **text, const sim_tunnel_t *t, unsigned side)
+{
+	unsigned n = t->number, here = side ? 1 : 2;
+
+	append(text, str_format("  t%u {\n address = ", n + 1));
+	if (!t->only_six)
+	{
+		append(text,
+			   str_format("169.254.%u.%u/30%s", n, here, t->six ? ", " : "\n"));
+	}
+	if (t->six)
+	{
+		append(text, str_format("fd00:%x::%u/64\n", n, here));
+	}
+}
+
+static void add_bfd(char **text, const sim_tunnel_t *t, const char *far,
+					unsigned interval)
+{
+	append(text, str_format(" bfd = yes\n bfd_interval = %u\n"
+							" bfd_address = %s\n",
+							interval, far));
+	if (t->bfd_auth)
+	{
+		append(text, str_format(" bfd_auth = %s\n bfd_key_id = 1\n"
+								" bfd_password = t%u\n",
+								t->bfd_auth, t->number));
+	}
+}
+
 static void add_tunnel(char **text, const sim_node_t *node,
 					   const sim_tunnel_t *t)
 {
-	unsigned side = node_side(node, t), n = t->number, here = side ? 1 : 2;
-	unsigned there = 3 - here;
+	unsigned side = node_side(node, t), n = t->number;
 	const sim_bundle_t *b = tunnel_bundle(t);
+	addr_t there = wire_inner(t, !side);
+	char far[ADDR_STR_MAX];
 
-	append(text,
-		   str_format("  t%u {\n address = 169.254.%u.%u/30", n + 1, n, here));
-	append(text,
-		   t->six ? str_format(", fd00:%x::%u/64\n", n, here) : str_copy("\n"));
+	addr_format(&there, far);
+	add_addresses(text, t, side);
 	append(text, str_format(" weight = %u\n priority = %u\n on_down = %s\n",
 							t->weight, n, b->reset ? "reset" : "keep"));
 	if (t->bfd)
 	{
-		append(text,
-			   str_format(" bfd = yes\n bfd_interval = %u\n"
-						  " bfd_address = 169.254.%u.%u\n",
-						  t->bfd_interval + node->edition % 2 * 50, n, there));
+		add_bfd(text, t, far, t->bfd_interval + node->edition % 2 * 50);
 	}
 	if (t->probe)
 	{
-		append(text, str_format(" probe = 169.254.%u.%u\n"
-								" probe_interval = 500\n",
-								n, there));
+		append(text, str_format(" probe = %s\n probe_interval = 500\n", far));
 	}
 	if (t->bgp)
 	{
-		append(text, str_format(" neighbor {\n address = 169.254.%u.%u\n"
+		append(text, str_format(" neighbor {\n address = %s\n"
 								" remote_as = %u\n hold_time = 9\n"
-								" connect_retry = 10\n }\n",
-								n, there, ASN + t->end[!side].node->number));
+								" connect_retry = 10\n ipv4 = yes\n"
+								" ipv6 = %s\n }\n",
+								far, ASN + t->end[!side].node->number,
+								t->six ? "yes" : "no"));
 	}
 	append(text, str_copy(" }\n"));
 }
@@ -160,11 +186,13 @@ static void add_bundle(char **text, const sim_node_t *node,
 
 	append(text,
 		   str_format(" b%u {\n mode = %s\n min_links = %u\n"
-					  " preempt_delay = %u\n drain_time = 2\n when_down = %s\n",
+					  " preempt_delay = %u\n drain_time = 2\n when_down = %s\n"
+					  " resilient = %s\n",
 					  peer->number,
 					  b->standby ? "active-standby" : "active-active",
 					  b->min_links, b->preempt_delay,
-					  b->unreachable ? "unreachable" : "withdraw"));
+					  b->unreachable ? "unreachable" : "withdraw",
+					  b->resilient ? "yes" : "no"));
 	if (!b->default_guard)
 	{
 		append(text, str_format(" protect = 10.%u.0.0/16\n", peer->number + 1));
@@ -256,6 +284,22 @@ void node_create(sim_t *sim, unsigned number)
 	node->advertised = (1u << SIM_PREFIXES) - 1;
 }
 
+/** no hash that anybody should use, but each byte counts in it */
+static void sum(void *user, const uint8_t *data, size_t len,
+				uint8_t digest[BFD_SHA1_SIZE])
+{
+	uint64_t h = 0xcbf29ce484222325u;
+
+	for (size_t i = 0; i < len + BFD_SHA1_SIZE; i++)
+	{
+		h = (h ^ (i < len ? data[i] : 0)) * 0x100000001b3u;
+		if (i >= len)
+		{
+			digest[i - len] = (uint8_t)(h >> 32);
+		}
+	}
+}
+
 void node_start(sim_node_t *node)
 {
 	sim_t *sim = node->sim;
@@ -265,6 +309,7 @@ void node_start(sim_node_t *node)
 	seams.net = node;
 	seams.datagram_ops = &wire_datagrams;
 	seams.datagrams = node;
+	seams.sha1 = sum;
 	seams.initiate = charon_asked;
 	seams.rekey = charon_asked_rekey;
 	seams.reauthenticate = charon_asked_reauth;

@@ -65,6 +65,7 @@ static void bundle_create(sim_t *sim, unsigned spoke)
 	b->statics = sim_chance(sim, 30);
 	b->reset = sim_chance(sim, 30);
 	b->unreachable = sim_chance(sim, 30);
+	b->resilient = sim_chance(sim, 30);
 	b->default_guard = sim_chance(sim, 50);
 }
 
@@ -72,6 +73,8 @@ static void tunnel_create_for(sim_t *sim, unsigned number, unsigned spoke,
 							  bool bgp, bool six)
 {
 	sim_tunnel_t *t = &sim->tunnels[number];
+	static const char *const auths[] = {NULL, NULL, "keyed-sha1",
+										"meticulous-sha1"};
 	unsigned watch = sim_random(sim, 4);
 
 	t->sim = sim;
@@ -84,6 +87,8 @@ static void tunnel_create_for(sim_t *sim, unsigned number, unsigned spoke,
 	t->bfd = watch == 1 || watch == 3;
 	t->probe = watch == 2 || watch == 3;
 	t->six = six;
+	t->only_six = six && sim_chance(sim, 30);
+	t->bfd_auth = auths[sim_random(sim, countof(auths))];
 	t->bfd_interval = 100 * (1 + sim_random(sim, 4));
 	t->weight = 1;
 	charon_init(t);

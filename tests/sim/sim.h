@@ -149,8 +149,12 @@ struct sim_tunnel_t
 	bool bgp;
 	bool bfd;
 	bool probe;
+	/** it has addresses of IPv6, too; of IPv6 alone */
 	bool six;
+	bool only_six;
 	unsigned bfd_interval;
+	/** NULL: none */
+	const char *bfd_auth;
 	unsigned weight;
 	sim_sa_t sas[SIM_SAS];
 	sim_ike_t ikes[SIM_IKES];
@@ -165,6 +169,7 @@ typedef struct sim_bundle_t
 	unsigned preempt_delay;
 	bool statics;
 	bool reset;
+	bool resilient;
 	bool unreachable;
 	bool default_guard;
 } sim_bundle_t;
@@ -327,7 +332,9 @@ usec_t wire_send(sim_tunnel_t *tunnel, unsigned side, bool esp);
  * losses */
 bool wire_works(const sim_tunnel_t *tunnel, unsigned side);
 bool wire_both(const sim_tunnel_t *tunnel);
-/** our address stands on the link, and it is up */
+/** the side's address on the link, that neighbours and detectors use */
+addr_t wire_inner(const sim_tunnel_t *tunnel, unsigned side);
+/** it stands there, and the link is up */
 bool wire_end(const sim_tunnel_t *tunnel, unsigned side);
 /** of a link by name or address */
 sim_tunnel_t *wire_tunnel(sim_t *sim, const char *link);

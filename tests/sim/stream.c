@@ -243,16 +243,11 @@ static sim_conn_t *conn_new(sim_t *sim, sim_tunnel_t *t)
 	return NULL;
 }
 
-static addr_t inner(const sim_tunnel_t *t, unsigned side)
-{
-	return addr_v4(0xa9fe0000u + (t->number << 8) + (side ? 1 : 2));
-}
-
 static void connect_ends(sim_tunnel_t *t, unsigned side)
 {
 	bgp_peer_t *peer = t->end[side].dialling;
 	sim_node_t *near = t->end[side].node, *far = t->end[!side].node;
-	addr_t here = inner(t, side), there = inner(t, !side);
+	addr_t here = wire_inner(t, side), there = wire_inner(t, !side);
 	sim_t *sim = t->sim;
 	sim_conn_t *c;
 

@@ -35,8 +35,21 @@ usec_t wire_send(sim_tunnel_t *t, unsigned side, bool esp)
 	return t->latency + (t->jitter ? sim_random(sim, (unsigned)t->jitter) : 0);
 }
 
+addr_t wire_inner(const sim_tunnel_t *t, unsigned side)
+{
+	uint8_t host = side ? 1 : 2;
+
+	if (t->only_six)
+	{
+		return (addr_t){.family = FAMILY_IPV6,
+						.b = {0xfd, 0, 0, (uint8_t)t->number, [15] = host}};
+	}
+	return addr_v4(0xa9fe0000u + (t->number << 8) + host);
+}
+
 bool wire_end(const sim_tunnel_t *t, unsigned side)
 {
+	addr_t inner = wire_inner(t, side);
 	const world_t *host = t->end[side].node->host;
 	const kernel_link_t *link = world_link(host, t->number);
 
@@ -47,7 +60,7 @@ bool wire_end(const sim_tunnel_t *t, unsigned side)
 	for (size_t i = 0; i < host->state.n_addrs; i++)
 	{
 		if (host->state.addrs[i].link == link->index &&
-			host->state.addrs[i].ifaddr.addr.family == FAMILY_IPV4)
+			addr_equal(&host->state.addrs[i].ifaddr.addr, &inner))
 		{
 			return true;
 		}
@@ -185,8 +198,8 @@ static void request_arrives(sim_t *sim, void *user, uint64_t place,
 	}
 	if (in)
 	{
-		/* echo reply, RFC 792 */
-		packet->data[0] = 0;
+		/* echo reply, RFC 792 and RFC 4443 */
+		packet->data[0] = packet->data[0] == 8 ? 0 : 129;
 		sim_give(sim, in, reply_arrives, packet, place, serial);
 		return;
 	}
