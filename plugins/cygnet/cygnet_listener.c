@@ -37,7 +37,10 @@
  *     nothing to post, CHILD_SAs keep their unique IDs.
  * Reauthentication, make before break [ike_sa reauth, ike_reauth_complete]:
  *     first up with a new IKE_SA and child 2 -> UP 2, then the old IKE_SA is
- *     deleted -> DOWN 1. The responder sees the same.
+ *     deleted -> DOWN 1. The responder sees the same, and before it authorize
+ *     -> COMING, as at any first up: when the peer's AUTH is verified, and
+ *     again when ours is made. Its child 2 is installed both ways before the
+ *     peer has the answer.
  * Reauthentication, break before make [ike_reauth]:
  *     ike DELETING -> DOWN 1, ike_updown down, child_updown 1 down -> DOWN 1,
  *     reestablish_pre, _post, ike DESTROYING, child 1 DESTROYING -> DOWN 1,
@@ -161,6 +164,21 @@ METHOD(listener_t, alert, bool, private_cygnet_listener_t *this,
 	return TRUE;
 }
 
+METHOD(listener_t, authorize, bool, private_cygnet_listener_t *this,
+	   ike_sa_t *ike_sa, bool final, bool *success)
+{
+	ike_sa_id_t *id = ike_sa->get_id(ike_sa);
+	fact_t fact;
+
+	if (!id->is_initiator(id) && ike_sa->get_peer_cfg(ike_sa) &&
+		this->facts->init(this->facts, &fact, FACT_CHILD_COMING,
+						  ike_sa->get_name(ike_sa)))
+	{
+		this->facts->post(this->facts, &fact);
+	}
+	return TRUE;
+}
+
 METHOD(listener_t, ike_state_change, bool, private_cygnet_listener_t *this,
 	   ike_sa_t *ike_sa, ike_sa_state_t state)
 {
@@ -242,6 +260,7 @@ cygnet_listener_t *cygnet_listener_create(cygnet_facts_t *facts)
 				 .listener =
 					 {
 						 .alert = _alert,
+						 .authorize = _authorize,
 						 .ike_state_change = _ike_state_change,
 						 .child_state_change = _child_state_change,
 						 .child_updown = _child_updown,

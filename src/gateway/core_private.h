@@ -9,6 +9,7 @@
  * core_outbound.c the outbound half of each tunnel's SAs
  * core_drain.c    tunnels that are taken out of use
  * core_reauth.c   and are so before they are reauthenticated
+ * core_hold.c     and while a peer reauthenticates
  * core_liveness.c BFD, probes and the supervisor of each tunnel
  * core_peers.c    neighbours: when they run, on which addresses
  * core_nexthops.c next hops that are not a tunnel's far end
@@ -260,6 +261,9 @@ struct core_tunnel_t
 	/** NULL: nothing to initiate */
 	supervisor_t *supervisor;
 	core_outbound_t outbound;
+	/** a peer makes another SA: its ways are spare ones */
+	bool held;
+	cyg_timer_t hold_timer;
 	/** an SA counts since, 0: none does */
 	usec_t sa_since;
 	/** taken out of use, and its neighbours are told of nothing */
@@ -562,6 +566,12 @@ const char *core_reauth_phase(const core_tunnel_t *tunnel);
 void core_reauth_check(core_t *core, usec_t now);
 /** a person uses the tunnel again: charon is left to itself */
 void core_reauth_leave(core_t *core, core_tunnel_t *tunnel);
+
+/* core_hold.c */
+void core_hold_create(core_tunnel_t *tunnel);
+void core_hold_destroy(core_tunnel_t *tunnel);
+/** what charon told; after the tunnel's state */
+void core_hold_fact(core_tunnel_t *tunnel, fact_kind_t kind, usec_t now);
 
 /* core_outbound.c */
 void core_outbound_create(core_tunnel_t *tunnel);

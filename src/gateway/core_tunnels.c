@@ -231,6 +231,7 @@ core_tunnel_t *core_tunnel_create(core_t *core, const config_bundle_t *bundle,
 	core_liveness_update(core, tunnel, now);
 	core_drain_create(core, tunnel, now);
 	core_outbound_create(tunnel);
+	core_hold_create(tunnel);
 	if (config->connection)
 	{
 		tunnel->connection = core_connection(core, config->connection, true);
@@ -257,6 +258,7 @@ void core_tunnel_destroy(core_t *core, core_tunnel_t *tunnel, usec_t now)
 	core_drain_destroy(core, tunnel);
 	core_reauth_destroy(core, tunnel);
 	core_outbound_destroy(tunnel);
+	core_hold_destroy(tunnel);
 	tunnel_destroy(tunnel->tunnel);
 	free(tunnel);
 }
@@ -387,6 +389,7 @@ static bool take_fact(core_connection_t *c, const fact_t *fact,
 			c->alert[sizeof(c->alert) - 1] = '\0';
 			c->alert_at = now;
 			return false;
+		case FACT_CHILD_COMING:
 		case FACT_SHUTDOWN:
 			return false;
 	}
@@ -397,6 +400,7 @@ void core_fact(core_t *core, const fact_t *fact, usec_t now)
 {
 	core_connection_t *c;
 	tunnel_fact_t step_fact = {0};
+	bool told;
 
 	if (core->stopping)
 	{
@@ -408,15 +412,16 @@ void core_fact(core_t *core, const fact_t *fact, usec_t now)
 		return;
 	}
 	c = core_connection(core, fact->name, true);
-	if (!take_fact(c, fact, &step_fact, now))
-	{
-		return;
-	}
+	told = take_fact(c, fact, &step_fact, now);
 	for (size_t i = 0; i < core->n_tunnels; i++)
 	{
 		core_tunnel_t *tunnel = core->tunnels[i];
 
 		if (tunnel->connection == c)
+		{
+			core_hold_fact(tunnel, fact->kind, now);
+		}
+		if (tunnel->connection == c && told)
 		{
 			step(core, tunnel, &step_fact, now);
 			refresh(core, tunnel);
@@ -501,9 +506,9 @@ void core_member_update(core_t *core, const core_tunnel_t *tunnel,
 	fib_member_t state = {
 		.link = tunnel->link,
 		.gateway = member->gateway,
-		.usable = works && tunnel->active,
+		.usable = works && tunnel->active && !tunnel->held,
 		/* the active one may have no session, or not this route */
-		.spare = works && !tunnel->active,
+		.spare = works && (!tunnel->active || tunnel->held),
 		.spread = core_tunnel_spread(core, tunnel),
 	};
 

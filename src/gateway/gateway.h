@@ -33,6 +33,10 @@ typedef enum fact_kind_t
 	FACT_CHILD_REKEYED,
 	/** outer addresses or NAT state of the SA changed: `info` is new */
 	FACT_CHILD_CHANGED,
+	/** a peer that began another IKE_SA of `name` has authenticated itself: a
+	 * CHILD_SA is about to be installed, by which we send before the peer can
+	 * receive */
+	FACT_CHILD_COMING,
 	/** words from charon about `name` for status and log (authentication
 	 * failed, no proposal chosen, …) in `text` */
 	FACT_ALERT,

@@ -28,6 +28,7 @@ Suite *reauth_suite(void);
 Suite *redistribute_suite(void);
 Suite *resilient_suite(void);
 Suite *restart_suite(void);
+Suite *hold_suite(void);
 Suite *outbound_suite(void);
 Suite *sweep_suite(void);
 

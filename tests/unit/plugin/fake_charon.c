@@ -250,10 +250,20 @@ METHOD(ike_sa_t, ike_get_version, ike_version_t, fake_ike_t *this)
 	return this->version;
 }
 
-/** the IKE_SA itself stands for its ID */
 METHOD(ike_sa_t, ike_get_id, ike_sa_id_t *, fake_ike_t *this)
 {
-	return (ike_sa_id_t *)this;
+	return &this->sa_id;
+}
+
+/** the IKE_SA that has the ID */
+static fake_ike_t *ike_of(ike_sa_id_t *id)
+{
+	return (fake_ike_t *)((char *)id - offsetof(fake_ike_t, sa_id));
+}
+
+METHOD(ike_sa_id_t, id_is_initiator, bool, ike_sa_id_t *this)
+{
+	return ike_of(this)->initiator;
 }
 
 typedef struct fake_job_t
@@ -287,7 +297,7 @@ rekey_ike_sa_job_t *rekey_ike_sa_job_create(ike_sa_id_t *id, bool reauth)
 				 .get_priority = (void *)_job_get_priority,
 				 .destroy = (void *)free,
 			 },
-		 .ike = ((fake_ike_t *)id)->id, );
+		 .ike = ike_of(id)->id, );
 	return (rekey_ike_sa_job_t *)this;
 }
 
@@ -348,6 +358,7 @@ fake_ike_t *fake_ike_create(uint32_t id, char *name)
 				 .get_version = (void *)_ike_get_version,
 				 .get_id = (void *)_ike_get_id,
 			 },
+		 .sa_id = {.is_initiator = (void *)_id_is_initiator}, .initiator = TRUE,
 		 .id = id, .state = IKE_CREATED, .name = name, .peer = &some_peer,
 		 .me = host_create_from_string("192.0.2.1", 500),
 		 .other = host_create_from_string("203.0.113.1", 500),
@@ -634,6 +645,14 @@ void fake_ike_rekey(fake_ike_t *old, fake_ike_t *new)
 void fake_ike_update(fake_ike_t *ike, host_t *me, host_t *other)
 {
 	HOOK(ike_update, &ike->public, me, other);
+}
+
+void fake_authorize(fake_ike_t *ike, bool final)
+{
+	bool success = TRUE;
+
+	HOOK(authorize, &ike->public, final, &success);
+	ck_assert(success);
 }
 
 void fake_alert(fake_ike_t *ike, alert_t alert, ...)

@@ -33,6 +33,9 @@ struct fake_child_t
 struct fake_ike_t
 {
 	ike_sa_t public;
+	ike_sa_id_t sa_id;
+	/** ours; TRUE until a test says otherwise */
+	bool initiator;
 	uint32_t id;
 	ike_sa_state_t state;
 	char *name;
@@ -132,6 +135,7 @@ void fake_ike_updown(fake_ike_t *ike, bool up);
 void fake_child_rekey(fake_child_t *old, fake_child_t *new);
 void fake_ike_rekey(fake_ike_t *old, fake_ike_t *new);
 void fake_ike_update(fake_ike_t *ike, host_t *me, host_t *other);
+void fake_authorize(fake_ike_t *ike, bool final);
 void fake_alert(fake_ike_t *ike, alert_t alert, ...);
 
 #endif

@@ -297,6 +297,23 @@ START_TEST(test_alerts)
 }
 END_TEST
 
+START_TEST(test_coming)
+{
+	/* what we initiate is there at the peer before it is here */
+	fake_authorize(the_ike(1), TRUE);
+	ck_assert_uint_eq(fake_gateway.n_facts, 0);
+	the_ike(2)->initiator = FALSE;
+	fake_authorize(the_ike(2), FALSE);
+	fake_authorize(the_ike(2), TRUE);
+	ck_assert_uint_eq(fake_gateway.n_facts, 2);
+	ck_assert_int_eq(fake_gateway.facts[0].kind, FACT_CHILD_COMING);
+	ck_assert_str_eq(fake_gateway.facts[0].name, "ali-1");
+	the_ike(2)->peer = NULL;
+	fake_authorize(the_ike(2), FALSE);
+	ck_assert_uint_eq(fake_gateway.n_facts, 2);
+}
+END_TEST
+
 START_TEST(test_shutdown)
 {
 	fake_alert(NULL, ALERT_SHUTDOWN_SIGNAL, 15);
@@ -324,6 +341,7 @@ Suite *listener_suite(void)
 	add(suite, "trap", test_trap, 1);
 	add(suite, "rekeyed by nothing", test_rekeyed_by_nothing, 1);
 	add(suite, "alerts", test_alerts, 1);
+	add(suite, "coming", test_coming, 1);
 	add(suite, "shutdown", test_shutdown, 1);
 	return suite;
 }
