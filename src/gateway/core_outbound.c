@@ -58,11 +58,14 @@ static bool found(const core_t *core, const tunnel_sa_info_t *info)
 		.proto = ESP,
 	};
 
+	kernel_sa_t seen;
+
 	if (!info->spi_out || !addr_is_set(&info->remote))
 	{
 		return true;
 	}
-	return core->seams.kernel_ops->sa_get(core->seams.kernel, &sa) != -ESRCH;
+	return core->seams.kernel_ops->sa_get(core->seams.kernel, &sa, &seen) !=
+		   -ESRCH;
 }
 
 /** the first SA of whose child none is found, as `there` has it; NULL: none */

@@ -25,6 +25,12 @@
 /** two CHILD_SAs of one child are ordinary so long: a rekey's */
 #define REKEY_SHOWN (60 * USEC_PER_SEC)
 
+/** so many packets of an SA may be dropped by its replay window, which is good
+ * from so many on */
+#define LATE_SHOWN  10
+#define WINDOW_GOOD 1024
+#define ESP         50
+
 /** of a NOTIFICATION: OPEN Message Error, Role Mismatch (RFC 9234) */
 #define OPEN_ERROR    2
 #define ROLE_MISMATCH 11
@@ -260,6 +266,30 @@ static void outbound_problem(core_t *core, const core_tunnel_t *tunnel,
 	}
 }
 
+/** what came in behind the replay window: out of order, by some more than that */
+static void late_problem(core_t *core, const core_tunnel_t *tunnel)
+{
+	const tunnel_sa_info_t *info = tunnel_sa_info(tunnel->tunnel);
+	kernel_sa_t sa = {.proto = ESP}, seen;
+
+	if (!info || !info->spi_in || !addr_is_set(&info->local) ||
+		!core->seams.kernel)
+	{
+		return;
+	}
+	sa.dst = info->local;
+	sa.spi = info->spi_in;
+	if (core->seams.kernel_ops->sa_get(core->seams.kernel, &sa, &seen) == 0 &&
+		seen.window && seen.window < WINDOW_GOOD && seen.late > LATE_SHOWN)
+	{
+		problem(core,
+				"tunnel %s: %u packets that others had overtaken were dropped "
+				"by the replay window of %u of its SA: write replay_window = "
+				"%u in the child, or in charon's strongswan.conf",
+				tunnel->config->name, seen.late, seen.window, WINDOW_GOOD);
+	}
+}
+
 /** CHILD_SAs of one child that stand side by side: both ends have initiated, or
  * the end of a rekey was never told */
 static void duplicate_problem(core_t *core, const core_tunnel_t *tunnel,
@@ -433,6 +463,7 @@ static void tunnel_problems(core_t *core, const core_tunnel_t *tunnel,
 	initiation_problems(core, tunnel);
 	outbound_problem(core, tunnel, now);
 	duplicate_problem(core, tunnel, now);
+	late_problem(core, tunnel);
 }
 
 /** what holds it, if nobody but a person can change it, or it takes longer */

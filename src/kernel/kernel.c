@@ -121,9 +121,9 @@ static int sa_dump(void *kernel, kernel_sa_fn_t fn, void *user)
 	return kernel_sa_dump(fn, user);
 }
 
-static int sa_get(void *kernel, const kernel_sa_t *sa)
+static int sa_get(void *kernel, const kernel_sa_t *sa, kernel_sa_t *out)
 {
-	return kernel_sa_get(sa);
+	return kernel_sa_get(sa, out);
 }
 
 static int sa_delete(void *kernel, const kernel_sa_t *sa)

@@ -96,9 +96,9 @@ typedef struct kernel_ops_t
 	int (*route_get)(void *kernel, const addr_t *dst, kernel_route_t *out);
 	/** reads a sysctl into value; 0 or -errno */
 	int (*sysctl_get)(void *kernel, const char *path, char value[static 24]);
-	/** SAs with an if_id, whether one is there, and its end; see kernel/xfrm.h */
+	/** SAs with an if_id, one of them, and its end; see kernel/xfrm.h */
 	int (*sa_dump)(void *kernel, kernel_sa_fn_t fn, void *user);
-	int (*sa_get)(void *kernel, const kernel_sa_t *sa);
+	int (*sa_get)(void *kernel, const kernel_sa_t *sa, kernel_sa_t *out);
 	int (*sa_delete)(void *kernel, const kernel_sa_t *sa);
 	/** policies with an if_id, and the end of one */
 	int (*sp_dump)(void *kernel, kernel_sp_fn_t fn, void *user);

@@ -82,6 +82,28 @@ static void read_attrs(const struct nlmsghdr *nlh, size_t header,
 	}
 }
 
+/** what an SA alone has */
+static void read_sa_attrs(const struct nlmsghdr *nlh, kernel_sa_t *out)
+{
+	const char *end = mnl_nlmsg_get_payload_tail(nlh);
+	const struct nlattr *attr;
+
+	for (attr =
+			 mnl_nlmsg_get_payload_offset(nlh, sizeof(struct xfrm_usersa_info));
+		 mnl_attr_ok(attr, (int)(end - (const char *)attr));
+		 attr = mnl_attr_next(attr))
+	{
+		struct xfrm_replay_state_esn esn;
+
+		if (mnl_attr_get_type(attr) == XFRMA_REPLAY_ESN_VAL &&
+			mnl_attr_get_payload_len(attr) >= sizeof(esn))
+		{
+			memcpy(&esn, mnl_attr_get_payload(attr), sizeof(esn));
+			out->window = esn.replay_window;
+		}
+	}
+}
+
 static void put_mark(struct nlmsghdr *nlh, uint32_t mark, uint32_t mark_mask)
 {
 	struct xfrm_mark m = {.v = mark, .m = mark_mask};
@@ -110,7 +132,10 @@ bool kernel_sa_decode(const struct nlmsghdr *nlh, kernel_sa_t *out)
 	}
 	out->spi = ntohl(info.id.spi);
 	out->proto = info.id.proto;
+	out->window = info.replay_window;
+	out->late = info.stats.replay;
 	read_attrs(nlh, sizeof(info), &out->if_id, &out->mark, &out->mark_mask);
+	read_sa_attrs(nlh, out);
 	return true;
 }
 
@@ -252,11 +277,20 @@ int kernel_sa_dump(kernel_sa_fn_t fn, void *user)
 	return dump(XFRM_MSG_GETSA, &found);
 }
 
-int kernel_sa_get(const kernel_sa_t *sa)
+static void keep(void *user, const kernel_sa_t *sa)
+{
+	kernel_sa_t *out = user;
+
+	*out = *sa;
+}
+
+int kernel_sa_get(const kernel_sa_t *sa, kernel_sa_t *out)
 {
 	uint32_t buf[REQUEST_MAX / sizeof(uint32_t)];
+	found_t found = {.sa = keep, .user = out};
 
-	return exchange(kernel_sa_encode_get(buf, sizeof(buf), sa), NULL);
+	memset(out, 0, sizeof(*out));
+	return exchange(kernel_sa_encode_get(buf, sizeof(buf), sa), &found);
 }
 
 int kernel_sa_delete(const kernel_sa_t *sa)

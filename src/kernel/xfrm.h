@@ -26,6 +26,10 @@ typedef struct kernel_sa_t
 	uint32_t if_id;
 	uint32_t mark;
 	uint32_t mark_mask;
+	/** inbound: of its replay window, in packets, and how many came too late
+	 * for it, or twice */
+	uint32_t window;
+	uint32_t late;
 } kernel_sa_t;
 
 /** one policy, in one direction; who writes it anew keeps its index */
@@ -49,9 +53,9 @@ typedef void (*kernel_sp_fn_t)(void *user, const kernel_sp_t *sp);
 /** gives every SA with an if_id; 0 or -errno. A few milliseconds for thousands
  * of them */
 int kernel_sa_dump(kernel_sa_fn_t fn, void *user);
-/** whether the SA of this dst, spi, proto and mark is there: 0, -ESRCH: it is not,
- * or -errno. What there is of other SAs does not matter */
-int kernel_sa_get(const kernel_sa_t *sa);
+/** reads the SA of this dst, spi, proto and mark, which must have an if_id: 0,
+ * -ESRCH: it is not there, or -errno. What there is of others does not matter */
+int kernel_sa_get(const kernel_sa_t *sa, kernel_sa_t *out);
 /** 0 or -errno; one that is gone already is a success */
 int kernel_sa_delete(const kernel_sa_t *sa);
 /** gives every policy with an if_id; 0 or -errno */

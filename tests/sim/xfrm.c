@@ -99,10 +99,11 @@ static bool *find(void *kernel, const kernel_sa_t *wanted, sim_sa_t **of)
 	return NULL;
 }
 
-static int get(void *kernel, const kernel_sa_t *wanted)
+static int get(void *kernel, const kernel_sa_t *wanted, kernel_sa_t *out)
 {
 	sim_sa_t *sa;
 
+	*out = *wanted;
 	return find(kernel, wanted, &sa) ? 0 : -ESRCH;
 }
 

@@ -236,6 +236,29 @@ START_TEST(side_by_side_is_told)
 }
 END_TEST
 
+START_TEST(late_is_told)
+{
+	kernel_sa_t *sa;
+	fact_t fact = {.kind = FACT_CHILD_UP, .name = "t1", .sa = 100};
+
+	begin();
+	fact.info.spi_in = 0xc0000064;
+	fact.info.local = addr_v4(0xc0000201u);
+	core_fact(w->core, &fact, w->now);
+	sa = &w->sas[w->n_sas++];
+	*sa = (kernel_sa_t){.spi = 0xc0000064, .window = 32, .late = 10};
+	ck_assert(!world_problem(w, "replay window"));
+	sa->late = 11;
+	ck_assert(world_problem(w, "tunnel t1: 11 packets that others had"));
+	/* a good one is no fault of ours, nor is none at all */
+	sa->window = 1024;
+	ck_assert(!world_problem(w, "replay window"));
+	sa->window = 0;
+	ck_assert(!world_problem(w, "replay window"));
+	end();
+}
+END_TEST
+
 Suite *outbound_suite(void)
 {
 	Suite *s = suite_create("outbound");
@@ -246,6 +269,7 @@ Suite *outbound_suite(void)
 	unit_add(s, "one is enough", one_of_a_child_is_enough);
 	unit_add(s, "another child", another_child_is_not);
 	unit_add(s, "no SA", no_sa_is_down_and_not_mute);
+	unit_add(s, "late", late_is_told);
 	unit_add(s, "side by side", side_by_side_is_told);
 	unit_add_loop(s, "doubt", doubt_is_no_loss, 2);
 	return s;

@@ -299,10 +299,18 @@ static int kernel_sas_dump(void *kernel, kernel_sa_fn_t fn, void *user)
 }
 
 /** all are there but those that a test took */
-static int kernel_sas_get(void *kernel, const kernel_sa_t *sa)
+static int kernel_sas_get(void *kernel, const kernel_sa_t *sa, kernel_sa_t *out)
 {
 	world_t *w = kernel;
 
+	*out = *sa;
+	for (unsigned i = 0; i < w->n_sas; i++)
+	{
+		if (w->sas[i].spi == sa->spi)
+		{
+			*out = w->sas[i];
+		}
+	}
 	for (unsigned i = 0; i < w->n_lost; i++)
 	{
 		if (w->lost[i] == sa->spi)

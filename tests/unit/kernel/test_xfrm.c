@@ -25,6 +25,8 @@ static struct nlmsghdr *build(message_t *m, uint16_t family)
 	info->family = family;
 	info->id.spi = htonl(0xc1234567);
 	info->id.proto = 50;
+	info->replay_window = 32;
+	info->stats.replay = 5;
 	inet_pton(family, family == AF_INET ? "203.0.113.1" : "2001:db8::1",
 			  &info->id.daddr);
 	inet_pton(family, family == AF_INET ? "192.0.2.1" : "2001:db8::2",
@@ -111,6 +113,30 @@ START_TEST(end_is_asked_for)
 	sa.mark = sa.mark_mask = 0;
 	nlh = kernel_sa_encode_delete(n.data, sizeof(n.data), &sa);
 	ck_assert_uint_eq(mnl_nlmsg_get_payload_len(nlh), sizeof(id));
+}
+END_TEST
+
+/* one above 32 stands in an attribute, with its bitmap behind it */
+START_TEST(window_is_read)
+{
+	message_t m;
+	kernel_sa_t sa;
+	struct nlmsghdr *nlh = build(&m, AF_INET);
+	uint32_t esn[sizeof(struct xfrm_replay_state_esn) / 4 + 32] = {0};
+	struct nlattr *attr;
+
+	((struct xfrm_replay_state_esn *)esn)->replay_window = 1024;
+	kernel_sa_decode(nlh, &sa);
+	ck_assert_uint_eq(sa.window, 32);
+	ck_assert_uint_eq(sa.late, 5);
+	attr = mnl_nlmsg_get_payload_tail(nlh);
+	mnl_attr_put(nlh, XFRMA_REPLAY_ESN_VAL, sizeof(esn), esn);
+	kernel_sa_decode(nlh, &sa);
+	ck_assert_uint_eq(sa.window, 1024);
+	/* less the bitmap and a word of the fixed part */
+	attr->nla_len = (uint16_t)(attr->nla_len - 33 * sizeof(uint32_t));
+	kernel_sa_decode(nlh, &sa);
+	ck_assert_uint_eq(sa.window, 32);
 }
 END_TEST
 
@@ -222,5 +248,6 @@ Suite *xfrm_suite(void)
 	unit_add(s, "one", one_is_asked_for);
 	unit_add(s, "policy", policy_is_read);
 	unit_add(s, "a policy's end", policys_end_is_asked_for);
+	unit_add(s, "window", window_is_read);
 	return s;
 }
