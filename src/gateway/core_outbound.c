@@ -12,7 +12,10 @@
  * What is missing at two looks makes a tunnel dead, and charon is asked for a
  * rekey, which brings a new pair of SAs. A look at one SA costs some
  * microseconds however many there are; only before one is called missing all
- * are dumped, as an SA with a mark is not found otherwise.
+ * are dumped, as an SA with a mark is not found otherwise. An SA without keys is
+ * none: the kernel made it to ask charon for one, when a packet found that what
+ * the policy names is gone. charon has no trap for it and says no more than
+ * that; it makes the SA anew when the kernel gives up, minutes later.
  */
 
 #include "gateway/core_private.h"
@@ -44,7 +47,7 @@ static void show(void *user, const kernel_sa_t *sa)
 
 	for (unsigned i = 0; i < c->n_sas; i++)
 	{
-		shown->sas[i] |= c->sas[i].info.spi_out == sa->spi &&
+		shown->sas[i] |= sa->keyed && c->sas[i].info.spi_out == sa->spi &&
 						 addr_equal(&c->sas[i].info.remote, &sa->dst);
 	}
 }
@@ -57,15 +60,15 @@ static bool found(const core_t *core, const tunnel_sa_info_t *info)
 		.spi = info->spi_out,
 		.proto = ESP,
 	};
-
 	kernel_sa_t seen;
+	int error;
 
 	if (!info->spi_out || !addr_is_set(&info->remote))
 	{
 		return true;
 	}
-	return core->seams.kernel_ops->sa_get(core->seams.kernel, &sa, &seen) !=
-		   -ESRCH;
+	error = core->seams.kernel_ops->sa_get(core->seams.kernel, &sa, &seen);
+	return error ? error != -ESRCH : seen.keyed;
 }
 
 /** the first SA of whose child none is found, as `there` has it; NULL: none */

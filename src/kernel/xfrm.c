@@ -82,6 +82,12 @@ static void read_attrs(const struct nlmsghdr *nlh, size_t header,
 	}
 }
 
+static bool is_algorithm(uint16_t type)
+{
+	return type == XFRMA_ALG_AEAD || type == XFRMA_ALG_CRYPT ||
+		   type == XFRMA_ALG_AUTH || type == XFRMA_ALG_AUTH_TRUNC;
+}
+
 /** what an SA alone has */
 static void read_sa_attrs(const struct nlmsghdr *nlh, kernel_sa_t *out)
 {
@@ -95,6 +101,7 @@ static void read_sa_attrs(const struct nlmsghdr *nlh, kernel_sa_t *out)
 	{
 		struct xfrm_replay_state_esn esn;
 
+		out->keyed |= is_algorithm(mnl_attr_get_type(attr));
 		if (mnl_attr_get_type(attr) == XFRMA_REPLAY_ESN_VAL &&
 			mnl_attr_get_payload_len(attr) >= sizeof(esn))
 		{

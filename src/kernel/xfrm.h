@@ -30,6 +30,9 @@ typedef struct kernel_sa_t
 	 * for it, or twice */
 	uint32_t window;
 	uint32_t late;
+	/** else it is but a request for one (acquire): charon's policies name an
+	 * SPI, so it has the number of the SA that is missing */
+	bool keyed;
 } kernel_sa_t;
 
 /** one policy, in one direction; who writes it anew keeps its index */

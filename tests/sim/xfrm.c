@@ -61,6 +61,7 @@ static int dump(void *kernel, kernel_sa_fn_t fn, void *user)
 				.spi = sa_spi(sa, k % 2),
 				.proto = ESP,
 				.if_id = t->number + 1,
+				.keyed = true,
 			};
 
 			if (sa->used && *half(sa, side, k % 2))
@@ -104,6 +105,7 @@ static int get(void *kernel, const kernel_sa_t *wanted, kernel_sa_t *out)
 	sim_sa_t *sa;
 
 	*out = *wanted;
+	out->keyed = true;
 	return find(kernel, wanted, &sa) ? 0 : -ESRCH;
 }
 

@@ -198,6 +198,7 @@ START_TEST(doubt_is_no_loss)
 			.dst = addr_v4(0xcb007101u),
 			.proto = 50,
 			.if_id = 1,
+			.keyed = true,
 		};
 	}
 	world_run(w, 10 * SEC);
@@ -236,6 +237,23 @@ START_TEST(side_by_side_is_told)
 }
 END_TEST
 
+/* a packet without an SA has made the kernel ask for it, with its SPI */
+START_TEST(a_request_for_it_is_none)
+{
+	begin();
+	w->sas[w->n_sas++] = (kernel_sa_t){
+		.spi = 0xd0000064,
+		.dst = addr_v4(0xcb007101u),
+		.proto = 50,
+		.if_id = 1,
+	};
+	world_run(w, 2 * SEC + SEC / 10);
+	ck_assert_uint_eq(ways(), 2);
+	ck_assert_uint_eq(rekeys, 1);
+	end();
+}
+END_TEST
+
 START_TEST(late_is_told)
 {
 	kernel_sa_t *sa;
@@ -269,6 +287,7 @@ Suite *outbound_suite(void)
 	unit_add(s, "one is enough", one_of_a_child_is_enough);
 	unit_add(s, "another child", another_child_is_not);
 	unit_add(s, "no SA", no_sa_is_down_and_not_mute);
+	unit_add(s, "request", a_request_for_it_is_none);
 	unit_add(s, "late", late_is_told);
 	unit_add(s, "side by side", side_by_side_is_told);
 	unit_add_loop(s, "doubt", doubt_is_no_loss, 2);

@@ -304,6 +304,7 @@ static int kernel_sas_get(void *kernel, const kernel_sa_t *sa, kernel_sa_t *out)
 	world_t *w = kernel;
 
 	*out = *sa;
+	out->keyed = true;
 	for (unsigned i = 0; i < w->n_sas; i++)
 	{
 		if (w->sas[i].spi == sa->spi)

@@ -140,6 +140,27 @@ START_TEST(window_is_read)
 }
 END_TEST
 
+/* what an acquire leaves has no algorithm yet */
+START_TEST(keyed_is_read)
+{
+	static const uint16_t algorithms[] = {
+		XFRMA_ALG_AEAD,
+		XFRMA_ALG_CRYPT,
+		XFRMA_ALG_AUTH,
+		XFRMA_ALG_AUTH_TRUNC,
+	};
+	message_t m;
+	kernel_sa_t sa;
+	struct nlmsghdr *nlh = build(&m, AF_INET);
+
+	kernel_sa_decode(nlh, &sa);
+	ck_assert(!sa.keyed);
+	mnl_attr_put_u32(nlh, algorithms[_i], 0);
+	kernel_sa_decode(nlh, &sa);
+	ck_assert(sa.keyed);
+}
+END_TEST
+
 START_TEST(one_is_asked_for)
 {
 	message_t m, n;
@@ -249,5 +270,6 @@ Suite *xfrm_suite(void)
 	unit_add(s, "policy", policy_is_read);
 	unit_add(s, "a policy's end", policys_end_is_asked_for);
 	unit_add(s, "window", window_is_read);
+	unit_add_loop(s, "keyed", keyed_is_read, 4);
 	return s;
 }
