@@ -56,6 +56,7 @@ static void audit(cyg_timer_t *timer, void *user, usec_t now)
 	core_nexthops_audit(core);
 	core_redistribute_audit(core, now);
 	core_firewall_audit(core, now);
+	core_outbound_audit(core);
 	core_heal_flush(core);
 	core_kernel_audit(core);
 	/* detectors that could not be started are tried again */

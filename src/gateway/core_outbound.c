@@ -9,6 +9,8 @@
  * enough: while a rekey that the peer started is not at its end, the new one's
  * outbound half is known to charon only (strongSwan 5.9.8).
  *
+ * Its policy is looked for every 10 s, as all of them have to be dumped.
+ *
  * What is missing at two looks makes a tunnel dead, and charon is asked for a
  * rekey, which brings a new pair of SAs. A look at one SA costs some
  * microseconds however many there are; only before one is called missing all
@@ -32,6 +34,8 @@
 #define ASK     (10 * USEC_PER_SEC)
 #define ASK_MAX (60 * USEC_PER_SEC)
 #define ESP     50
+/** XFRM_POLICY_OUT */
+#define OUT 1
 
 /** SAs of a connection that a dump has shown, by their place */
 typedef struct shown_t
@@ -110,6 +114,44 @@ static const core_sa_t *missing(const core_t *core, const core_connection_t *c)
 	return lacking(c, shown.sas);
 }
 
+static void show_policy(void *user, const kernel_sp_t *sp)
+{
+	core_t *core = user;
+
+	for (size_t i = 0; sp->dir == OUT && i < core->n_tunnels; i++)
+	{
+		core_tunnel_t *tunnel = core->tunnels[i];
+
+		if (tunnel->connection && tunnel->if_id == sp->if_id)
+		{
+			tunnel->outbound.policy_seen = true;
+			tunnel->outbound.policy_gone = false;
+		}
+	}
+}
+
+void core_outbound_audit(core_t *core)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < core->n_tunnels; i++)
+	{
+		core_outbound_t *o = &core->tunnels[i]->outbound;
+
+		any |= timer_running(&o->timer);
+		o->policy_gone = o->policy_seen;
+	}
+	if (any && core->seams.kernel_ops->sp_dump(core->seams.kernel, show_policy,
+											   core) == 0)
+	{
+		return;
+	}
+	for (size_t i = 0; i < core->n_tunnels; i++)
+	{
+		core->tunnels[i]->outbound.policy_gone = false;
+	}
+}
+
 static void step(core_tunnel_t *tunnel, bool lost, usec_t now)
 {
 	core_outbound_t *o = &tunnel->outbound;
@@ -137,7 +179,8 @@ static void ask(core_tunnel_t *tunnel, const core_sa_t *sa, usec_t now)
 	seams->rekey(seams->user, tunnel->config->connection, sa->child);
 }
 
-static void lack(core_tunnel_t *tunnel, const core_sa_t *sa, usec_t now)
+static void lack(core_tunnel_t *tunnel, const core_sa_t *sa, const char *what,
+				 usec_t now)
 {
 	core_outbound_t *o = &tunnel->outbound;
 
@@ -148,9 +191,9 @@ static void lack(core_tunnel_t *tunnel, const core_sa_t *sa, usec_t now)
 	}
 	if (!o->lost)
 	{
-		log_warn("tunnel %s: the kernel has no outbound SA (SPI %08x) of its "
+		log_warn("tunnel %s: the kernel has no outbound %s (SPI %08x) of its "
 				 "CHILD_SA: it cannot send; charon is asked for a rekey",
-				 tunnel->config->name, sa->info.spi_out);
+				 tunnel->config->name, what, sa->info.spi_out);
 		step(tunnel, true, now);
 	}
 	ask(tunnel, sa, now);
@@ -167,16 +210,22 @@ static void look(cyg_timer_t *timer, void *user, usec_t now)
 {
 	core_tunnel_t *tunnel = user;
 	core_outbound_t *o = &tunnel->outbound;
+	const core_connection_t *c = tunnel->connection;
 	const core_sa_t *sa;
 
 	if (tunnel->core->stopping)
 	{
 		return;
 	}
-	sa = missing(tunnel->core, tunnel->connection);
-	if (sa)
+	if (o->policy_gone)
 	{
-		lack(tunnel, sa, now);
+		core_outbound_audit(tunnel->core);
+	}
+	sa = missing(tunnel->core, c);
+	if (sa || o->policy_gone)
+	{
+		lack(tunnel, sa ? sa : &c->sas[c->n_sas - 1], sa ? "SA" : "policy",
+			 now);
 	}
 	else
 	{
@@ -206,6 +255,7 @@ void core_outbound_update(core_tunnel_t *tunnel, usec_t now)
 	{
 		timer_stop(timers, &o->timer);
 		o->since = 0;
+		o->policy_seen = o->policy_gone = false;
 		if (o->lost)
 		{
 			step(tunnel, false, now);

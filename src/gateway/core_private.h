@@ -167,6 +167,10 @@ typedef struct core_outbound_t
 	usec_t since;
 	/** so long that the tunnel is not used */
 	bool lost;
+	/** a policy that leads to it: judged once one was seen, as charon may be
+	 * told to install none */
+	bool policy_seen;
+	bool policy_gone;
 	/** rekeys asked for, and when the next may be */
 	unsigned asked;
 	usec_t ask_at;
@@ -576,6 +580,8 @@ void core_hold_fact(core_tunnel_t *tunnel, fact_kind_t kind, usec_t now);
 /* core_outbound.c */
 void core_outbound_create(core_tunnel_t *tunnel);
 void core_outbound_destroy(core_tunnel_t *tunnel);
+/** looks for the policies of all tunnels */
+void core_outbound_audit(core_t *core);
 /** the tunnel's SAs have changed, or may have */
 void core_outbound_update(core_tunnel_t *tunnel, usec_t now);
 

@@ -258,9 +258,9 @@ static void outbound_problem(core_t *core, const core_tunnel_t *tunnel,
 	if (o->lost)
 	{
 		problem(core,
-				"tunnel %s: the kernel has no outbound SA for it, for %llu s: "
+				"tunnel %s: the kernel has no outbound %s for it, for %llu s: "
 				"nothing can be sent; charon was asked for a rekey %u times",
-				tunnel->config->name,
+				tunnel->config->name, o->policy_gone ? "policy" : "SA",
 				(unsigned long long)((now - o->since) / USEC_PER_SEC),
 				o->asked);
 	}

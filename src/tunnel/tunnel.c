@@ -281,7 +281,7 @@ static tunnel_state_t derive(const tunnel_t *tunnel, const char **reason)
 	}
 	if (tunnel->kind == TUNNEL_IPSEC && tunnel->mute)
 	{
-		*reason = "the kernel has no outbound SA";
+		*reason = "the kernel has no outbound SA or policy";
 		return TUNNEL_DEAD;
 	}
 	if (tunnel->failed)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The outbound half of a tunnel's SAs: missed, asked for, and there again. And
+ * The outbound half of a tunnel's SAs, and the policy to it: missed, asked for, and there again. And
  * SAs of one child that stand side by side.
  */
 
@@ -254,6 +254,44 @@ START_TEST(a_request_for_it_is_none)
 }
 END_TEST
 
+static void policy(uint32_t if_id, uint8_t dir)
+{
+	w->sps[w->n_sps++] = (kernel_sp_t){
+		.index = w->n_sps + 1,
+		.dir = dir,
+		.if_id = if_id,
+	};
+}
+
+START_TEST(a_policy_is_missed_once_seen)
+{
+	begin();
+	/* charon may be told to install none */
+	world_run(w, 25 * SEC);
+	ck_assert_uint_eq(ways(), 3);
+	policy(1, 1);
+	policy(1, 0);
+	policy(2, 1);
+	world_run(w, 15 * SEC);
+	w->sps[0].dir = 0;
+	world_run(w, 12 * SEC);
+	ck_assert_uint_eq(ways(), 2);
+	ck_assert_uint_eq(rekeys, 1);
+	ck_assert(world_problem(w, "tunnel t1: the kernel has no outbound policy"));
+	w->sps[0].dir = 1;
+	world_run(w, 9 * SEC);
+	ck_assert_uint_eq(ways(), 3);
+	/* with the SA its policies go */
+	world_fact(w, 0, FACT_CHILD_DOWN, 100, 0);
+	w->sps[0].dir = 0;
+	world_fact(w, 0, FACT_CHILD_UP, 120, 0);
+	world_run(w, 30 * SEC);
+	ck_assert_uint_eq(ways(), 3);
+	ck_assert_uint_eq(rekeys, 1);
+	end();
+}
+END_TEST
+
 START_TEST(late_is_told)
 {
 	kernel_sa_t *sa;
@@ -288,6 +326,7 @@ Suite *outbound_suite(void)
 	unit_add(s, "another child", another_child_is_not);
 	unit_add(s, "no SA", no_sa_is_down_and_not_mute);
 	unit_add(s, "request", a_request_for_it_is_none);
+	unit_add(s, "policy", a_policy_is_missed_once_seen);
 	unit_add(s, "late", late_is_told);
 	unit_add(s, "side by side", side_by_side_is_told);
 	unit_add_loop(s, "doubt", doubt_is_no_loss, 2);
