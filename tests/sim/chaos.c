@@ -156,7 +156,7 @@ static void ike(sim_t *sim)
 
 	while (n--)
 	{
-		switch (sim_random(sim, 10))
+		switch (sim_random(sim, 11))
 		{
 			case 0:
 			case 1:
@@ -186,6 +186,9 @@ static void ike(sim_t *sim)
 				break;
 			case 9:
 				charon_roam(t, side);
+				break;
+			case 10:
+				charon_rekey_ike(t, side);
 				break;
 		}
 		side = sim_random(sim, 2);

@@ -61,10 +61,28 @@ static void x_timeout(cyg_timer_t *timer, void *user, usec_t now)
 	ike_gone(t, side, x->ike);
 }
 
+static bool x_active(const sim_tunnel_t *t, unsigned side, sim_x_t kind,
+					 uint32_t ike)
+{
+	for (unsigned i = 0; i < SIM_EXCHANGES; i++)
+	{
+		const sim_exchange_t *x = &t->exchanges[i];
+
+		if (x->used && x->side == side && x->kind == kind &&
+			(!ike || x->ike == ike))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
 static sim_exchange_t *x_start(sim_tunnel_t *t, unsigned side, sim_x_t kind,
 							   uint32_t ike)
 {
-	if (!charon_alive(t, side))
+	/* one after the other; what deletes CHILD_SAs finds them in either IKE_SA */
+	if (!charon_alive(t, side) ||
+		(kind != X_DELETE_CHILD && x_active(t, side, X_REKEY_IKE, ike)))
 	{
 		return NULL;
 	}
@@ -92,20 +110,19 @@ static sim_exchange_t *x_start(sim_tunnel_t *t, unsigned side, sim_x_t kind,
 	return NULL;
 }
 
-static bool x_active(const sim_tunnel_t *t, unsigned side, sim_x_t kind,
-					 uint32_t ike)
+/** no exchange of the IKE_SA is under way that the side has started */
+static bool x_idle(const sim_tunnel_t *t, unsigned side, uint32_t ike)
 {
 	for (unsigned i = 0; i < SIM_EXCHANGES; i++)
 	{
 		const sim_exchange_t *x = &t->exchanges[i];
 
-		if (x->used && x->side == side && x->kind == kind &&
-			(!ike || x->ike == ike))
+		if (x->used && x->side == side && x->ike == ike)
 		{
-			return true;
+			return false;
 		}
 	}
-	return false;
+	return true;
 }
 
 /* -- the responder ---------------------------------------------------------------------- */
@@ -127,7 +144,8 @@ static void delete_ike(sim_tunnel_t *t, unsigned side, uint32_t number,
 		x->again = again;
 		for (unsigned i = 0; i < SIM_SAS; i++)
 		{
-			if (t->sas[i].used && t->sas[i].ike == number && t->sas[i].id[side])
+			if (t->sas[i].used && t->sas[i].ike[side] == number &&
+				t->sas[i].id[side])
 			{
 				charon_tell(t, side, FACT_CHILD_DOWN, t->sas[i].id[side], 0);
 			}
@@ -200,6 +218,33 @@ static sim_answer_t answer_rekey(sim_exchange_t *x, unsigned me)
 	return ANSWER_OK;
 }
 
+/** the side has the new IKE_SA, and in it what was in the old */
+static void inherit(const sim_exchange_t *x, unsigned side)
+{
+	sim_tunnel_t *t = x->tunnel;
+
+	ike_up(t, side, x->successor);
+	for (unsigned i = 0; i < SIM_SAS; i++)
+	{
+		if (t->sas[i].used && t->sas[i].id[side] &&
+			t->sas[i].ike[side] == x->ike)
+		{
+			t->sas[i].ike[side] = x->successor;
+		}
+	}
+}
+
+static sim_answer_t answer_rekey_ike(const sim_exchange_t *x, unsigned me)
+{
+	if (!x_idle(x->tunnel, me, x->ike))
+	{
+		/* TEMPORARY_FAILURE, RFC 7296 section 2.25 */
+		return ANSWER_ERROR;
+	}
+	inherit(x, me);
+	return ANSWER_OK;
+}
+
 /** the old one's end is what its successor's outbound half waits for */
 static void install_waiting(sim_tunnel_t *t, unsigned side, const sim_sa_t *old)
 {
@@ -229,6 +274,8 @@ static sim_answer_t answer(sim_exchange_t *x, unsigned me)
 			return ANSWER_OK;
 		case X_REKEY:
 			return known ? answer_rekey(x, me) : ANSWER_NONE;
+		case X_REKEY_IKE:
+			return known ? answer_rekey_ike(x, me) : ANSWER_NONE;
 		case X_DELETE_CHILD:
 			if (known)
 			{
@@ -249,7 +296,7 @@ static sim_answer_t answer(sim_exchange_t *x, unsigned me)
 
 static void delete_child(sim_tunnel_t *t, unsigned side, sim_sa_t *sa)
 {
-	sim_exchange_t *x = x_start(t, side, X_DELETE_CHILD, sa->ike);
+	sim_exchange_t *x = x_start(t, side, X_DELETE_CHILD, sa->ike[side]);
 
 	if (x)
 	{
@@ -322,6 +369,17 @@ static void done_rekey(sim_exchange_t *x)
 	sa_down(t, x->side, old, true);
 }
 
+static void done_rekey_ike(sim_exchange_t *x)
+{
+	sim_tunnel_t *t = x->tunnel;
+
+	if (ike_there(t, x->side, x->ike) && x->answer == ANSWER_OK)
+	{
+		inherit(x, x->side);
+		delete_ike(t, x->side, x->ike, false);
+	}
+}
+
 static void done(sim_exchange_t *x)
 {
 	sim_tunnel_t *t = x->tunnel;
@@ -336,6 +394,9 @@ static void done(sim_exchange_t *x)
 			break;
 		case X_REKEY:
 			done_rekey(x);
+			break;
+		case X_REKEY_IKE:
+			done_rekey_ike(x);
 			break;
 		case X_DELETE_CHILD:
 			sa_down(t, x->side, sa_get(t, x->old), false);
@@ -477,7 +538,7 @@ static void rekey(sim_tunnel_t *t, unsigned side, const sim_sa_t *sa)
 	if (charon_alive(t, side) && sa && !x_active(t, side, X_REKEY, 0) &&
 		!x_active(t, !side, X_REKEY, 0))
 	{
-		x = x_start(t, side, X_REKEY, sa->ike);
+		x = x_start(t, side, X_REKEY, sa->ike[side]);
 	}
 	if (x)
 	{
@@ -488,6 +549,21 @@ static void rekey(sim_tunnel_t *t, unsigned side, const sim_sa_t *sa)
 void charon_rekey(sim_tunnel_t *t, unsigned side)
 {
 	rekey(t, side, some_child(t, side));
+}
+
+void charon_rekey_ike(sim_tunnel_t *t, unsigned side)
+{
+	sim_ike_t *ike = ike_any(t, side);
+	sim_exchange_t *x = ike && x_idle(t, side, ike->number)
+							? x_start(t, side, X_REKEY_IKE, ike->number)
+							: NULL;
+
+	if (x)
+	{
+		sim_trace(t->sim, "n%u t%u: IKE rekey", t->end[side].node->number,
+				  t->number + 1);
+		x->successor = ++t->sim->next_ike;
+	}
 }
 
 /** of those without an outbound half, too: that is why */
@@ -522,15 +598,15 @@ void charon_collide(sim_tunnel_t *t)
 	unsigned w = sim_random(t->sim, 2);
 
 	if (!old || !charon_alive(t, 0) || !charon_alive(t, 1) || !wire_both(t) ||
-		!old->id[1] || old->rekeyed[1] || x_active(t, 0, X_REKEY, 0) ||
-		x_active(t, 1, X_REKEY, 0))
+		!old->id[1] || old->ike[0] != old->ike[1] || old->rekeyed[1] ||
+		x_active(t, 0, X_REKEY, 0) || x_active(t, 1, X_REKEY, 0))
 	{
 		return;
 	}
 	sim_trace(t->sim, "t%u: rekeys collide", t->number + 1);
-	mine = sa_new(t, old->ike);
+	mine = sa_new(t, old->ike[0]);
 	sa_up(t, w, mine, true);
-	theirs = sa_new(t, old->ike);
+	theirs = sa_new(t, old->ike[0]);
 	sa_up(t, !w, theirs, true);
 	charon_tell(t, w, FACT_CHILD_REKEYED, old->id[w], mine->id[w]);
 	charon_tell(t, !w, FACT_CHILD_REKEYED, old->id[!w], theirs->id[!w]);
@@ -579,7 +655,7 @@ void charon_terminate(sim_tunnel_t *t, unsigned side, bool whole)
 		delete_ike(t, side, ike->number, false);
 	}
 	else if (!whole && sa && charon_alive(t, side) &&
-			 !x_active(t, side, X_REKEY, sa->ike))
+			 !x_active(t, side, X_REKEY, sa->ike[side]))
 	{
 		/* one exchange of an IKE_SA after the other */
 		charon_tell(t, side, FACT_CHILD_DOWN, sa->id[side], 0);

@@ -452,6 +452,31 @@ static unsigned wanted(const sim_node_t *node, const sim_node_t *far,
 
 static char words[256];
 
+/** shares are as the configuration's weights are to each other */
+static const char *weights_converged(const sim_node_t *node,
+									 const prefix_t *prefix, const ways_t *w)
+{
+	const sim_t *sim = node->sim;
+	char p[PREFIX_STR_MAX];
+
+	for (unsigned i = 0; i < sim->n_tunnels * sim->n_tunnels; i++)
+	{
+		unsigned a = i / sim->n_tunnels, b = i % sim->n_tunnels;
+
+		if ((w->tunnels & (1u << a)) && (w->tunnels & (1u << b)) &&
+			w->weights[a] * sim->tunnels[b].weight !=
+				w->weights[b] * sim->tunnels[a].weight)
+		{
+			snprintf(words, sizeof(words),
+					 "n%u: %s has shares %u and %u on t%u and t%u",
+					 node->number, prefix_format(prefix, p), w->weights[a],
+					 w->weights[b], a + 1, b + 1);
+			return words;
+		}
+	}
+	return NULL;
+}
+
 static const char *flow_converged(const sim_node_t *node, const sim_node_t *far,
 								  unsigned i, bool six)
 {
@@ -463,7 +488,7 @@ static const char *flow_converged(const sim_node_t *node, const sim_node_t *far,
 	ways(node, prefix, &w);
 	if (w.tunnels == want && w.there == (want != 0) && !w.others)
 	{
-		return NULL;
+		return weights_converged(node, prefix, &w);
 	}
 	snprintf(words, sizeof(words), "n%u: %s %s, leaves by %x%s, not %x",
 			 node->number, prefix_format(prefix, p),

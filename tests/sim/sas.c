@@ -127,7 +127,8 @@ sim_sa_t *sa_new(sim_tunnel_t *t, uint32_t ike)
 		sim_fail(t->sim, "t%u: more than %d SAs", t->number + 1, SIM_SAS);
 		sa = &t->sas[0];
 	}
-	*sa = (sim_sa_t){.used = true, .serial = ++t->sim->serial, .ike = ike};
+	*sa =
+		(sim_sa_t){.used = true, .serial = ++t->sim->serial, .ike = {ike, ike}};
 	return sa;
 }
 
@@ -244,7 +245,7 @@ bool ike_has_child(const sim_tunnel_t *t, unsigned side, uint32_t ike)
 {
 	for (unsigned i = 0; i < SIM_SAS; i++)
 	{
-		if (t->sas[i].used && t->sas[i].id[side] && t->sas[i].ike == ike)
+		if (t->sas[i].used && t->sas[i].id[side] && t->sas[i].ike[side] == ike)
 		{
 			return true;
 		}
@@ -264,7 +265,7 @@ void ike_gone(sim_tunnel_t *t, unsigned side, uint32_t number)
 	ike->used = ike->there[!side];
 	for (unsigned i = 0; i < SIM_SAS; i++)
 	{
-		if (t->sas[i].used && t->sas[i].ike == number)
+		if (t->sas[i].used && t->sas[i].ike[side] == number)
 		{
 			sa_down(t, side, &t->sas[i], false);
 		}

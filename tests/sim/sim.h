@@ -43,7 +43,8 @@ typedef struct sim_sa_t
 	bool used;
 	/** what its SPIs are to charon: its place may be another's by and by */
 	uint64_t serial;
-	uint32_t ike;
+	/** the IKE_SA that it is of, as each side has it */
+	uint32_t ike[2];
 	/** charon's number of it, 0: that charon does not know it (any more) */
 	uint32_t id[2];
 	/** halves in the kernel; order: of the outbound half's installation */
@@ -72,6 +73,7 @@ typedef enum sim_x_t
 	X_INIT,
 	X_CHILD,
 	X_REKEY,
+	X_REKEY_IKE,
 	X_DELETE_CHILD,
 	X_DELETE_IKE,
 	X_DPD,
@@ -101,6 +103,8 @@ typedef struct sim_exchange_t
 	 * or a new one is made when this one is gone */
 	uint32_t reauth;
 	bool again;
+	/** what the IKE_SA is rekeyed to */
+	uint32_t successor;
 	unsigned tries;
 	unsigned epoch[2];
 	sim_answer_t answer;
@@ -368,6 +372,8 @@ void charon_initiate(sim_tunnel_t *tunnel, unsigned side);
 /** a CHILD_SA beside what is there */
 void charon_duplicate(sim_tunnel_t *tunnel, unsigned side);
 void charon_rekey(sim_tunnel_t *tunnel, unsigned side);
+/** of the IKE_SA: nothing is told of it */
+void charon_rekey_ike(sim_tunnel_t *tunnel, unsigned side);
 /** both sides at once */
 void charon_collide(sim_tunnel_t *tunnel);
 void charon_reauth(sim_tunnel_t *tunnel, unsigned side, bool make_first);
