@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # needs: native
 #
-# As 14-restart, with BFD on which the far side's BGP hangs: an orderly restart
+# As 14-restart, with BFD on which the far side's BGP hangs: a restart in order
 # with keep_on_stop = all is not noticed.
 
 . "$(dirname "$0")/../lib/all.sh"
@@ -23,5 +23,6 @@ with_bfd()
 }
 must holds "charon starts with Cygnet" cygnet_start
 with_bfd
-restart_unnoticed with_bfd
+restart_unnoticed TERM with_bfd
+restart_unnoticed KILL with_bfd
 case_end

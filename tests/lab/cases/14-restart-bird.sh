@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # needs: native
 #
-# As 14-restart, with BIRD at the far side, and with BFD: an orderly restart
+# As 14-restart, with BIRD at the far side, and with BFD: a restart in order
 # with keep_on_stop = all is not noticed. With `bfd on`, BIRD would end its wait
 # for us when BFD falls silent; with `bfd graceful` it does not.
 
@@ -24,5 +24,6 @@ bird_up()
 }
 must holds "charon starts with Cygnet" cygnet_start
 bird_up
-restart_unnoticed bird_up
+restart_unnoticed TERM bird_up
+restart_unnoticed KILL bird_up
 case_end

@@ -62,19 +62,21 @@ far_keeps()
 	done
 }
 
-# restart_unnoticed UP…: charon stops in order with keep_on_stop = all and starts
-# again, over links that are there all the while, with traffic on them; UP is
+# restart_unnoticed TERM|KILL UP…: charon ends, in order with keep_on_stop = all or
+# not, and starts again, over links that are there all the while, with traffic on them; UP is
 # what sees that all is there
 restart_unnoticed()
 {
-	local before hops fault
+	local signal=$1 before hops fault
+	shift
 	before=$(ours) hops=$(hop_ids)
 	must becomes 10 "the far side has our networks" far_keeps
+	rm -f "$LAB_RUN/far.log" "$LAB_RUN/flows.json"
 	far_watch
 	flows_start flows 8 50
 	must becomes 10 "all flows pass" flows_pass flows
 	fault=$(now_ms)
-	holds "charon stops" stop site/charon
+	holds "charon ends ($signal)" stop site/charon "$signal"
 	equal "routes and next hops stay" "$before" "$(ours)"
 	holds "the guard stays" guard_there
 	stays 2 "the far side keeps our networks" far_keeps
@@ -125,10 +127,12 @@ boot_guard()
 	done < <(sed -nE 's/^ExecStart(Pre)?=//p' "$(boot_unit)")
 }
 
-# power_lost: nobody runs, at neither side, and no kernel knows of anything
+# power_lost: nobody runs, at neither side, no kernel knows of anything, and the
+# site's underlay is down
 power_lost()
 {
 	local where link
+	ip -n cyg-site link set wan0 down
 	stop site/charon KILL
 	stop cloud/charon KILL
 	frr_stop cloud KILL
