@@ -315,7 +315,9 @@ static const config_option_t options[] = {
 	{IN(CONFIG_IN_TUNNEL), "probe_interval", CONFIG_NUMBER,
 	 TUNNEL(probe_interval), .min = 50, .max = 60000, .fallback = "1000",
 	 .text = "Milliseconds between two requests, and the longest time that an "
-			 "answer may take."},
+			 "answer may take; the last of 'probe_fail' lost in a row is "
+			 "waited for only as long as answers took so far, and a quarter "
+			 "of this."},
 	{IN(CONFIG_IN_TUNNEL), "probe_fail", CONFIG_NUMBER, TUNNEL(probe_fail),
 	 .min = 1, .max = 64, .fallback = "3",
 	 .text = "Requests of the last 'probe_window' that have to be lost for the "

@@ -3,7 +3,9 @@
 /*
  * Requests go out at even times; at each, the one before is judged. Answers
  * that come later than the interval count for the round-trip time no more:
- * they are lost.
+ * they are lost. Only the request that would complete a row of losses is not
+ * waited for so long: the row is what tells, and a silence that began behind an
+ * answer would be known four intervals later, not three.
  */
 
 #include "liveness/probe.h"
@@ -32,6 +34,8 @@ struct probe_t
 	void *user;
 	prng_t rng;
 	cyg_timer_t timer;
+	/** the timer is for the last of a row, before its interval is over */
+	bool hurried;
 	bool running;
 	bool failed;
 	bool answered;
@@ -125,13 +129,59 @@ static void judge(probe_t *probe, usec_t now)
 	}
 }
 
+/** one more lost, and it has failed by losses in a row. Where a single one is
+ * enough, there is no row to go by */
+static bool completes_row(const probe_t *probe)
+{
+	uint64_t row = ((uint64_t)1 << (probe->config.fail - 1)) - 1;
+
+	return !probe->failed && probe->answered && row &&
+		   (probe->history & row) == row;
+}
+
+/** how long answers may take, by those so far (RFC 6298 section 2) */
+static usec_t patience(const probe_t *probe)
+{
+	usec_t slack = 4 * probe->jitter;
+
+	if (slack < probe->config.interval / 4)
+	{
+		slack = probe->config.interval / 4;
+	}
+	return probe->rtt + slack;
+}
+
+/** one request, and the timer that judges it */
+static void go_on(probe_t *probe, usec_t now)
+{
+	usec_t wait = probe->config.interval;
+
+	request(probe, now);
+	probe->hurried = completes_row(probe) && patience(probe) < wait;
+	if (probe->hurried)
+	{
+		wait = patience(probe);
+	}
+	timer_start(probe->timers, &probe->timer, now + wait);
+}
+
 static void due(cyg_timer_t *timer, void *user, usec_t now)
 {
 	probe_t *probe = user;
+	usec_t over = probe->sent_at + probe->config.interval;
 
+	if (probe->hurried && now < over)
+	{
+		probe->hurried = false;
+		timer_start(probe->timers, &probe->timer, over);
+		if (!probe->back)
+		{
+			become(probe, true, now);
+		}
+		return;
+	}
 	judge(probe, now);
-	request(probe, now);
-	timer_start(probe->timers, &probe->timer, now + probe->config.interval);
+	go_on(probe, now);
 }
 
 probe_t *probe_create(const probe_config_t *config, family_t family,
@@ -178,8 +228,7 @@ void probe_start(probe_t *probe, usec_t now)
 	{
 		probe->running = true;
 		forget(probe);
-		request(probe, now);
-		timer_start(probe->timers, &probe->timer, now + probe->config.interval);
+		go_on(probe, now);
 	}
 }
 

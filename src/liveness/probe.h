@@ -3,8 +3,10 @@
 /**
  * A probe: ICMP or ICMPv6 echo requests through a tunnel (RFC 792, RFC 4443),
  * sans I/O, for far sides without BFD. It fails when `fail` of the last
- * `window` requests were not answered within the interval, and works again
- * after `recover` answers in a row. A probe that was never answered has not
+ * `window` requests were not answered within the interval, or the last of
+ * `fail` (two or more) in a row not within the time that answers take, and a
+ * quarter of the interval more. It works again after `recover` answers in a
+ * row. A probe that was never answered has not
  * failed: the far side may not answer at all.
  */
 

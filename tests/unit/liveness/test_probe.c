@@ -128,6 +128,98 @@ START_TEST(goes_out_evenly)
 }
 END_TEST
 
+/** time goes on, with nothing from the far side */
+static void pass(unsigned ms)
+{
+	far.now += ms * USEC_PER_MSEC;
+	timers_run(far.timers, far.now);
+}
+
+START_TEST(last_of_a_row_is_not_waited_for)
+{
+	/* answers take 10 ms: 10 + 200 / 4 */
+	begin(&usual, FAMILY_IPV4);
+	run(".xx");
+	ck_assert_uint_eq(far.sent, 4);
+	pass(59);
+	ck_assert_uint_eq(far.fails, 0);
+	pass(1);
+	ck_assert_uint_eq(far.fails, 1);
+	/* requests go out at even times all the same */
+	pass(139);
+	ck_assert_uint_eq(far.sent, 4);
+	pass(1);
+	ck_assert_uint_eq(far.sent, 5);
+	run(".....");
+	ck_assert_uint_eq(far.sent, 10);
+	ck_assert_uint_eq(far.recovers, 1);
+	end();
+}
+END_TEST
+
+START_TEST(last_of_a_row_is_answered)
+{
+	begin(&usual, FAMILY_IPV4);
+	run(".xx");
+	pass(59);
+	answer();
+	pass(141);
+	ck_assert_uint_eq(far.fails, 0);
+	ck_assert_uint_eq(far.sent, 5);
+	/* too late, but an answer: the first of those that bring it back */
+	run("xx");
+	pass(150);
+	ck_assert_uint_eq(far.fails, 1);
+	answer();
+	pass(50);
+	run("...");
+	ck_assert_uint_eq(far.recovers, 0);
+	run(".");
+	ck_assert_uint_eq(far.recovers, 1);
+	end();
+}
+END_TEST
+
+START_TEST(slow_answers_have_their_interval)
+{
+	begin(&usual, FAMILY_IPV4);
+	pass(160);
+	answer();
+	pass(40);
+	run("xx");
+	pass(199);
+	ck_assert_uint_eq(far.fails, 0);
+	pass(1);
+	ck_assert_uint_eq(far.fails, 1);
+	end();
+}
+END_TEST
+
+START_TEST(one_alone_has_its_interval)
+{
+	probe_config_t config = usual;
+
+	config.fail = config.window = 1;
+	begin(&config, FAMILY_IPV4);
+	run(".");
+	pass(199);
+	ck_assert_uint_eq(far.fails, 0);
+	pass(1);
+	ck_assert_uint_eq(far.fails, 1);
+	end();
+	/* nor where it is not the losses in a row that count */
+	config.fail = 3;
+	config.window = 6;
+	begin(&config, FAMILY_IPV4);
+	run(".x.x");
+	pass(199);
+	ck_assert_uint_eq(far.fails, 0);
+	pass(1);
+	ck_assert_uint_eq(far.fails, 1);
+	end();
+}
+END_TEST
+
 static const struct
 {
 	const char *script;
@@ -318,6 +410,10 @@ Suite *probe_suite(void)
 
 	unit_add(s, "bytes", requests_are_whole);
 	unit_add(s, "evenly", goes_out_evenly);
+	unit_add(s, "last-of-row", last_of_a_row_is_not_waited_for);
+	unit_add(s, "last-answered", last_of_a_row_is_answered);
+	unit_add(s, "slow-answers", slow_answers_have_their_interval);
+	unit_add(s, "one-alone", one_alone_has_its_interval);
 	unit_add_loop(s, "scripts", fails_and_recovers, countof(scripts));
 	unit_add(s, "widest window", window_of_64);
 	unit_add_loop(s, "others", others_answers_are_ignored, PROBE_PACKET);
