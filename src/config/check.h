@@ -25,7 +25,7 @@ void check_policies(config_load_t *load);
 void check_connections(config_load_t *load);
 /** what in such a connection makes packets be lost; path: the connection's */
 void check_ike(config_load_t *load, const char *path,
-			   const config_bundle_t *bundle, const config_tunnel_t *tunnel);
+			   const config_tunnel_t *tunnel);
 /** no connection that stands before the tunnel's has its identities */
 void check_identities(config_load_t *load, const config_tunnel_t *tunnel);
 

@@ -336,7 +336,7 @@ static void check_connection(config_load_t *load, const config_bundle_t *bundle,
 	check_if_ids(load, path, connection);
 	check_children(load, path, connection, bundle, tunnel);
 	check_mobike(load, path, connection);
-	check_ike(load, path, bundle, tunnel);
+	check_ike(load, path, tunnel);
 }
 
 /** a tunnel uses the connection */

@@ -14,11 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** AWS's; of the default, 32 packets, a queue of a network card is enough to
- * overtake */
-#define REPLAY_WINDOW_AWS 1024
-
-/** charon's own, if strongswan.conf says nothing */
+/** AWS's own; with the default, 32, what 32 others overtake on their way through
+ * several processors is dropped */
+#define REPLAY_WINDOW_GOOD    1024
 #define REPLAY_WINDOW_DEFAULT 32
 
 /** a time of strongSwan's, as "30s" or "4h", that is there and not 0 */
@@ -151,28 +149,24 @@ static void check_sa(config_load_t *load, const char *child)
 	}
 }
 
-static void replay_warning(config_report_t *report, const char *child,
-						   unsigned long window)
+static bool is_small(unsigned long window)
 {
-	if (window && window < REPLAY_WINDOW_AWS)
-	{
-		report_warning(report, child, "replay_window",
-					   "is %lu: a packet that so many others overtake is "
-					   "dropped; write 1024, as AWS itself has",
-					   window);
-	}
+	return window && window < REPLAY_WINDOW_GOOD;
 }
 
-/** where none is written, check_strongswan looks at strongswan.conf's */
-static void check_replay_window(config_load_t *load, const char *child,
-								const char *profile)
+/** where none is written, config_check_strongswan looks at strongswan.conf's */
+static void check_replay_window(config_load_t *load, const char *child)
 {
 	const char *value =
 		load->source->value(load->source, child, "replay_window");
+	unsigned long window = value ? strtoul(value, NULL, 10) : 0;
 
-	if (value && profile && !strcmp(profile, "aws"))
+	if (is_small(window))
 	{
-		replay_warning(load->report, child, strtoul(value, NULL, 10));
+		report_warning(load->report, child, "replay_window",
+					   "is %lu: a packet that so many others overtake is "
+					   "dropped; write 1024",
+					   window);
 	}
 }
 
@@ -283,7 +277,7 @@ void check_identities(config_load_t *load, const config_tunnel_t *tunnel)
 }
 
 void check_ike(config_load_t *load, const char *path,
-			   const config_bundle_t *bundle, const config_tunnel_t *tunnel)
+			   const config_tunnel_t *tunnel)
 {
 	config_strings_t children = connection_children(load->source, path);
 
@@ -293,7 +287,7 @@ void check_ike(config_load_t *load, const char *path,
 	{
 		check_actions(load, children.list[i], tunnel);
 		check_sa(load, children.list[i]);
-		check_replay_window(load, children.list[i], bundle->profile);
+		check_replay_window(load, children.list[i]);
 	}
 	strings_deinit(&children);
 }
@@ -356,23 +350,34 @@ static void check_reauthentication(const config_source_t *swanctl,
 	}
 }
 
-static void check_default_window(const config_source_t *swanctl,
-								 const config_source_t *strongswan,
-								 const char *path, config_report_t *report)
+/** a child has no replay window of its own */
+static bool has_default_window(const config_source_t *swanctl, const char *path)
 {
 	config_strings_t children = connection_children(swanctl, path);
+	bool found = false;
+
+	for (size_t i = 0; i < children.count; i++)
+	{
+		found |= !swanctl->value(swanctl, children.list[i], "replay_window");
+	}
+	strings_deinit(&children);
+	return found;
+}
+
+static void check_default_window(const config_source_t *strongswan,
+								 config_report_t *report)
+{
 	const char *value = charon_value(strongswan, "replay_window");
 	unsigned long window =
 		value ? strtoul(value, NULL, 10) : REPLAY_WINDOW_DEFAULT;
 
-	for (size_t i = 0; i < children.count; i++)
+	if (is_small(window))
 	{
-		if (!swanctl->value(swanctl, children.list[i], "replay_window"))
-		{
-			replay_warning(report, children.list[i], window);
-		}
+		report_warning(report, "charon", "replay_window",
+					   "is %lu: a packet that so many others overtake is "
+					   "dropped; write replay_window = 1024 in strongswan.conf",
+					   window);
 	}
-	strings_deinit(&children);
 }
 
 void config_check_strongswan(const config_t *config,
@@ -380,6 +385,8 @@ void config_check_strongswan(const config_t *config,
 							 const config_source_t *strongswan,
 							 config_report_t *report)
 {
+	bool window = false;
+
 	if (!config->present)
 	{
 		return;
@@ -403,11 +410,12 @@ void config_check_strongswan(const config_t *config,
 			{
 				check_reauthentication(swanctl, strongswan, path, report);
 			}
-			if (bundle->profile && !strcmp(bundle->profile, "aws"))
-			{
-				check_default_window(swanctl, strongswan, path, report);
-			}
+			window |= has_default_window(swanctl, path);
 			free(path);
 		}
+	}
+	if (window)
+	{
+		check_default_window(strongswan, report);
 	}
 }

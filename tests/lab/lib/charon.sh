@@ -19,6 +19,7 @@ charon_conf()
 		echo "	load_modular = yes"
 		echo "	install_routes = no"
 		echo "	process_route = no"
+		echo "	replay_window = 1024"
 		# All tunnels have one address at the site: to the cloud it looks
 		# like many half-open ones of one peer, and charon's cookies and
 		# a retransmission that crosses them end in failed authentication.

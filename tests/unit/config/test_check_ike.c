@@ -13,8 +13,8 @@
 
 #include <string.h>
 
-#define GOOD                                                                   \
-	"install_routes = no\n process_route = no\n make_before_break = yes\n"
+#define ROUTES "install_routes = no\n process_route = no\n"
+#define GOOD   ROUTES "make_before_break = yes\n replay_window = 1024\n"
 
 /** a connection, and if it has a bundle its tunnel; `more` is for the
  * connection, `child` for its child */
@@ -38,10 +38,16 @@ static const row_t swanctl[] = {
 	{NULL, NULL, NULL, NULL},
 };
 
-static const row_t aws[] = {
-	{"one", "", "", "a {\n profile = aws\n tunnels {"},
-	{"two", "", "replay_window = 1024", "b {\n profile = aws\n tunnels {"},
-	{"three", "", "replay_window = 0", "c {\n profile = aws\n tunnels {"},
+static const row_t windows[] = {
+	{"one", "", "", "a {\n tunnels {"},
+	{"two", "", "replay_window = 1024", "b {\n tunnels {"},
+	{NULL, NULL, NULL, NULL},
+};
+
+static const row_t own_windows[] = {
+	{"two", "", "replay_window = 1024", "b {\n tunnels {"},
+	{"three", "", "replay_window = 0", "c {\n tunnels {"},
+	{"unused", "", "", NULL},
 	{NULL, NULL, NULL, NULL},
 };
 
@@ -126,7 +132,7 @@ START_TEST(test_charon)
 {
 	tells(swanctl, "",
 		  "charon.install_routes:;charon.process_route:;"
-		  "connections.one.reauth_time:;");
+		  "connections.one.reauth_time:;charon.replay_window:;");
 	tells(swanctl, "charon {\n " GOOD "}", "");
 	tells(swanctl, "charon {\n " GOOD " delete_rekeyed_delay = 0\n }",
 		  "charon.delete_rekeyed_delay:;");
@@ -145,12 +151,12 @@ END_TEST
 
 START_TEST(test_replay_window)
 {
-	tells(aws, "charon {\n " GOOD "}",
-		  "connections.one.children.net.replay_window:;");
-	tells(aws, "charon {\n " GOOD " replay_window = 1023\n }",
-		  "connections.one.children.net.replay_window:;");
-	tells(aws, "charon {\n " GOOD " replay_window = 1024\n }", "");
-	tells(aws, "charon {\n " GOOD " replay_window = 0\n }", "");
+	tells(windows, "charon {\n " ROUTES "}", "charon.replay_window:;");
+	tells(windows, "charon {\n " ROUTES " replay_window = 1023\n }",
+		  "charon.replay_window:;");
+	tells(windows, "charon {\n " ROUTES " replay_window = 1024\n }", "");
+	tells(windows, "charon {\n " ROUTES " replay_window = 0\n }", "");
+	tells(own_windows, "charon {\n " ROUTES "}", "");
 }
 END_TEST
 
