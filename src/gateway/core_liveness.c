@@ -52,12 +52,13 @@ struct core_liveness_t
 
 /* -- what the detectors say ------------------------------------------------------ */
 
-static void bfd_send(void *user, bfd_t *bfd, const uint8_t *data, size_t len)
+static void bfd_send(void *user, bfd_t *bfd, const uint8_t *data, size_t len,
+					 usec_t again)
 {
 	core_liveness_t *l = user;
 
 	l->core->seams.datagram_ops->send(l->core->seams.datagrams, l->bfd_socket,
-									  data, len);
+									  data, len, again);
 }
 
 /** The detector ends with the SA, but what it found does not: nobody has heard
@@ -122,7 +123,7 @@ static void probe_send(void *user, probe_t *probe, const uint8_t *data,
 	core_liveness_t *l = user;
 
 	l->core->seams.datagram_ops->send(l->core->seams.datagrams, l->probe_socket,
-									  data, len);
+									  data, len, USEC_NEVER);
 }
 
 static void probe_state(void *user, probe_t *probe, bool failed, usec_t now)

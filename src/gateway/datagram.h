@@ -35,9 +35,9 @@ typedef struct datagram_ops_t
 						int *error);
 	/** the same addresses on a link that was made anew; -errno: close it */
 	int (*rebind)(void *net, datagram_t *datagram, const net_endpoint_t *end);
-	/** one that cannot be sent now is lost */
+	/** one that cannot be sent now is lost. again: as of bfd_sink_t.send */
 	void (*send)(void *net, datagram_t *datagram, const uint8_t *data,
-				 size_t len);
+				 size_t len, usec_t again);
 	/** NULL is allowed; safe from within fn */
 	void (*close)(void *net, datagram_t *datagram);
 } datagram_ops_t;

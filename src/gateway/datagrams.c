@@ -5,7 +5,7 @@
  * the one that is listened on. The kernel drops what came with a TTL under 255
  * (RFC 5881 section 5) and what came in on another link; the address is looked
  * at here. Echo takes one raw socket that is connected to the target and shows
- * answers only.
+ * answers only. What BFD sends is repeated by beat.c while the gateway is held up.
  */
 
 #include "gateway/datagrams.h"
@@ -19,7 +19,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/rbuf.h"
+#include "gateway/beat.h"
 #include "gateway/sockopt.h"
 
 /** IANA's for BFD, see datagram.h */
@@ -35,6 +37,7 @@
 struct datagrams_t
 {
 	loop_t *loop;
+	beats_t *beats;
 	/** next source port to be tried */
 	uint16_t port;
 };
@@ -49,6 +52,8 @@ struct datagram_t
 	loop_watch_t watch;
 	/** BFD: sends; echo: the watched one */
 	int out;
+	/** BFD */
+	beat_t *beat;
 	/** closed from within fn: freed when that is over */
 	bool serving;
 	bool closed;
@@ -303,6 +308,8 @@ static datagram_t *datagram_open(void *net, datagram_kind_t kind,
 		free(d);
 		return NULL;
 	}
+	d->beat =
+		kind == DATAGRAM_BFD ? beat_create(datagrams->beats, d->out) : NULL;
 	return d;
 }
 
@@ -319,13 +326,19 @@ static int datagram_rebind(void *net, datagram_t *d, const net_endpoint_t *end)
 }
 
 static void datagram_send(void *net, datagram_t *datagram, const uint8_t *data,
-						  size_t len)
+						  size_t len, usec_t again)
 {
 	/* an ICMP error for the last one is told here and eats this one */
 	if (send(datagram->out, data, len, MSG_NOSIGNAL) < 0 &&
 		errno == ECONNREFUSED)
 	{
 		send(datagram->out, data, len, MSG_NOSIGNAL);
+	}
+	if (datagram->beat && again)
+	{
+		/* now, not when the turn began */
+		beat_set(datagram->datagrams->beats, datagram->beat, data, len, again,
+				 loop_now());
 	}
 }
 
@@ -339,6 +352,10 @@ static void datagram_close(void *net, datagram_t *datagram)
 		return;
 	}
 	in = d->watch.fd;
+	if (d->beat)
+	{
+		beat_stop(d->datagrams->beats, d->beat);
+	}
 	loop_remove(d->datagrams->loop, &d->watch);
 	if (d->out != in)
 	{
@@ -365,10 +382,16 @@ datagrams_t *datagrams_create(loop_t *loop)
 
 	datagrams->loop = loop;
 	datagrams->port = SOURCE_MIN;
+	datagrams->beats = beats_create();
+	if (!beats_start(datagrams->beats))
+	{
+		log_warn("no thread for BFD's packets: they wait for table work");
+	}
 	return datagrams;
 }
 
 void datagrams_destroy(datagrams_t *datagrams)
 {
+	beats_destroy(datagrams->beats);
 	free(datagrams);
 }

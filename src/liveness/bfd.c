@@ -138,6 +138,17 @@ static usec_t jitter(bfd_t *bfd, usec_t interval)
 
 /* -- sending ------------------------------------------------------------------ */
 
+/** `again` of bfd_sink_t.send: a Final answers one Poll (section 6.5), and each
+ * meticulous sequence number is for one packet (section 6.7.4) */
+static usec_t repeatable(const bfd_t *bfd, bool final)
+{
+	if (bfd->config.auth == BFD_AUTH_METICULOUS_SHA1)
+	{
+		return USEC_NEVER;
+	}
+	return final ? 0 : tx_interval(bfd);
+}
+
 static void transmit(bfd_t *bfd, bool final)
 {
 	uint8_t data[BFD_PACKET_MAX];
@@ -159,7 +170,8 @@ static void transmit(bfd_t *bfd, bool final)
 	bfd->sequence++;
 	bfd->packets_out++;
 	bfd->sink->send(bfd->user, bfd, data,
-					bfd_packet_encode(&packet, &bfd->config, data));
+					bfd_packet_encode(&packet, &bfd->config, data),
+					repeatable(bfd, final));
 }
 
 /** begins the wait anew, from now */

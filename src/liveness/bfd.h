@@ -83,8 +83,11 @@ typedef struct bfd_config_t
  * from within but those that only read */
 typedef struct bfd_sink_t
 {
-	/** one datagram to the peer; bytes borrowed */
-	void (*send)(void *user, bfd_t *bfd, const uint8_t *data, size_t len);
+	/** one datagram to the peer; bytes borrowed. If the next is not there
+	 * after `again`, who has to may send this one once more; USEC_NEVER: it must
+	 * not, nor any before it; 0: it must not, the one before it may still */
+	void (*send)(void *user, bfd_t *bfd, const uint8_t *data, size_t len,
+				 usec_t again);
 	/** the state changed, or what bfd_failed says while it is Down; reason is
 	 * words for a person, static */
 	void (*state)(void *user, bfd_t *bfd, bfd_state_t from, bfd_state_t to,

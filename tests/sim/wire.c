@@ -206,7 +206,8 @@ static void request_arrives(sim_t *sim, void *user, uint64_t place,
 	free(packet);
 }
 
-static void dg_send(void *net, datagram_t *d, const uint8_t *data, size_t len)
+static void dg_send(void *net, datagram_t *d, const uint8_t *data, size_t len,
+					usec_t again)
 {
 	sim_node_t *node = net;
 	sim_t *sim = node->sim;

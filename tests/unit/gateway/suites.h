@@ -7,6 +7,7 @@
 
 #include "unit/unit.h"
 
+Suite *beat_suite(void);
 Suite *commands_suite(void);
 Suite *aggregates_suite(void);
 Suite *core_suite(void);

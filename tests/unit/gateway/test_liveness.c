@@ -96,7 +96,7 @@ static bool is_bound(const datagram_t *d)
 }
 
 static void socket_send(void *net, datagram_t *d, const uint8_t *data,
-						size_t len)
+						size_t len, usec_t again)
 {
 	far_end_t *f = &far[tunnel_of(&d->end)];
 
@@ -149,7 +149,8 @@ static unsigned open_sockets(void)
 	return n;
 }
 
-static void far_send(void *user, bfd_t *bfd, const uint8_t *data, size_t len)
+static void far_send(void *user, bfd_t *bfd, const uint8_t *data, size_t len,
+					 usec_t again)
 {
 	far_end_t *f = user;
 

@@ -34,7 +34,8 @@ void pair_sha1(void *user, const uint8_t *data, size_t len,
 	}
 }
 
-static void end_send(void *user, bfd_t *bfd, const uint8_t *data, size_t len)
+static void end_send(void *user, bfd_t *bfd, const uint8_t *data, size_t len,
+					 usec_t again)
 {
 	pair_end_t *end = user;
 	pair_t *pair = end->pair;
@@ -43,7 +44,10 @@ static void end_send(void *user, bfd_t *bfd, const uint8_t *data, size_t len)
 	ck_assert_uint_le(len, BFD_PACKET_MAX);
 	memcpy(end->data, data, len);
 	end->len = len;
+	end->again = again;
 	ck_assert(bfd_packet_decode(data, len, &end->last));
+	/* a Final is an answer, and never sent twice */
+	ck_assert(end->last.final ? !again || again == USEC_NEVER : again > 0);
 	if (end->sent++)
 	{
 		end->gap_max = gap > end->gap_max ? gap : end->gap_max;

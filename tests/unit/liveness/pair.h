@@ -26,6 +26,7 @@ typedef struct pair_end_t
 	/** the last packet sent, as bytes and decoded */
 	uint8_t data[BFD_PACKET_MAX];
 	size_t len;
+	usec_t again;
 	bfd_packet_t last;
 	usec_t sent_at;
 	/** longest and shortest time between two packets since pair_measure */

@@ -370,6 +370,7 @@ START_TEST(authentication_of_both_kinds)
 	pair_run(pair, 10 * USEC_PER_SEC);
 	bfd_info(pair->end[0].bfd, &info);
 	ck_assert_uint_eq(info.unauthentic, 0);
+	ck_assert_uint_eq(pair->end[0].again, _i ? USEC_NEVER : info.tx);
 	/* an old one, played again */
 	bfd_input(pair->end[0].bfd, old, sizeof(old), pair->now);
 	bfd_info(pair->end[0].bfd, &info);
