@@ -15,6 +15,7 @@
 #include "cygnet_compat.h"
 #include "cygnet_initiator.h"
 
+#include <collections/array.h>
 #include <daemon.h>
 #include <processing/jobs/callback_job.h>
 #include <processing/jobs/rekey_ike_sa_job.h>
@@ -179,6 +180,61 @@ void cygnet_initiator_run(const char *name)
 	}
 }
 
+/**
+ * Is the IKE_SA lost with the address that it was made from? One that is just
+ * being made is of the new address.
+ */
+static bool is_lost(ike_sa_t *ike_sa)
+{
+	switch (ike_sa->get_state(ike_sa))
+	{
+		case IKE_ESTABLISHED:
+		case IKE_REKEYING:
+		case IKE_REKEYED:
+		case IKE_DELETING:
+			return !ike_sa->supports_extension(ike_sa, EXT_MOBIKE) &&
+				   !ike_cfg_has_address(ike_sa->get_ike_cfg(ike_sa),
+										ike_sa->get_my_host(ike_sa), TRUE);
+		case IKE_CREATED:
+		case IKE_CONNECTING:
+		case IKE_PASSIVE:
+		case IKE_DESTROYING:
+			return FALSE;
+	}
+	return FALSE;
+}
+
+/*
+ * Described in header
+ */
+void cygnet_initiator_renew(const char *name)
+{
+	enumerator_t *enumerator;
+	ike_sa_t *ike_sa;
+	array_t *ids = array_create(sizeof(uint32_t), 0);
+	uint32_t id;
+
+	/* the enumerator holds the IKE_SAs that would be dropped */
+	enumerator =
+		charon->ike_sa_manager->create_enumerator(charon->ike_sa_manager, TRUE);
+	while (enumerator->enumerate(enumerator, &ike_sa))
+	{
+		if (streq(ike_sa->get_name(ike_sa), name) && is_lost(ike_sa))
+		{
+			id = ike_sa->get_unique_id(ike_sa);
+			array_insert(ids, ARRAY_TAIL, &id);
+		}
+	}
+	enumerator->destroy(enumerator);
+	while (array_remove(ids, ARRAY_HEAD, &id))
+	{
+		charon->controller->terminate_ike(charon->controller, id, TRUE, NULL,
+										  NULL, 0);
+	}
+	array_destroy(ids);
+	cygnet_initiator_run(name);
+}
+
 /*
  * Described in header
  */
@@ -263,6 +319,12 @@ CALLBACK(initiate, job_requeue_t, request_t *request)
 	return JOB_REQUEUE_NONE;
 }
 
+CALLBACK(renew, job_requeue_t, request_t *request)
+{
+	cygnet_initiator_renew(request->name);
+	return JOB_REQUEUE_NONE;
+}
+
 CALLBACK(reauthenticate, job_requeue_t, request_t *request)
 {
 	cygnet_initiator_reauth(request->name);
@@ -300,4 +362,12 @@ void cygnet_initiator_queue(const char *name)
 void cygnet_initiator_queue_reauth(const char *name)
 {
 	queue((callback_job_cb_t)reauthenticate, name);
+}
+
+/*
+ * Described in header
+ */
+void cygnet_initiator_queue_renew(const char *name)
+{
+	queue((callback_job_cb_t)renew, name);
 }

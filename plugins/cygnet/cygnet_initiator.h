@@ -28,6 +28,24 @@ void cygnet_initiator_queue(const char *name);
 void cygnet_initiator_run(const char *name);
 
 /**
+ * Initiate the connection of the name anew in a job of charon's: its IKE_SAs are
+ * from an address that this host has not any more, and wait in vain for answers
+ * to what they sent from it. They are dropped, and INITIAL_CONTACT tells the peer.
+ * Left alone are those that MOBIKE moves, and those whose address is configured:
+ * they have no other. Returns at once; may be called from any thread.
+ *
+ * @param name		connection, copied; unknown ones are ignored
+ */
+void cygnet_initiator_queue_renew(const char *name);
+
+/**
+ * The same in the calling thread, one of charon's.
+ *
+ * @param name		connection
+ */
+void cygnet_initiator_renew(const char *name);
+
+/**
  * Seconds until charon reauthenticates an IKE_SA by deleting it first.
  *
  * @param ike_sa	IKE_SA, checked out or in a hook

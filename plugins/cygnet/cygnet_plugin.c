@@ -174,6 +174,14 @@ static void initiate(void *user, const char *connection)
 }
 
 /**
+ * gateway_options_t.renew
+ */
+static void renew(void *user, const char *connection)
+{
+	cygnet_initiator_queue_renew(connection);
+}
+
+/**
  * gateway_options_t.reauthenticate
  */
 static void reauthenticate(void *user, const char *connection)
@@ -220,6 +228,7 @@ static gateway_t *create_gateway(private_cygnet_plugin_t *this)
 		.charon_version = "strongSwan " VERSION,
 		.load = cygnet_reader_load,
 		.initiate = initiate,
+		.renew = renew,
 		.reauthenticate = reauthenticate,
 		.rekey = rekey,
 		.user = this,

@@ -45,6 +45,7 @@ typedef struct core_seams_t
 	void *keeper;
 	/** as gateway_options_t has them; NULL: nobody can */
 	void (*initiate)(void *user, const char *connection);
+	void (*renew)(void *user, const char *connection);
 	void (*reauthenticate)(void *user, const char *connection);
 	void (*rekey)(void *user, const char *connection, const char *child);
 	bfd_sha1_t sha1;

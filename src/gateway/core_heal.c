@@ -280,8 +280,12 @@ void core_heal_link(core_t *core, const kernel_link_t *link,
 	}
 }
 
-void core_heal_addr(core_t *core, const kernel_event_t *event)
+void core_heal_addr(core_t *core, const kernel_event_t *event, usec_t now)
 {
+	for (size_t i = 0; i < core->n_tunnels; i++)
+	{
+		core_underlay_end(core, core->tunnels[i], now);
+	}
 	/* routes from an IPv4 address go with it, and with the last one on a link
 	 * all by that link */
 	if (event->gone && !event->dump)

@@ -462,7 +462,7 @@ void core_kernel_event(core_t *core, const kernel_event_t *event, usec_t now)
 				core->plan_dirty = true;
 				core->peers_dirty = true;
 				core->underlay_dirty = true;
-				core_heal_addr(core, event);
+				core_heal_addr(core, event, now);
 				core_nexthops_all(core);
 				core_redistribute_links(core, now);
 				retry_hops(core);

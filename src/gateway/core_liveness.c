@@ -15,13 +15,6 @@
 
 #include "base/log.h"
 
-/** numbers of detectors, see tunnel.h */
-enum
-{
-	DETECTOR_BFD,
-	DETECTOR_PROBE,
-};
-
 /** of a detector */
 typedef enum place_t
 {
@@ -92,7 +85,7 @@ static void bfd_judge(core_liveness_t *l, const bfd_t *bfd, usec_t now)
 	{
 		bad = info.state != BFD_UP;
 	}
-	core_tunnel_detector(l->core, l->tunnel, DETECTOR_BFD, bad, now);
+	core_tunnel_detector(l->core, l->tunnel, CORE_DETECTOR_BFD, bad, now);
 }
 
 static void bfd_state(void *user, bfd_t *bfd, bfd_state_t from, bfd_state_t to,
@@ -130,7 +123,7 @@ static void probe_state(void *user, probe_t *probe, bool failed, usec_t now)
 {
 	core_liveness_t *l = user;
 
-	core_tunnel_detector(l->core, l->tunnel, DETECTOR_PROBE, failed, now);
+	core_tunnel_detector(l->core, l->tunnel, CORE_DETECTOR_PROBE, failed, now);
 	log_notice("tunnel %s: the probe %s", l->tunnel->config->name,
 			   failed ? "gets no answers" : "is answered again");
 }
@@ -423,7 +416,7 @@ static void probe_update(core_liveness_t *l, usec_t now)
 		probe_configure(l->probe, &options);
 	}
 	core_tunnel_detector(
-		l->core, l->tunnel, DETECTOR_PROBE,
+		l->core, l->tunnel, CORE_DETECTOR_PROBE,
 		l->probe ? probe_failed(l->probe) : addr_is_set(&l->probe_lost), now);
 }
 
@@ -433,7 +426,17 @@ static void initiate(void *user)
 {
 	core_tunnel_t *tunnel = user;
 	const core_seams_t *seams = &tunnel->liveness->core->seams;
+	char a[ADDR_STR_MAX];
 
+	if (tunnel_has_sa(tunnel->tunnel) && seams->renew)
+	{
+		log_notice("tunnel %s: its SA is from %s, which this host has not any "
+				   "more: initiating connection %s anew",
+				   tunnel->config->name, addr_format(&tunnel->stood, a),
+				   tunnel->config->connection);
+		seams->renew(seams->user, tunnel->config->connection);
+		return;
+	}
 	log_info("tunnel %s has no SA: initiating connection %s",
 			 tunnel->config->name, tunnel->config->connection);
 	seams->initiate(seams->user, tunnel->config->connection);
@@ -456,7 +459,9 @@ static void supervise(core_t *core, core_tunnel_t *tunnel, usec_t now)
 					   tunnel->config->retry_max * USEC_PER_SEC, now);
 	supervisor_update(tunnel->supervisor,
 					  c->loaded && tunnel->config->supervise && !core->stopping,
-					  tunnel_has_sa(tunnel->tunnel), now);
+					  tunnel_has_sa(tunnel->tunnel) &&
+						  !core_underlay_elsewhere(core, tunnel),
+					  now);
 }
 
 void core_liveness_update(core_t *core, core_tunnel_t *tunnel, usec_t now)
@@ -471,6 +476,7 @@ void core_liveness_update(core_t *core, core_tunnel_t *tunnel, usec_t now)
 		tunnel->liveness = l;
 	}
 	l->problem[0] = '\0';
+	core_underlay_end(core, tunnel, now);
 	if (core->seams.datagram_ops)
 	{
 		bfd_update(l, now);

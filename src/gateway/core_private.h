@@ -176,6 +176,15 @@ typedef struct core_outbound_t
 	usec_t ask_at;
 } core_outbound_t;
 
+/** numbers of detectors, see tunnel.h */
+typedef enum core_detector_t
+{
+	CORE_DETECTOR_BFD,
+	CORE_DETECTOR_PROBE,
+	/** our end of the SA is no address of this host any more */
+	CORE_DETECTOR_END,
+} core_detector_t;
+
 typedef struct core_tunnel_t core_tunnel_t;
 /** the detectors of a tunnel, see core_liveness.c */
 typedef struct core_liveness_t core_liveness_t;
@@ -248,6 +257,8 @@ struct core_tunnel_t
 	/** outer addresses, from charon */
 	addr_t outer[CORE_OUTER_MAX];
 	unsigned n_outer;
+	/** our end of its SA when last seen on this host; unset: never */
+	addr_t stood;
 	/** chosen by the bundle */
 	bool active;
 	/** it forwards, and so do as many of its bundle as are asked for */
@@ -748,7 +759,7 @@ void core_heal_flush(core_t *core);
  * without a word */
 void core_heal_link(core_t *core, const kernel_link_t *link,
 					const kernel_link_t *old, bool gone);
-void core_heal_addr(core_t *core, const kernel_event_t *event);
+void core_heal_addr(core_t *core, const kernel_event_t *event, usec_t now);
 /** a sysctl that we want was seen to have this value; NULL: it is not there */
 void core_heal_sysctl(core_t *core, const kernel_sysctl_t *want,
 					  const char *value);
@@ -809,6 +820,12 @@ bool core_redistribute_full(const core_t *core);
 /** the way to a peer as last looked up; NULL: not one of ours */
 const plan_underlay_t *core_underlay(const core_t *core, const addr_t *peer);
 void core_underlay_update(core_t *core);
+/** our end of the tunnel's SA is no address of this host any more */
+bool core_underlay_stranded(const core_t *core, const core_tunnel_t *tunnel);
+/** looks at that: nothing passes such a tunnel */
+void core_underlay_end(core_t *core, core_tunnel_t *tunnel, usec_t now);
+/** it is so, and the peer can be reached from another one */
+bool core_underlay_elsewhere(const core_t *core, const core_tunnel_t *tunnel);
 /** an outer address in the prefix that is not pinned, or NULL */
 const addr_t *core_swallowed(core_t *core, const prefix_t *prefix);
 

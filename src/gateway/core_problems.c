@@ -150,6 +150,19 @@ static void forwarding_problem(core_t *core, const char *path)
 	}
 }
 
+static void end_problem(core_t *core, const core_tunnel_t *tunnel)
+{
+	char a[ADDR_STR_MAX];
+
+	if (core_underlay_stranded(core, tunnel))
+	{
+		problem(core,
+				"tunnel %s: its SA is from %s, which is no address of this "
+				"host any more: nothing passes until charon has made another",
+				tunnel->config->name, addr_format(&tunnel->stood, a));
+	}
+}
+
 static void bfd_problems(core_t *core, const core_tunnel_t *tunnel, usec_t now)
 {
 	const config_tunnel_t *c = tunnel->config;
@@ -424,6 +437,7 @@ static void tunnel_problems(core_t *core, const core_tunnel_t *tunnel,
 	{
 		problem(core, "tunnel %s: %s", name, core_liveness_problem(tunnel));
 	}
+	end_problem(core, tunnel);
 	bfd_problems(core, tunnel, now);
 	probe_problems(core, tunnel);
 	drain_problem(core, tunnel, now);

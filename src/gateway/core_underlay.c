@@ -86,7 +86,56 @@ void core_underlay_update(core_t *core)
 	{
 		core->plan_dirty = true;
 		core->pins_dirty = true;
+		/* supervisors go by the ways */
+		core->peers_dirty = true;
 	}
+}
+
+static bool has_addr(const core_t *core, const addr_t *addr)
+{
+	for (size_t i = 0; i < core->seen.n_addrs; i++)
+	{
+		if (addr_equal(&core->seen.addrs[i].ifaddr.addr, addr))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+bool core_underlay_stranded(const core_t *core, const core_tunnel_t *tunnel)
+{
+	const tunnel_sa_info_t *info = tunnel_sa_info(tunnel->tunnel);
+
+	/* one that never was on a link here is somebody's own arrangement */
+	return info && addr_is_set(&tunnel->stood) &&
+		   addr_equal(&info->local, &tunnel->stood) &&
+		   !has_addr(core, &info->local);
+}
+
+void core_underlay_end(core_t *core, core_tunnel_t *tunnel, usec_t now)
+{
+	const tunnel_sa_info_t *info = tunnel_sa_info(tunnel->tunnel);
+
+	if (info && addr_is_set(&info->local) && has_addr(core, &info->local))
+	{
+		tunnel->stood = info->local;
+	}
+	core_tunnel_detector(core, tunnel, CORE_DETECTOR_END,
+						 core_underlay_stranded(core, tunnel), now);
+}
+
+bool core_underlay_elsewhere(const core_t *core, const core_tunnel_t *tunnel)
+{
+	const plan_underlay_t *u;
+
+	if (!core_underlay_stranded(core, tunnel))
+	{
+		return false;
+	}
+	u = core_underlay(core, &tunnel_sa_info(tunnel->tunnel)->remote);
+	return u && u->found && addr_is_set(&u->source) &&
+		   has_addr(core, &u->source);
 }
 
 const addr_t *core_swallowed(core_t *core, const prefix_t *prefix)

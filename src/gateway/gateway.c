@@ -414,6 +414,7 @@ static void core_start(gateway_t *g)
 		.keep_guard = keep_guard,
 		.keeper = g,
 		.initiate = g->initiate,
+		.renew = g->renew,
 		.reauthenticate = g->reauthenticate,
 		.rekey = g->rekey,
 		.sha1 = g->sha1,
@@ -507,6 +508,7 @@ gateway_t *gateway_create(const gateway_options_t *options, int *error)
 		str_copy(options->charon_version ? options->charon_version : "");
 	g->load = options->load;
 	g->initiate = options->initiate;
+	g->renew = options->renew;
 	g->reauthenticate = options->reauthenticate;
 	g->rekey = options->rekey;
 	g->sha1 = options->sha1;

@@ -96,6 +96,9 @@ typedef struct gateway_options_t
 	 * the gateway's thread, and must not wait for charon. NULL: nobody can
 	 */
 	void (*initiate)(void *user, const char *connection);
+	/** The same where its SAs are from an address that this host has not any
+	 * more, so that charon's words do not reach the peer: these go, untold */
+	void (*renew)(void *user, const char *connection);
 	/** Reauthenticates the connection, as charon would when its time has come;
 	 * as above */
 	void (*reauthenticate)(void *user, const char *connection);

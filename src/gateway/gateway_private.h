@@ -34,6 +34,7 @@ struct gateway_t
 	char *charon_version;
 	config_t *(*load)(void *user, config_report_t *report);
 	void (*initiate)(void *user, const char *connection);
+	void (*renew)(void *user, const char *connection);
 	void (*reauthenticate)(void *user, const char *connection);
 	void (*rekey)(void *user, const char *connection, const char *child);
 	bfd_sha1_t sha1;

@@ -623,6 +623,124 @@ START_TEST(test_sysctl_changed)
 }
 END_TEST
 
+static unsigned renewed, initiated;
+
+static void renew(void *user, const char *connection)
+{
+	ck_assert_str_eq(connection, "t1");
+	renewed++;
+}
+
+static void initiate(void *user, const char *connection)
+{
+	initiated++;
+}
+
+/** an SA of the first tunnel, from this address */
+static void sa_from(world_t *w, uint32_t sa, const char *local, bool up)
+{
+	fact_t fact = {
+		.kind = up ? FACT_CHILD_UP : FACT_CHILD_DOWN, .name = "t1", .sa = sa};
+
+	ck_assert(addr_parse(local, &fact.info.local));
+	ck_assert(addr_parse("203.0.113.1", &fact.info.remote));
+	core_fact(w->core, &fact, w->now);
+}
+
+static world_t *up_from(const char *local)
+{
+	world_t *w;
+
+	renewed = initiated = 0;
+	world_extra.renew = renew;
+	world_extra.initiate = initiate;
+	w = up(2, NULL);
+	sa_from(w, 300, local, true);
+	sa_from(w, 100, local, false);
+	world_run(w, 10 * MSEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 3);
+	return w;
+}
+
+/** DHCP gives us another address: what the SA's end was is gone */
+START_TEST(test_address_changes)
+{
+	world_t *w;
+
+	w = up_from("192.0.2.77");
+	/* never was here: nothing is judged by it */
+	world_addr(w, WORLD_EXTERNAL, "198.51.100.7/24", true);
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 3);
+	ck_assert(!world_problem(w, "no address of this host"));
+	sa_from(w, 300, "198.51.100.7", true);
+	world_run(w, USEC_PER_SEC);
+	world_addr(w, WORLD_EXTERNAL, "198.51.100.7/24", false);
+	/* in the turn that tells of it */
+	world_kernel_step(w);
+	core_apply(w->core, w->now);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 2);
+	ck_assert(world_problem(w, "its SA is from 198.51.100.7, which is no "
+							   "address of this host any more"));
+	/* nowhere to go from; SA and session wait */
+	w->source = "198.51.100.9";
+	world_run(w, 5 * USEC_PER_SEC);
+	ck_assert_uint_eq(renewed, 0);
+	w->source = NULL;
+	world_addr(w, WORLD_EXTERNAL, "198.51.100.9/24", true);
+	world_run(w, 5 * USEC_PER_SEC);
+	ck_assert_uint_eq(renewed, 0);
+	/* the route comes last */
+	world_foreign(w, "0.0.0.0/0", 16, 254, 1024, WORLD_EXTERNAL, NULL, true);
+	ck_assert(addr_parse("198.51.100.9", &w->foreign[0].source));
+	world_run(w, 510 * MSEC);
+	ck_assert_uint_eq(renewed, 1);
+	ck_assert_uint_eq(initiated, 0);
+	ck_assert_uint_eq(said("tunnel t1: its SA is from 198.51.100.7, which this "
+						   "host has not any more: initiating connection t1"),
+					  1);
+	/* again, further apart, until it is there */
+	world_run(w, 3 * USEC_PER_SEC);
+	ck_assert_uint_ge(renewed, 2);
+	ck_assert_uint_le(renewed, 3);
+	sa_from(w, 301, "198.51.100.9", true);
+	sa_from(w, 300, "198.51.100.7", false);
+	world_run(w, 10 * MSEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 3);
+	renewed = 0;
+	world_run(w, 30 * USEC_PER_SEC);
+	ck_assert_uint_eq(renewed, 0);
+	ck_assert_int_eq(world_session(w, 0), BGP_ESTABLISHED);
+	/* one of somebody's own arrangement, after one that was here */
+	sa_from(w, 302, "192.0.2.50", true);
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 3);
+	down(w);
+}
+END_TEST
+
+/** the same address comes back: nobody is bothered */
+START_TEST(test_address_comes_back)
+{
+	world_t *w;
+
+	world_extra.renew = NULL;
+	w = up_from("192.0.2.77");
+	world_addr(w, WORLD_EXTERNAL, "198.51.100.7/24", true);
+	sa_from(w, 300, "198.51.100.7", true);
+	world_run(w, USEC_PER_SEC);
+	world_addr(w, WORLD_EXTERNAL, "198.51.100.7/24", false);
+	world_run(w, 200 * MSEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 2);
+	world_addr(w, WORLD_EXTERNAL, "198.51.100.7/24", true);
+	world_run(w, 10 * MSEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 3);
+	world_run(w, 5 * USEC_PER_SEC);
+	ck_assert_uint_eq(renewed + initiated, 0);
+	down(w);
+}
+END_TEST
+
 /** DHCP gives up an address and takes the same again: the kernel has dropped
  * the pins from it, and told of nothing but the addresses */
 START_TEST(test_underlay_address)
@@ -722,6 +840,8 @@ Suite *heal_suite(void)
 	unit_add(s, "next hop lost", test_nexthop_lost);
 	unit_add(s, "routes flushed", test_routes_flushed);
 	unit_add(s, "sysctl changed", test_sysctl_changed);
+	unit_add(s, "address changes", test_address_changes);
+	unit_add(s, "address comes back", test_address_comes_back);
 	unit_add(s, "underlay address", test_underlay_address);
 	unit_add(s, "underlay gateway", test_underlay_gateway);
 	unit_add(s, "underlay flap", test_underlay_flap);

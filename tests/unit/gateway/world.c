@@ -386,6 +386,7 @@ core_seams_t world_seams(world_t *w)
 	seams.datagram_ops = world_extra.datagram_ops;
 	seams.datagrams = world_extra.datagrams;
 	seams.initiate = world_extra.initiate;
+	seams.renew = world_extra.renew;
 	seams.reauthenticate = world_extra.reauthenticate;
 	seams.rekey = world_extra.rekey;
 	seams.sha1 = world_extra.sha1;

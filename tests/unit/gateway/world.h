@@ -71,6 +71,8 @@ typedef struct world_t
 	unsigned refuse_routes;
 	/** the way to every outer address; false: there is none */
 	bool underlay;
+	/** the source that it has; NULL: the kernel names none */
+	const char *source;
 	/** somebody else's routes, for lookups and dumps */
 	kernel_route_t foreign[16];
 	unsigned n_foreign;

@@ -267,6 +267,10 @@ static int kernel_route_get(void *kernel, const addr_t *dst,
 	out->dst = prefix_make(&out->dst.addr, 0);
 	out->link = EXTERNAL_LINK;
 	addr_parse("198.51.100.254", &out->gateway);
+	if (w->source)
+	{
+		addr_parse(w->source, &out->source);
+	}
 	return 0;
 }
 

@@ -30,6 +30,7 @@ bool fake_in_hook;
 static daemon_t fake_daemon;
 char *fake_initiated;
 volatile unsigned fake_n_initiated;
+volatile unsigned fake_terminated;
 volatile unsigned fake_n_reauths;
 uint32_t fake_reauth;
 volatile uint32_t fake_rekeyed;
@@ -115,6 +116,27 @@ METHOD(controller_t, controller_initiate, status_t, controller_t *this,
 	return SUCCESS;
 }
 
+METHOD(controller_t, controller_terminate_ike, status_t, controller_t *this,
+	   uint32_t id, bool force, controller_cb_t callback, void *param,
+	   u_int timeout)
+{
+	enumerator_t *enumerator = fake_ikes->create_enumerator(fake_ikes);
+	fake_ike_t *ike;
+
+	ck_assert_ptr_null(callback);
+	ck_assert(force);
+	while (enumerator->enumerate(enumerator, &ike))
+	{
+		if (ike->id == id)
+		{
+			fake_terminated |= 1u << id;
+			ike->state = IKE_DESTROYING;
+		}
+	}
+	enumerator->destroy(enumerator);
+	return SUCCESS;
+}
+
 /** charon's job, of which there is but this */
 typedef struct fake_rekey_t
 {
@@ -172,6 +194,7 @@ void fake_charon_init(void)
 	fake_listener = NULL;
 	fake_initiated = NULL;
 	fake_n_initiated = 0;
+	fake_terminated = 0;
 	fake_n_reauths = 0;
 	fake_reauth = 0;
 	fake_rekeyed = 0;
@@ -184,6 +207,7 @@ void fake_charon_init(void)
 	backends.create_peer_cfg_enumerator = (void *)_backends_enumerate;
 	ike_sas.create_enumerator = (void *)_ikes_enumerate;
 	controller.initiate = (void *)_controller_initiate;
+	controller.terminate_ike = (void *)_controller_terminate_ike;
 	fake_daemon.controller = &controller;
 	fake_daemon.bus = &bus;
 	fake_daemon.backends = &backends;
@@ -248,6 +272,34 @@ METHOD(ike_sa_t, ike_get_statistic, uint32_t, fake_ike_t *this,
 METHOD(ike_sa_t, ike_get_version, ike_version_t, fake_ike_t *this)
 {
 	return this->version;
+}
+
+METHOD(ike_sa_t, ike_get_unique_id, uint32_t, fake_ike_t *this)
+{
+	return this->id;
+}
+
+METHOD(ike_sa_t, ike_supports_extension, bool, fake_ike_t *this,
+	   ike_extension_t extension)
+{
+	ck_assert_int_eq(extension, EXT_MOBIKE);
+	return this->mobike;
+}
+
+/** libcharon's */
+bool ike_cfg_has_address(ike_cfg_t *cfg, host_t *addr, bool local)
+{
+	enumerator_t *enumerator = fake_ikes->create_enumerator(fake_ikes);
+	bool configured = FALSE;
+	fake_ike_t *ike;
+
+	ck_assert(local);
+	while (enumerator->enumerate(enumerator, &ike))
+	{
+		configured |= ike->me == addr && ike->configured;
+	}
+	enumerator->destroy(enumerator);
+	return configured;
 }
 
 METHOD(ike_sa_t, ike_get_id, ike_sa_id_t *, fake_ike_t *this)
@@ -357,6 +409,8 @@ fake_ike_t *fake_ike_create(uint32_t id, char *name)
 				 .get_statistic = (void *)_ike_get_statistic,
 				 .get_version = (void *)_ike_get_version,
 				 .get_id = (void *)_ike_get_id,
+				 .get_unique_id = (void *)_ike_get_unique_id,
+				 .supports_extension = (void *)_ike_supports_extension,
 			 },
 		 .sa_id = {.is_initiator = (void *)_id_is_initiator}, .initiator = TRUE,
 		 .id = id, .state = IKE_CREATED, .name = name, .peer = &some_peer,

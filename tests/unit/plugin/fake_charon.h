@@ -51,6 +51,9 @@ struct fake_ike_t
 	/** STAT_REAUTH, 0: never */
 	time_t reauth;
 	ike_version_t version;
+	bool mobike;
+	/** our address is one of local_addrs */
+	bool configured;
 };
 
 /** a child of a connection */
@@ -101,6 +104,8 @@ extern bool fake_in_hook;
  * connection, and how often in all */
 extern char *fake_initiated;
 extern volatile unsigned fake_n_initiated;
+/** the ids of IKE_SAs that were to go without a word, as bits; each goes */
+extern volatile unsigned fake_terminated;
 /** what charon's job rekeys: inbound SPI in host order, and how often */
 extern volatile uint32_t fake_rekeyed;
 extern volatile unsigned fake_n_rekeyed;

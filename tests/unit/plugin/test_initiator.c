@@ -153,6 +153,60 @@ START_TEST(one_of_the_peers_is_waited_for)
 }
 END_TEST
 
+/** an IKE_SA as it stands, and whether it goes for a new one */
+static const struct
+{
+	const char *what;
+	ike_sa_state_t state;
+	bool mobike;
+	bool configured;
+	bool goes;
+	unsigned initiated;
+} renewals[] = {
+	{"established", IKE_ESTABLISHED, FALSE, FALSE, TRUE, 1},
+	{"rekeying", IKE_REKEYING, FALSE, FALSE, TRUE, 1},
+	{"rekeyed", IKE_REKEYED, FALSE, FALSE, TRUE, 1},
+	{"in a DELETE of its own", IKE_DELETING, FALSE, FALSE, TRUE, 1},
+	{"moved by MOBIKE", IKE_ESTABLISHED, TRUE, FALSE, FALSE, 0},
+	{"without another address", IKE_ESTABLISHED, FALSE, TRUE, FALSE, 0},
+	{"made anew already", IKE_CONNECTING, FALSE, FALSE, FALSE, 0},
+	{"about to be", IKE_CREATED, FALSE, FALSE, FALSE, 0},
+	{"gone", IKE_DESTROYING, FALSE, FALSE, FALSE, 1},
+};
+
+START_TEST(renews)
+{
+	fake_ike_t *other = fake_ike_create(2, "ali-2");
+
+	other->state = IKE_ESTABLISHED;
+	fake_ikes->insert_last(fake_ikes, other);
+	ike->state = renewals[_i].state;
+	ike->mobike = renewals[_i].mobike;
+	ike->configured = renewals[_i].configured;
+	fake_child_create(ike, 7);
+	cygnet_initiator_renew("ali-1");
+	ck_assert_msg(fake_terminated == (renewals[_i].goes ? 1u << 1 : 0), "%s",
+				  renewals[_i].what);
+	ck_assert_msg(fake_n_initiated == renewals[_i].initiated, "%s: %u times",
+				  renewals[_i].what, fake_n_initiated);
+	fake_ikes->remove(fake_ikes, other, NULL);
+	fake_ike_destroy(other);
+}
+END_TEST
+
+START_TEST(renew_job_does_the_same)
+{
+	ike->state = IKE_ESTABLISHED;
+	fake_child_create(ike, 7);
+	cygnet_initiator_queue_renew("ali-1");
+	lib->processor->set_threads(lib->processor, 4);
+	ck_assert(fake_wait(&fake_n_initiated, 1));
+	lib->processor->set_threads(lib->processor, 0);
+	lib->processor->cancel(lib->processor);
+	ck_assert_uint_eq(fake_terminated, 1u << 1);
+}
+END_TEST
+
 /** runs what was queued to its end */
 static void work(void)
 {
@@ -247,6 +301,8 @@ Suite *initiator_suite(void)
 		{"unknown", unknown_is_ignored, 1},
 		{"job", job_does_the_same, 1},
 		{"peer's", one_of_the_peers_is_waited_for, 1},
+		{"renews", renews, countof(renewals)},
+		{"renew job", renew_job_does_the_same, 1},
 		{"reauth time", time_until_reauth, 1},
 		{"reauth", reauth_takes_the_next_that_carries, 1},
 		{"reauth of nothing", reauth_of_nothing, 1},
