@@ -3,7 +3,8 @@
 # needs: native
 #
 # Active/active to a far side without BGP: static routes of both families over
-# two tunnels, watched by probes; gone when none lives.
+# two tunnels, watched by probes; gone when none lives, or fewer than min_links;
+# and active/standby.
 
 . "$(dirname "$0")/../lib/all.sh"
 LINKS=interface
@@ -32,6 +33,7 @@ cygnet_section()
 	echo "	bundles {"
 	echo "		branch {"
 	echo "			routes = ${list//$'\n'/, }"
+	echo "			${BUNDLE_EXTRA:-}"
 	echo "			tunnels {"
 	for i in 0 1
 	do
@@ -42,6 +44,7 @@ cygnet_section()
 					gateway = ${INSIDE6[$i]}1
 					probe = ${INSIDE4[$i]}.1
 					probe_interval = 100
+${TUNNEL_EXTRA[$i]:-}
 				}
 CONF
 	done
@@ -79,6 +82,53 @@ ip -n cyg-cloud link set "${TUNNELS[1]}" down
 soon 3 "carrier lost: its way leaves" all_ways_are "$(links_but 1)"
 ip -n cyg-cloud link set "${TUNNELS[1]}" up
 becomes 10 "carrier back: both ways" all_ways_are "$(links_but)"
+
+# fewer than are asked for are none: another way is to be used
+BUNDLE_EXTRA="min_links = 2"
+cygnet_conf interface
+holds "reload with min_links = 2" ctl reload
+holds "both ways" all_ways_are "$(links_but)"
+silence 0
+soon 3 "one is silent: no route of either family is left" all_ways_are ""
+equal "why the other is not used" min_links "$(tunnel_json 1 .unused.by)"
+unsilence
+becomes 10 "answers again: both ways" all_ways_are "$(links_but)"
+
+# the one of the better priority alone, and the other in its place
+BUNDLE_EXTRA="mode = active-standby"
+tunnel_extra 0 "					priority = 2"
+tunnel_extra 1 "					priority = 1"
+cygnet_conf interface
+holds "reload as active-standby" ctl reload
+becomes 5 "the better one carries both families" all_ways_are "$(links_but 0)"
+silence 1
+soon 3 "it is silent: the standby carries them" all_ways_are "$(links_but 1)"
+unsilence
+becomes 10 "answers again: the better one" all_ways_are "$(links_but 0)"
+silence 0
+stays 1 "the standby is silent: nothing changes" all_ways_are "$(links_but 0)"
+silence 1
+soon 3 "both are: no route is left" all_ways_are ""
+unsilence
+becomes 10 "answers again: the better one" all_ways_are "$(links_but 0)"
+
+# unequal shares, of each family
+BUNDLE_EXTRA=
+tunnel_extra 0 "					weight = 3"
+tunnel_extra 1 ""
+cygnet_conf interface
+holds "reload active-active, three to one" ctl reload
+becomes 5 "both ways" all_ways_are "$(links_but)"
+for family in 4 6
+do
+	net=$(nets "$family" "${CLOUD_NETS[@]}" | head -n 1)
+	equal "IPv$family: their weights" "1 3" "$(ip -n cyg-site -j nexthop show id \
+		"$(ip -n cyg-site -"$family" -j route show "$net" | jq '.[0].nhid')" |
+		jq -r '[.[0].group[] | .weight // 1] | sort | join(" ")')"
+done
+tunnel_extra 0 ""
+cygnet_conf interface
+holds "reload as at first" ctl reload
 
 # without a gateway, an Ethernet link is no way
 sed -i '/gateway = /d' "$LAB_RUN/site/swanctl/swanctl.conf"
