@@ -55,8 +55,17 @@ static void count(sim_tunnel_t *t, unsigned side, fact_kind_t kind, uint32_t sa)
 void charon_tell(sim_tunnel_t *t, unsigned side, fact_kind_t kind, uint32_t sa,
 				 uint32_t successor)
 {
-	static const char *const names[] = {"loaded",  "unloaded", "up",   "down",
-										"rekeyed", "changed",  "alert"};
+	static const char *const names[] = {
+		[FACT_CONNECTION_LOADED] = "loaded",
+		[FACT_CONNECTION_UNLOADED] = "unloaded",
+		[FACT_CHILD_UP] = "up",
+		[FACT_CHILD_DOWN] = "down",
+		[FACT_CHILD_REKEYED] = "rekeyed",
+		[FACT_CHILD_CHANGED] = "changed",
+		[FACT_CHILD_COMING] = "coming",
+		[FACT_ALERT] = "alert",
+		[FACT_SHUTDOWN] = "shutdown",
+	};
 	sim_node_t *node = t->end[side].node;
 	fact_t fact = {.kind = kind, .sa = sa, .successor = successor};
 
