@@ -97,6 +97,38 @@ static void outer_from_file(const core_t *core, core_tunnel_t *tunnel)
 	}
 }
 
+/** Where the SAs lead, and where charon would initiate to; without any of these
+ * the file's. While there is no SA what was before stays, behind the new ones:
+ * charon may know the way by a name only. true: they are others now */
+static bool outer_refresh(const core_t *core, core_tunnel_t *tunnel)
+{
+	const core_connection_t *c = tunnel->connection;
+	addr_t before[CORE_OUTER_MAX];
+	unsigned n_before = tunnel->n_outer;
+
+	memcpy(before, tunnel->outer, sizeof(before));
+	tunnel->n_outer = 0;
+	/* the newest first */
+	for (unsigned i = c ? c->n_sas : 0; i > 0; i--)
+	{
+		outer_add(tunnel, &c->sas[i - 1].info.remote);
+	}
+	for (unsigned i = 0; c && i < c->n_remote; i++)
+	{
+		outer_add(tunnel, &c->remote[i]);
+	}
+	if (!tunnel->n_outer)
+	{
+		outer_from_file(core, tunnel);
+	}
+	for (unsigned i = 0; i < n_before && !tunnel_has_sa(tunnel->tunnel); i++)
+	{
+		outer_add(tunnel, &before[i]);
+	}
+	return tunnel->n_outer != n_before ||
+		   memcmp(before, tunnel->outer, n_before * sizeof(before[0])) != 0;
+}
+
 /** if_id, outer addresses and MTU, from charon or else the file */
 static void refresh(core_t *core, core_tunnel_t *tunnel)
 {
@@ -104,7 +136,6 @@ static void refresh(core_t *core, core_tunnel_t *tunnel)
 	const tunnel_sa_info_t *info = tunnel_sa_info(tunnel->tunnel);
 	uint32_t if_id = tunnel->config->if_id;
 	uint16_t mtu = tunnel->config->mtu;
-	unsigned n_outer = tunnel->n_outer;
 
 	if (tunnel->config->interface)
 	{
@@ -114,13 +145,10 @@ static void refresh(core_t *core, core_tunnel_t *tunnel)
 	{
 		if_id = c->if_id_in;
 	}
-	if (info)
+	if (outer_refresh(core, tunnel))
 	{
-		outer_add(tunnel, &info->remote);
-	}
-	for (unsigned i = 0; c && i < c->n_remote; i++)
-	{
-		outer_add(tunnel, &c->remote[i]);
+		core->plan_dirty = true;
+		core->underlay_dirty = true;
 	}
 	if (!mtu && info)
 	{
@@ -130,12 +158,7 @@ static void refresh(core_t *core, core_tunnel_t *tunnel)
 	{
 		mtu = tunnel->mtu ? tunnel->mtu : TUNNEL_MTU_DEFAULT;
 	}
-	if (if_id != tunnel->if_id || mtu != tunnel->mtu ||
-		n_outer != tunnel->n_outer)
-	{
-		core->plan_dirty = true;
-		core->underlay_dirty |= n_outer != tunnel->n_outer;
-	}
+	core->plan_dirty |= if_id != tunnel->if_id || mtu != tunnel->mtu;
 	tunnel->if_id = if_id;
 	tunnel->mtu = mtu;
 }
@@ -235,7 +258,6 @@ core_tunnel_t *core_tunnel_create(core_t *core, const config_bundle_t *bundle,
 	if (config->connection)
 	{
 		tunnel->connection = core_connection(core, config->connection, true);
-		outer_from_file(core, tunnel);
 		replay(core, tunnel, now);
 		refresh(core, tunnel);
 		core_sweep_sa(core, tunnel, now);

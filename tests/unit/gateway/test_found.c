@@ -121,6 +121,60 @@ START_TEST(test_pins_go_with_the_underlay)
 }
 END_TEST
 
+static void moved(world_t *w, uint32_t sa, unsigned address)
+{
+	fact_t fact = {.kind = FACT_CHILD_UP, .name = "t1", .sa = sa};
+
+	fact.if_id_in = fact.if_id_out = 1;
+	fact.info.remote = addr_v4(0xc6336400u + address);
+	core_fact(w->core, &fact, w->now);
+	world_run(w, 100 * USEC_PER_MSEC);
+}
+
+static bool pinned(const world_t *w, uint32_t addr)
+{
+	addr_t a = addr_v4(addr);
+
+	for (size_t i = 0; i < w->state.n_rules; i++)
+	{
+		if (addr_equal(&w->state.rules[i].dst.addr, &a))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+/** a far side that has another address every day */
+START_TEST(test_pins_follow_the_peer)
+{
+	world_t *w = up(NULL);
+
+	for (unsigned i = 1; i < 40; i++)
+	{
+		/* both lead somewhere for a moment */
+		moved(w, 1000 + i, i);
+		ck_assert_uint_eq(w->state.n_rules, i == 1 ? 3 : 4);
+		world_fact(w, 0, FACT_CHILD_DOWN, i == 1 ? 100 : 999 + i, 0);
+		world_run(w, 100 * USEC_PER_MSEC);
+		ck_assert(pinned(w, 0xc6336400u + i));
+		/* and what charon would initiate to */
+		ck_assert(pinned(w, 0xcb007101u));
+		ck_assert_uint_eq(w->state.n_rules, 3);
+		ck_assert_uint_eq(w->state.n_routes, 3);
+	}
+	/* without an SA it stays, until there is another */
+	world_fact(w, 0, FACT_CHILD_DOWN, 1039, 0);
+	world_run(w, USEC_PER_SEC);
+	ck_assert(pinned(w, 0xc6336400u + 39));
+	moved(w, 2000, 50);
+	ck_assert(!pinned(w, 0xc6336400u + 39));
+	ck_assert_uint_eq(w->state.n_rules, 3);
+	ck_assert(!w->pin_gap);
+	world_destroy(w);
+}
+END_TEST
+
 static void without_neighbors(config_t *config)
 {
 	for (size_t i = 0; i < config->bundles[0].n_tunnels; i++)
@@ -329,6 +383,7 @@ Suite *found_suite(void)
 			 test_standby_alone_has_the_route);
 	unit_add(s, "preempted without a gap", test_preempted_without_a_gap);
 	unit_add(s, "pins go with the underlay", test_pins_go_with_the_underlay);
+	unit_add(s, "pins follow the peer", test_pins_follow_the_peer);
 	unit_add(s, "static routes of before are swept",
 			 test_static_routes_of_before_are_swept);
 	unit_add(s, "static routes that do not come",
