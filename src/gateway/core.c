@@ -454,6 +454,7 @@ void core_apply(core_t *core, usec_t now)
 	{
 		return;
 	}
+	core_reauth_check(core, now);
 	if (core->tunnels_dirty)
 	{
 		core_tunnels_update(core, now);

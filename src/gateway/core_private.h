@@ -577,7 +577,7 @@ void core_reauth_fact(core_t *core, core_tunnel_t *tunnel, const fact_t *fact,
 					  usec_t now);
 /** for view_tunnel_t */
 const char *core_reauth_phase(const core_tunnel_t *tunnel);
-/** uses drained tunnels again where nothing else is left; before the choice */
+/** uses drained tunnels again where too few others are left; before the choice */
 void core_reauth_check(core_t *core, usec_t now);
 /** a person uses the tunnel again: charon is left to itself */
 void core_reauth_leave(core_t *core, core_tunnel_t *tunnel);

@@ -270,7 +270,7 @@ void core_reauth_check(core_t *core, usec_t now)
 	for (size_t i = 0; i < core->n_tunnels; i++)
 	{
 		core_tunnel_t *tunnel = core->tunnels[i];
-		bool other = false;
+		unsigned others = 0;
 
 		if (!has_phase(tunnel) || !tunnel->drained ||
 			core_drained_at(core, tunnel->config->name))
@@ -279,10 +279,10 @@ void core_reauth_check(core_t *core, usec_t now)
 		}
 		for (size_t k = 0; k < core->n_tunnels; k++)
 		{
-			other |= is_sibling(tunnel, core->tunnels[k]) &&
-					 tunnel_forwarding(core->tunnels[k]->tunnel);
+			others += is_sibling(tunnel, core->tunnels[k]) &&
+					  carries(core->tunnels[k], tunnel);
 		}
-		if (!other)
+		if (!others || others < tunnel->bundle->min_links)
 		{
 			/* said when the groups are replaced, by its state */
 			core_reauth_leave(core, tunnel);

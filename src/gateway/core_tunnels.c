@@ -628,7 +628,6 @@ static void update_members(core_t *core)
 
 void core_tunnels_update(core_t *core, usec_t now)
 {
-	core_reauth_check(core, now);
 	core->tunnels_dirty = false;
 	core->peers_dirty = true;
 	for (size_t b = 0; core->config && b < core->config->n_bundles; b++)

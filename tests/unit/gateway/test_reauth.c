@@ -302,6 +302,45 @@ START_TEST(used_again_when_the_other_dies)
 }
 END_TEST
 
+START_TEST(used_again_when_the_other_has_no_routes)
+{
+	begin(2, "drain_time = 4");
+	up(0, 200, 40);
+	down(0, 100);
+	run(28);
+	ck_assert_uint_eq(ways(), 2);
+	ck_assert_str_eq(seen(0)->reauth, "draining");
+	/* drained at its far end meanwhile */
+	world_announce(w, 1, "10.1.0.0/16", false);
+	world_run(w, 100 * USEC_PER_MSEC);
+	ck_assert_uint_eq(ways(), 1);
+	run(60);
+	ck_assert_uint_eq(ways(), 1);
+	ck_assert_uint_eq(asked[0], 0);
+	end();
+}
+END_TEST
+
+START_TEST(used_again_when_too_few_are_left)
+{
+	begin(3, "drain_time = 4\nmin_links = 2");
+	up(0, 200, 40);
+	down(0, 100);
+	for (unsigned i = 0;
+		 !seen(0)->reauth || strcmp(seen(0)->reauth, "draining") != 0; i++)
+	{
+		ck_assert_uint_lt(i, 40);
+		run(1);
+	}
+	ck_assert_uint_eq(ways(), 6);
+	/* one of the two that the bundle cannot be without */
+	ck_assert(core_drain(w->core, "t2", w->now));
+	world_run(w, 100 * USEC_PER_MSEC);
+	ck_assert_uint_eq(ways(), 5);
+	end();
+}
+END_TEST
+
 START_TEST(charon_does_not)
 {
 	begin(2, "drain_time = 4");
@@ -447,6 +486,8 @@ Suite *reauth_suite(void)
 	unit_add(s, "far drain", the_other_is_drained_at_its_far_end);
 	unit_add(s, "waits", it_waits_for_the_other);
 	unit_add(s, "dies", used_again_when_the_other_dies);
+	unit_add(s, "no routes", used_again_when_the_other_has_no_routes);
+	unit_add(s, "too few", used_again_when_too_few_are_left);
 	unit_add(s, "does not", charon_does_not);
 	unit_add(s, "ends", the_sa_ends_while_it_is_drained);
 	unit_add(s, "short", a_short_life_is_not_spent_on_draining);
