@@ -206,6 +206,18 @@ static void reload_connection(sim_t *sim, void *user, uint64_t epoch,
 	}
 }
 
+/** DHCP has another address, or a provider's line comes back with one; the far
+ * side's configuration is told by a name server, or by a person */
+static void move(sim_t *sim)
+{
+	sim_tunnel_t *t = some_tunnel(sim);
+	unsigned side = sim_random(sim, 2);
+	usec_t in = some_time(sim, 10 * SEC);
+
+	charon_move(t, side);
+	sim_at(sim, in, reload_connection, t, t->end[!side].node->epoch, !side);
+}
+
 /** swanctl --load-all finds a changed connection, or one that is gone for a
  * while */
 static void unload(sim_t *sim)
@@ -311,6 +323,41 @@ static void neighbor(sim_t *sim, sim_node_t *node, sim_end_t *end,
 	}
 }
 
+/** another tunnel of the bundle is lost, and its session or nobody says so yet:
+ * it is taken for one that carries (DESIGN.md section 5: nothing but detectors
+ * and SAs tells of a tunnel) */
+static bool misled(const sim_node_t *node, const sim_tunnel_t *t)
+{
+	const sim_t *sim = node->sim;
+
+	for (unsigned i = 0; i < sim->n_tunnels; i++)
+	{
+		const sim_tunnel_t *other = &sim->tunnels[i];
+
+		if (other != t && other->end[1].node == t->end[1].node &&
+			!check_fit(other) &&
+			(!other->bgp || node_session(node, other) == BGP_ESTABLISHED) &&
+			!other->end[0].drained && !other->end[1].drained)
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+static void reauth(sim_t *sim, sim_tunnel_t *t, sim_end_t *end,
+				   const char *name)
+{
+	const char *words;
+
+	sim_trace(sim, "n%u: reauth %s", end->node->number, name);
+	if (misled(end->node, t))
+	{
+		end->reauth_until = sim->now + 15 * SEC;
+	}
+	core_reauth(end->node->core, name, &words, sim->now);
+}
+
 static void person(sim_t *sim)
 {
 	sim_tunnel_t *t = some_tunnel(sim);
@@ -324,10 +371,7 @@ static void person(sim_t *sim)
 	}
 	if (sim_chance(sim, 15))
 	{
-		const char *words;
-
-		sim_trace(sim, "n%u: reauth %s", node->number, name);
-		core_reauth(node->core, name, &words, sim->now);
+		reauth(sim, t, end, name);
 	}
 	else if (sim_chance(sim, 50))
 	{
@@ -588,7 +632,7 @@ void chaos_step(sim_t *sim)
 	static void (*const what[])(sim_t * sim) = {
 		cut,    cut,    lossy,  kill_node, stop_node,  ike,
 		ike,    ike,    unload, reload,    reload,     person,
-		person, tamper, tamper, machine,   delete_sas,
+		person, tamper, tamper, machine,   delete_sas, move,
 	};
 
 	what[sim_random(sim, countof(what))](sim);
@@ -615,10 +659,6 @@ static void heal_tunnel(sim_tunnel_t *t)
 			core_neighbor_start(end->node->core, name, sim->now);
 		}
 		end->drained = end->shutdown = false;
-		if (!end->loaded)
-		{
-			charon_load(t, s, false);
-		}
 	}
 }
 
@@ -644,7 +684,13 @@ void chaos_heal(sim_t *sim)
 	}
 	for (unsigned i = 0; i < sim->n_tunnels; i++)
 	{
-		sim->tunnels[i].end[0].absent = sim->tunnels[i].end[1].absent = false;
+		sim_tunnel_t *t = &sim->tunnels[i];
+
+		for (unsigned side = 0; side < 2; side++)
+		{
+			t->end[side].absent = false;
+			charon_load(t, side, false);
+		}
 	}
 	for (unsigned i = 0; i < sim->n_nodes; i++)
 	{

@@ -20,10 +20,21 @@
 static void request_arrives(sim_t *sim, void *user, uint64_t place,
 							uint64_t serial);
 
+/** what the side sends for the exchange goes to where the other end is */
+static usec_t x_way(const sim_exchange_t *x, unsigned side)
+{
+	sim_tunnel_t *t = x->tunnel;
+	const sim_ike_t *ike = ike_find(t, x->ike);
+	bool reaches = ike ? charon_reaches(t, ike->address)
+					   : t->end[x->side].remote == t->end[!x->side].address;
+
+	return reaches ? wire_send(t, side, false) : 0;
+}
+
 static void x_send(sim_exchange_t *x)
 {
 	sim_tunnel_t *t = x->tunnel;
-	usec_t in = wire_send(t, x->side, false);
+	usec_t in = x_way(x, x->side);
 
 	if (in)
 	{
@@ -446,7 +457,7 @@ static void request_arrives(sim_t *sim, void *user, uint64_t place,
 		x->epoch[me] = t->end[me].node->epoch;
 		x->answer = answer(x, me);
 	}
-	in = x->answer ? wire_send(t, me, false) : 0;
+	in = x->answer ? x_way(x, me) : 0;
 	if (in)
 	{
 		sim_at(sim, in, response_arrives, t, place, serial);
@@ -673,11 +684,42 @@ void charon_roam(sim_tunnel_t *t, unsigned side)
 	}
 }
 
+/** charon finds that its IKE_SA has no way any more: another one */
+static void reestablish(sim_t *sim, void *user, uint64_t side, uint64_t b)
+{
+	sim_tunnel_t *t = user;
+	bool any = false;
+
+	for (unsigned i = 0; i < SIM_IKES && charon_alive(t, (unsigned)side); i++)
+	{
+		const sim_ike_t *ike = &t->ikes[i];
+
+		if (ike->used && ike->there[side] && !charon_reaches(t, ike->address))
+		{
+			ike_gone(t, (unsigned)side, ike->number);
+			any = true;
+		}
+	}
+	if (any)
+	{
+		charon_initiate(t, (unsigned)side);
+	}
+}
+
+void charon_move(sim_tunnel_t *t, unsigned side)
+{
+	t->end[side].address++;
+	sim_trace(t->sim, "n%u t%u: has address %u", t->end[side].node->number,
+			  t->number + 1, t->end[side].address);
+	sim_at(t->sim, 200 * MSEC, reestablish, t, side, 0);
+}
+
 void charon_load(sim_tunnel_t *t, unsigned side, bool start)
 {
 	if (charon_alive(t, side))
 	{
 		t->end[side].loaded = true;
+		t->end[side].remote = t->end[!side].address;
 		charon_tell(t, side, FACT_CONNECTION_LOADED, 0, 0);
 		if (start)
 		{

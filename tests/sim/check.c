@@ -34,15 +34,14 @@ static bool runs(const sim_node_t *node)
 	return node->core && !node->stopping;
 }
 
-/** nothing but detection stands between it and its use */
-static bool is_fit(const sim_tunnel_t *t)
+bool check_fit(const sim_tunnel_t *t)
 {
 	for (unsigned s = 0; s < 2; s++)
 	{
 		const sim_end_t *end = &t->end[s];
 
 		if (!runs(end->node) || end->absent || end->drained || end->shutdown ||
-			!charon_count(t, s) ||
+			t->sim->now < end->reauth_until || !charon_count(t, s) ||
 			(t->bgp && node_session(end->node, t) != BGP_ESTABLISHED))
 		{
 			return false;
@@ -54,7 +53,7 @@ static bool is_fit(const sim_tunnel_t *t)
 static void look(sim_tunnel_t *t)
 {
 	sim_t *sim = t->sim;
-	bool fit = is_fit(t);
+	bool fit = check_fit(t);
 
 	for (unsigned s = 0; s < 2; s++)
 	{

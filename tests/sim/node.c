@@ -107,7 +107,7 @@ static char *prefix_list(unsigned number, unsigned bits, bool six)
 static void add_connection(char **text, const sim_tunnel_t *t, unsigned side)
 {
 	char a[ADDR_STR_MAX];
-	addr_t outer = charon_outer(t, !side);
+	addr_t outer = charon_outer(t, !side, t->end[side].remote);
 
 	append(text, str_format(" t%u {\n remote_addrs = %s\n if_id_in = %u\n"
 							" if_id_out = %u\n mobike = no\n }\n",

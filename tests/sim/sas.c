@@ -14,9 +14,14 @@
 /** how long a child outlives its replacement inbound */
 #define REKEYED_DELAY (5 * SEC)
 
-addr_t charon_outer(const sim_tunnel_t *t, unsigned side)
+addr_t charon_outer(const sim_tunnel_t *t, unsigned side, unsigned number)
 {
-	return addr_v4(0xcb007100u + t->number * 2 + side);
+	return addr_v4(0xcb007100u + number * 16 + t->number * 2 + side);
+}
+
+bool charon_reaches(const sim_tunnel_t *t, const unsigned address[2])
+{
+	return address[0] == t->end[0].address && address[1] == t->end[1].address;
 }
 
 bool charon_alive(const sim_tunnel_t *t, unsigned side)
@@ -78,7 +83,7 @@ void charon_tell(sim_tunnel_t *t, unsigned side, fact_kind_t kind, uint32_t sa,
 	snprintf(fact.name, sizeof(fact.name), "t%u", t->number + 1);
 	fact.if_id_in = fact.if_id_out = t->number + 1;
 	fact.n_remote = 1;
-	fact.remote[0] = charon_outer(t, !side);
+	fact.remote[0] = charon_outer(t, !side, t->end[side].remote);
 	fact.info.encr = 20;
 	fact.info.key_bits = 256;
 	snprintf(fact.child, sizeof(fact.child), "c");
@@ -88,10 +93,10 @@ void charon_tell(sim_tunnel_t *t, unsigned side, fact_kind_t kind, uint32_t sa,
 		{
 			fact.info.spi_in = sa_spi(&t->sas[i], side);
 			fact.info.spi_out = sa_spi(&t->sas[i], !side);
+			fact.info.local = charon_outer(t, side, t->sas[i].address[side]);
+			fact.info.remote = charon_outer(t, !side, t->sas[i].address[!side]);
 		}
 	}
-	fact.info.local = charon_outer(t, side);
-	fact.info.remote = charon_outer(t, !side);
 	core_fact(node->core, &fact, t->sim->now);
 	node->poked = true;
 	if (kind == FACT_CHILD_UP || kind == FACT_CHILD_DOWN)
@@ -136,8 +141,12 @@ sim_sa_t *sa_new(sim_tunnel_t *t, uint32_t ike)
 		sim_fail(t->sim, "t%u: more than %d SAs", t->number + 1, SIM_SAS);
 		sa = &t->sas[0];
 	}
-	*sa =
-		(sim_sa_t){.used = true, .serial = ++t->sim->serial, .ike = {ike, ike}};
+	*sa = (sim_sa_t){
+		.used = true,
+		.serial = ++t->sim->serial,
+		.ike = {ike, ike},
+		.address = {t->end[0].address, t->end[1].address},
+	};
 	return sa;
 }
 
@@ -290,7 +299,11 @@ void ike_up(sim_tunnel_t *t, unsigned side, uint32_t number)
 		if (!t->ikes[i].used)
 		{
 			ike = &t->ikes[i];
-			*ike = (sim_ike_t){.used = true, .number = number};
+			*ike = (sim_ike_t){
+				.used = true,
+				.number = number,
+				.address = {t->end[0].address, t->end[1].address},
+			};
 		}
 	}
 	if (!ike)

@@ -45,6 +45,8 @@ typedef struct sim_sa_t
 	uint64_t serial;
 	/** the IKE_SA that it is of, as each side has it */
 	uint32_t ike[2];
+	/** from where to where, see sim_end_t */
+	unsigned address[2];
 	/** charon's number of it, 0: that charon does not know it (any more) */
 	uint32_t id[2];
 	/** halves in the kernel; order: of the outbound half's installation */
@@ -62,6 +64,7 @@ typedef struct sim_ike_t
 {
 	bool used;
 	uint32_t number;
+	unsigned address[2];
 	bool there[2];
 	/** it deletes it */
 	bool deleting[2];
@@ -121,10 +124,17 @@ typedef struct sim_end_t
 	cyg_timer_t dial_timer;
 	/** what charon has: swanctl --load-all was run */
 	bool loaded;
+	/** its outer address is the so-manieth; the far one's as its configuration
+	 * has it */
+	unsigned address;
+	unsigned remote;
 	/** numbers of CHILD_SAs that its core was told are up, 0: free */
 	uint32_t up[SIM_SAS];
 	/* a person's words to this gateway */
 	bool drained;
+	/** it may be drained for a reauthentication till then, where others carry
+	 * as far as the gateway can know */
+	usec_t reauth_until;
 	bool shutdown;
 	/** left out of the configuration */
 	bool absent;
@@ -386,7 +396,12 @@ unsigned charon_count(const sim_tunnel_t *tunnel, unsigned side);
 void charon_asked(void *user, const char *connection);
 void charon_asked_rekey(void *user, const char *connection, const char *child);
 void charon_asked_reauth(void *user, const char *connection);
-addr_t charon_outer(const sim_tunnel_t *tunnel, unsigned side);
+/** the side's so-manieth address on the underlay */
+addr_t charon_outer(const sim_tunnel_t *tunnel, unsigned side, unsigned number);
+/** the side has another address on the underlay, and no MOBIKE: its SAs end */
+void charon_move(sim_tunnel_t *tunnel, unsigned side);
+/** the SA is between addresses that the ends have now */
+bool charon_reaches(const sim_tunnel_t *tunnel, const unsigned address[2]);
 
 /* xfrm.c */
 
@@ -408,6 +423,8 @@ void check_step(sim_t *sim);
 const char *check_converged(sim_t *sim);
 /** nothing but that, in the kernels */
 void check_quiet(sim_t *sim);
+/** nothing but detection stands between it and its use */
+bool check_fit(const sim_tunnel_t *tunnel);
 /** the side's core has no SA of the tunnel: what watches it begins anew */
 void check_bare(sim_tunnel_t *tunnel, unsigned side);
 /** the node's configuration was changed: nobody is fit by it yet */

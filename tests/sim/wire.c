@@ -90,8 +90,9 @@ bool wire_works(const sim_tunnel_t *t, unsigned side)
 {
 	const sim_sa_t *sa = outbound(t, side);
 
-	return sa && sa->in[!side] && !t->cut[side] && !t->esp_cut[side] &&
-		   wire_end(t, side) && wire_end(t, !side);
+	return sa && sa->in[!side] && charon_reaches(t, sa->address) &&
+		   !t->cut[side] && !t->esp_cut[side] && wire_end(t, side) &&
+		   wire_end(t, !side);
 }
 
 bool wire_both(const sim_tunnel_t *t)

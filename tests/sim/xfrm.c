@@ -56,8 +56,8 @@ static int dump(void *kernel, kernel_sa_fn_t fn, void *user)
 		{
 			sim_sa_t *sa = &t->sas[k / 2];
 			kernel_sa_t shown = {
-				.dst = charon_outer(t, k % 2),
-				.src = charon_outer(t, !(k % 2)),
+				.dst = charon_outer(t, k % 2, sa->address[k % 2]),
+				.src = charon_outer(t, !(k % 2), sa->address[!(k % 2)]),
 				.spi = sa_spi(sa, k % 2),
 				.proto = ESP,
 				.if_id = t->number + 1,
@@ -86,7 +86,7 @@ static bool *find(void *kernel, const kernel_sa_t *wanted, sim_sa_t **of)
 		for (unsigned k = 0; node_has(node, t) && k < 2 * SIM_SAS; k++)
 		{
 			sim_sa_t *sa = &t->sas[k / 2];
-			addr_t dst = charon_outer(t, k % 2);
+			addr_t dst = charon_outer(t, k % 2, sa->address[k % 2]);
 
 			if (sa->used && *half(sa, side, k % 2) &&
 				sa_spi(sa, k % 2) == wanted->spi &&
