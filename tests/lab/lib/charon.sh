@@ -9,7 +9,7 @@
 CHARON_PLUGINS="random nonce aes sha1 sha2 hmac kdf openssl gcm pem pkcs1 pkcs8
 	x509 pubkey constraints revocation kernel-netlink socket-default vici"
 
-# charon_conf NS [EXTRA-PLUGIN-LINES]
+# charon_conf NS [EXTRA-PLUGIN-LINES]; CHARON_EXTRA: an option of both sides
 charon_conf()
 {
 	local where=$1 extra=${2:-} dir=$LAB_RUN/$1 plugin
@@ -20,6 +20,7 @@ charon_conf()
 		echo "	install_routes = no"
 		echo "	process_route = no"
 		echo "	replay_window = 1024"
+		echo "	${CHARON_EXTRA:-}"
 		# All tunnels have one address at the site: to the cloud it looks
 		# like many half-open ones of one peer, and charon's cookies and
 		# a retransmission that crosses them end in failed authentication.
