@@ -500,10 +500,10 @@ core_connection_t *core_connection(core_t *core, const char *name, bool create);
 /** its SAs lack their outbound half, or have it again */
 void core_tunnel_outbound(core_t *core, core_tunnel_t *tunnel, bool lost,
 						  usec_t now);
-/** the FIB's member by the tunnel's state */
 /** how flows are spread over it and its bundle's others */
 fib_spread_t core_tunnel_spread(const core_t *core,
 								const core_tunnel_t *tunnel);
+/** the FIB's member by the tunnel's state */
 void core_member_update(core_t *core, const core_tunnel_t *tunnel,
 						const core_member_t *member);
 /** the tunnel's FIB member for a gateway, made if absent; 0: no room */

@@ -220,7 +220,8 @@ START_TEST(test_outbound)
 
 	step(tunnel, TUNNEL_FACT_OUTBOUND_LOST, 0, 0);
 	ck_assert_int_eq(tunnel_state(tunnel), X);
-	ck_assert_str_eq(tunnel_reason(tunnel), "the kernel has no outbound SA or policy");
+	ck_assert_str_eq(tunnel_reason(tunnel),
+					 "the kernel has no outbound SA or policy");
 	ck_assert(tunnel_has_sa(tunnel));
 	step(tunnel, TUNNEL_FACT_DETECTOR_FAILED, 1, 0);
 	up(tunnel, 2);
