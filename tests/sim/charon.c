@@ -316,12 +316,17 @@ static void delete_child(sim_tunnel_t *t, unsigned side, sim_sa_t *sa)
 	}
 }
 
-/** what the exchange has made; the responder may have forgotten it by now: DPD
- * finds out */
+/** What the exchange has made. The responder may have forgotten it by now: with
+ * its IKE_SA, and DPD finds out; or it has deleted it, NULL, while the response
+ * was under way */
 static sim_sa_t *initiated(const sim_exchange_t *x)
 {
 	sim_sa_t *sa = sa_get(x->tunnel, x->new);
 
+	if (!sa && ike_there(x->tunnel, !x->side, x->ike))
+	{
+		return NULL;
+	}
 	sa = sa ? sa : sa_new(x->tunnel, x->ike);
 	sa_up(x->tunnel, x->side, sa, true);
 	return sa;
@@ -369,9 +374,9 @@ static void done_rekey(sim_exchange_t *x)
 		return;
 	}
 	new = initiated(x);
-	if (!old || !old->id[x->side])
+	if (!new || !old || !old->id[x->side])
 	{
-		/* the peer has deleted it in between */
+		/* the peer has deleted one of them in between */
 		return;
 	}
 	charon_tell(t, x->side, FACT_CHILD_REKEYED, old->id[x->side],

@@ -19,8 +19,9 @@
 
 #define STEPS  30
 #define ROUNDS 2
-/** exchanges that began before run out, so do TCP and hold times */
-#define SETTLE (45 * SEC)
+/** exchanges that began before run out, so do TCP and hold times, and what waits
+ * for a reauthentication that does not come */
+#define SETTLE (65 * SEC)
 /** the supervisor's longest wait, a connect, a table */
 #define HEAL_MAX (150 * SEC)
 /** routes of an earlier run are swept after 180 s at the latest */
