@@ -16,6 +16,9 @@
 #define METRIC 20
 /** a tunnel that works and has its session this long must be in use */
 #define UP_MAX (3 * SEC)
+/** BFD that was not Up speaks once a second (RFC 5880 section 6.8.3): it falls by
+ * three that are missing, and comes back by as many */
+#define BFD_SLOW (6 * SEC)
 /** and a wrong way may show this long after it has become one */
 #define WRONG_MAX (1500 * MSEC)
 /** charon's DPD_DELAY and all its tries */
@@ -218,7 +221,9 @@ static bool has_way(const sim_node_t *node, const sim_node_t *far,
 	for (unsigned i = 0; i < sim->n_tunnels; i++)
 	{
 		const sim_tunnel_t *t = &sim->tunnels[i];
-		usec_t settle = UP_MAX;
+		usec_t settle = UP_MAX, works = t->end[0].works_since;
+
+		works = works > t->end[1].works_since ? works : t->end[1].works_since;
 
 		if (!node_has(node, t) || !node_has(far, t) ||
 			!carries(t, prefix, six) || !announced(t, far, prefix, six))
@@ -231,6 +236,10 @@ static bool has_way(const sim_node_t *node, const sim_node_t *far,
 			sim->now < far->started + 75 * SEC)
 		{
 			settle = 45 * SEC;
+		}
+		else if (t->bfd && sim->now < works + WATCHED)
+		{
+			settle += BFD_SLOW;
 		}
 		need = tunnel_bundle(t)->min_links;
 		fit += t->end[0].fit_since && sim->now > t->end[0].fit_since + settle;

@@ -43,11 +43,15 @@ typedef struct options_t
 } options_t;
 
 static uint64_t running;
+static sim_t *world;
 static const char *program;
 
 static void log_to_trace(void *user, log_level_t level, const char *line)
 {
-	printf("             | %s\n", line);
+	const sim_t *const *sim = user;
+
+	printf("%10.6f | %s\n", (double)(*sim ? (*sim)->now : 0) / (double)SEC,
+		   line);
 }
 
 static void log_to_nobody(void *user, log_level_t level, const char *line)
@@ -106,7 +110,7 @@ static void load_all(sim_t *sim)
 
 static sim_t *sim_create(uint64_t seed, bool verbose)
 {
-	sim_t *sim = mem_alloc(sizeof(*sim));
+	sim_t *sim = world = mem_alloc(sizeof(*sim));
 	unsigned spokes;
 
 	sim->seed = seed;
@@ -317,6 +321,7 @@ static result_t run_seed(uint64_t seed, const options_t *o)
 			   "  to replay: %s --seed %" PRIu64 " --steps %u -v\n",
 			   seed, sim->failure, program, seed, o->steps);
 	}
+	world = NULL;
 	sim_destroy(sim);
 	return r;
 }
@@ -402,7 +407,7 @@ int main(int argc, char *argv[])
 	signal(SIGABRT, crashed);
 	signal(SIGSEGV, crashed);
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	log_set(o.verbose ? log_to_trace : log_to_nobody, NULL,
+	log_set(o.verbose ? log_to_trace : log_to_nobody, &world,
 			o.verbose ? LOGL_DEBUG : LOGL_ERROR);
 	for (uint64_t seed = o.from; seed <= o.to; seed++)
 	{
