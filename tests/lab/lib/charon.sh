@@ -61,12 +61,14 @@ charon_conf()
 }
 
 # connection LOCAL REMOTE NAME IF_ID START: one of swanctl.conf's connections.
-# SITE_CLOSE=none: the site lets stay away what the cloud deletes
+# SITE_CLOSE=none: the site lets stay away what the cloud deletes.
+# SITE_UNIQUE=never: it never says that it knows of no SA
 connection()
 {
 	local here=$1 there=$2 name=$3 if_id=$4 start=$5 dead=restart
 	local closed=${SITE_CLOSE:-start}
-	[ "$start" != none ] || dead=clear closed=none
+	local unique=${SITE_UNIQUE:-no}
+	[ "$start" != none ] || dead=clear closed=none unique=no
 	cat <<CONF
 	$name {
 		version = 2
@@ -76,6 +78,7 @@ connection()
 		rekey_time = ${IKE_LIFETIME}s
 		mobike = no
 		dpd_delay = 2s
+		unique = $unique
 		keyingtries = 0
 		if_id_in = $if_id
 		if_id_out = $if_id
