@@ -32,13 +32,16 @@ missing()
 # counters: what the kernels found no SA for, and what the machine dropped
 counters()
 {
-	local where
+	local where dropped n=0
 	for where in site cloud
 	do
 		ns "$where" awk '$2 { print "'"$where"'", $1, $2 }' /proc/net/xfrm_stat
 	done
-	awk '{ n += strtonum("0x" $2) } END { print "softnet dropped", n }' \
-		/proc/net/softnet_stat
+	while read -r _ dropped _
+	do
+		n=$((n + 16#$dropped))
+	done </proc/net/softnet_stat
+	echo "softnet dropped $n"
 }
 
 # unharmed WHAT SINCE LOST: nothing has been lost since it was LOST
