@@ -19,17 +19,20 @@
 #define LINES_MAX 10
 
 /** the kernel tells nobody of a sysctl that is written: those that were as we
- * want them are looked at this often, some 10 us each */
-#define SYSCTLS_LOOK (500 * USEC_PER_MSEC)
+ * want them are looked at this often, some 10 us each; more than that many take
+ * more looks */
+#define SYSCTLS_LOOK  (500 * USEC_PER_MSEC)
+#define SYSCTLS_SLICE 100
 
 static void sysctls_due(cyg_timer_t *timer, void *user, usec_t now)
 {
 	core_t *core = user;
+	size_t n = core->held.n_sysctls;
 	char value[24];
 
-	for (size_t i = 0; i < core->held.n_sysctls; i++)
+	for (size_t i = 0; i < n && i < SYSCTLS_SLICE; i++)
 	{
-		const kernel_sysctl_t *s = &core->held.sysctls[i];
+		const kernel_sysctl_t *s = &core->held.sysctls[core->heal.next++ % n];
 
 		if (core->seams.kernel_ops->sysctl_get(core->seams.kernel, s->path,
 											   value) ||

@@ -343,8 +343,9 @@ typedef struct core_table_t
 /** lines of the log on others' deeds */
 typedef struct core_heal_t
 {
-	/** until sysctls are looked at */
+	/** until sysctls are looked at, and from which one on */
 	cyg_timer_t sysctls;
+	size_t next;
 	usec_t since;
 	unsigned lines;
 	/** left out */
