@@ -4,7 +4,7 @@
 #
 # systemd-networkd beside us on an uplink: what it takes of ours as it is
 # reloaded, restarted and told to configure its link anew is there again within a
-# second. (36-heal has pins and XFRM links.)
+# second.
 
 . "$(dirname "$0")/../lib/all.sh"
 native_begin alibaba frr
