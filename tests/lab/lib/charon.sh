@@ -67,8 +67,8 @@ connection()
 {
 	local here=$1 there=$2 name=$3 if_id=$4 start=$5 dead=restart
 	local closed=${SITE_CLOSE:-start}
-	local unique=${SITE_UNIQUE:-no}
-	[ "$start" != none ] || dead=clear closed=none unique=no
+	local unique=${SITE_UNIQUE:+unique = $SITE_UNIQUE}
+	[ "$start" != none ] || dead=clear closed=none unique=
 	cat <<CONF
 	$name {
 		version = 2
@@ -78,7 +78,7 @@ connection()
 		rekey_time = ${IKE_LIFETIME}s
 		mobike = no
 		dpd_delay = 2s
-		unique = $unique
+		$unique
 		keyingtries = 0
 		if_id_in = $if_id
 		if_id_out = $if_id
