@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The suites of what several threads use, built with ThreadSanitizer. */
+
+#include "unit/gateway/suites.h"
+
+int main(void)
+{
+	static const unit_suite_t suites[] = {beat_suite, queue_suite};
+
+	return unit_run("gateway under tsan", suites, countof(suites));
+}
