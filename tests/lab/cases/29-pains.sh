@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# needs: xfrm
+# needs: long
 #
 # What the field suffers from (tests/README.md has the list), with the real
 # charons: links and policies that were there before, two IKE_SAs of one

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# needs: xfrm
+# needs: long
 #
 # Somebody's hand in what only IPsec tunnels have: links, their addresses, and
 # pins; and an underlay that changes as DHCP changes it. (56-heal has the rest.)
