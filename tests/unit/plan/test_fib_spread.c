@@ -43,6 +43,19 @@ static const kernel_group_t *group_of(const bench_t *b, uint32_t tag)
 	return group;
 }
 
+/** member by member: what lies between and behind them is anything */
+static void ck_assert_group(const kernel_group_t *a, const kernel_group_t *b)
+{
+	ck_assert_uint_eq(a->id, b->id);
+	ck_assert(kernel_buckets_equal(&a->buckets, &b->buckets));
+	ck_assert_uint_eq(a->count, b->count);
+	for (unsigned i = 0; i < a->count; i++)
+	{
+		ck_assert_uint_eq(a->members[i].id, b->members[i].id);
+		ck_assert_uint_eq(a->members[i].weight, b->members[i].weight);
+	}
+}
+
 /** all prefixes are offered anew, as often as is asked for */
 static void rescan(bench_t *b, uint32_t count, const char *best,
 				   const char *backup)
@@ -81,7 +94,7 @@ START_TEST(test_in_place)
 	set(&b, 1, true);
 	drain(&b);
 	ck_assert_uint_eq(counts->messages, messages + 2);
-	ck_assert_mem_eq(group_of(&b, b.tags[0]), &before, sizeof(before));
+	ck_assert_group(group_of(&b, b.tags[0]), &before);
 	/* none left: a blackhole, with the buckets that it has for life */
 	for (unsigned i = 0; i < 3; i++)
 	{
