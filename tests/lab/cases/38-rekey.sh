@@ -7,7 +7,9 @@
 # kernel's own counters tell a packet that found no SA, or a wrong one, from
 # one that an emulated machine did not keep up with.
 #
-# Then both sides rekey by themselves, with AWS's lifetimes 240 times shorter:
+# Then somebody deletes the outbound half of an SA, and its policies.
+#
+# Last, both sides rekey by themselves, with AWS's lifetimes 240 times shorter:
 # 28800 s and 3600 s become 120 s and 15 s, the margin of 270 s with its fuzz of
 # 100 % leaves 1 to 2 s: both begin at close times, and often at once.
 #
@@ -185,6 +187,41 @@ becomes 10 "we reauthenticate: two ways again" all_ways_are "$(links_but)"
 DOWNS=$(downs)
 unharmed "we reauthenticate"
 
+# the outbound half goes, by whatever hand
+went_down()
+{
+	[ "$(downs)" -gt "$1" ]
+}
+said()
+{
+	grep -qF -- "$1" "$LAB_RUN/site/charon.log"
+}
+down=$(downs)
+holds "the outbound SA is deleted" \
+	ns site ip xfrm state deleteall dst "${OUTER[0]}"
+becomes 4 "no outbound SA: the tunnel leaves its group" went_down "$down"
+holds "no outbound SA: the log says so" \
+	said "tunnel ${TUNNELS[0]}: the kernel has no outbound SA"
+becomes 5 "no outbound SA: there is one again" \
+	said "tunnel ${TUNNELS[0]}: its outbound SA is there again"
+becomes 3 "no outbound SA: two ways again" all_ways_are "$(links_but)"
+
+# and its policies do
+policies_deleted()
+{
+	ns site ip xfrm policy delete dir out src 0.0.0.0/0 dst 0.0.0.0/0 \
+		if_id "${IF_ID[0]}" &&
+		ns site ip xfrm policy delete dir out src ::/0 dst ::/0 \
+			if_id "${IF_ID[0]}"
+}
+down=$(downs)
+holds "the outbound policies are deleted" policies_deleted
+becomes 6 "no outbound policy: the tunnel leaves its group" went_down "$down"
+holds "no outbound policy: the log says so" \
+	said "tunnel ${TUNNELS[0]}: the kernel has no outbound policy"
+becomes 5 "no outbound policy: two ways again" all_ways_are "$(links_but)"
+becomes 5 "all flows pass" flows_pass flows
+
 # timing FROM TO: other lifetimes, on both sides, for SAs to come
 timing()
 {
@@ -233,40 +270,5 @@ aws()
 	becomes 10 "AWS's timing: one SA a tunnel" one_sa_each
 }
 aws
-
-# the outbound half goes, by whatever hand
-went_down()
-{
-	[ "$(downs)" -gt "$1" ]
-}
-said()
-{
-	grep -qF -- "$1" "$LAB_RUN/site/charon.log"
-}
-down=$(downs)
-holds "the outbound SA is deleted" \
-	ns site ip xfrm state deleteall dst "${OUTER[0]}"
-becomes 4 "no outbound SA: the tunnel leaves its group" went_down "$down"
-holds "no outbound SA: the log says so" \
-	said "tunnel ${TUNNELS[0]}: the kernel has no outbound SA"
-becomes 5 "no outbound SA: there is one again" \
-	said "tunnel ${TUNNELS[0]}: its outbound SA is there again"
-becomes 3 "no outbound SA: two ways again" all_ways_are "$(links_but)"
-
-# and its policies do
-policies_deleted()
-{
-	ns site ip xfrm policy delete dir out src 0.0.0.0/0 dst 0.0.0.0/0 \
-		if_id "${IF_ID[0]}" &&
-		ns site ip xfrm policy delete dir out src ::/0 dst ::/0 \
-			if_id "${IF_ID[0]}"
-}
-down=$(downs)
-holds "the outbound policies are deleted" policies_deleted
-becomes 6 "no outbound policy: the tunnel leaves its group" went_down "$down"
-holds "no outbound policy: the log says so" \
-	said "tunnel ${TUNNELS[0]}: the kernel has no outbound policy"
-becomes 5 "no outbound policy: two ways again" all_ways_are "$(links_but)"
-becomes 5 "all flows pass" flows_pass flows
 flows_stop flows
 case_end
