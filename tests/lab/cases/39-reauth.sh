@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# needs: xfrm
+# needs: long
 #
 # Reauthentication that breaks before it makes. Where charon does it by its own
 # clock, or a person by cygnetctl, the tunnel is drained before: nothing is lost.
