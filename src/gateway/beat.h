@@ -39,8 +39,8 @@ void beat_stop(beats_t *beats, beat_t *beat);
 void beat_set(beats_t *beats, beat_t *beat, const uint8_t *data, size_t len,
 			  usec_t again, usec_t now);
 
-/** for the thread, and for tests: sends what is late; the moment of the next
- * look, USEC_NEVER: none */
+/** one look of the thread's, for tests, whose time is their own: sends what is
+ * late; the moment of the next look, USEC_NEVER: none */
 usec_t beats_run(beats_t *beats, usec_t now);
 
 #endif

@@ -72,7 +72,6 @@ static void withdraw(cyg_timer_t *timer, void *user, usec_t now)
 
 void core_drain_create(core_t *core, core_tunnel_t *tunnel, usec_t now)
 {
-	tunnel->core = core;
 	timer_init(&tunnel->drain_timer, withdraw, tunnel);
 	if (core_drained_at(core, tunnel->config->name))
 	{

@@ -28,18 +28,6 @@ static void line(config_strings_t *lines, const char *fmt, ...)
 	lines->list[lines->count++] = str_copy(text);
 }
 
-static const core_tunnel_t *running_tunnel(const core_t *core, const char *name)
-{
-	for (size_t i = 0; i < core->n_tunnels; i++)
-	{
-		if (strcmp(core->tunnels[i]->config->name, name) == 0)
-		{
-			return core->tunnels[i];
-		}
-	}
-	return NULL;
-}
-
 /** the neighbour of that name, at the end of the tunnel or beside all */
 static const config_neighbor_t *find_neighbor(const config_t *config,
 											  const config_tunnel_t *tunnel,
@@ -133,7 +121,7 @@ void core_configure_test(const core_t *core, const config_t *config,
 		{
 			const char *name = config->bundles[b].tunnels[t].name;
 
-			if (!running_tunnel(core, name))
+			if (!core_tunnel_find(core, name))
 			{
 				line(lines, "tunnel %s: it comes", name);
 			}

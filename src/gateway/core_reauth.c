@@ -211,7 +211,6 @@ static void due(cyg_timer_t *timer, void *user, usec_t now)
 
 void core_reauth_create(core_t *core, core_tunnel_t *tunnel, usec_t now)
 {
-	tunnel->core = core;
 	timer_init(&tunnel->reauth.timer, due, tunnel);
 	plan(core, tunnel, now);
 }

@@ -12,12 +12,6 @@ capture_start
 must holds "charon starts with Cygnet" cygnet_start
 all_up
 
-links()
-{
-	ip -n cyg-site -j link show type xfrm |
-		jq -c '[.[] | [.ifname, .ifindex]] | sort'
-}
-
 # xfrm_are N M: SAs and policies with an if_id, the site's and the cloud's
 xfrm_are()
 {

@@ -11,28 +11,6 @@ capture_start
 must holds "charon starts with Cygnet" cygnet_start
 all_up
 
-links()
-{
-	ip -n cyg-site -j link show type xfrm |
-		jq -c '[.[] | [.ifname, .ifindex]] | sort'
-}
-guard_there()
-{
-	ns site nft list table inet cygnet | grep drop >/dev/null
-}
-counts_are()
-{
-	local seen
-	seen="$(our_routes 4) $(our_routes 6) $(our_nexthops)"
-	echo "routes of both families and next hops: $seen"
-	[ "$seen" = "$1" ]
-}
-dropped()
-{
-	ns site nft -j list table inet cygnet |
-		jq '[.. | .counter? // empty | objects | .packets // 0] | add'
-}
-
 # sas_are N: what the kernel has of charon's, in both directions
 sas_are()
 {
@@ -43,7 +21,7 @@ sas_are()
 }
 flows_start flows 12 5
 must becomes 20 "all flows pass" flows_pass flows
-before="$(our_routes 4) $(our_routes 6) $(our_nexthops)"
+before=$(ours)
 adopted=$(links)
 holds "the guard is there" guard_there
 
@@ -54,7 +32,7 @@ stays 3 "stopped: no learned route" all_ways_are ""
 holds "charon starts again" cygnet_start
 all_up
 equal "the links were adopted" "$adopted" "$(links)"
-becomes 10 "as many routes and next hops as before" counts_are "$before"
+becomes 10 "as many routes and next hops as before" ours_are "$before"
 becomes 20 "all flows pass" flows_pass flows
 
 fault=$(now_ms)
@@ -66,7 +44,7 @@ must becomes 60 "three SAs are installed" sas_up site 3
 must becomes 60 "the cloud sees three sessions" frr_sessions_are cloud 3
 becomes 20 "every prefix has three ways" all_ways_are "$(links_but)"
 equal "the links were adopted" "$adopted" "$(links)"
-becomes 20 "as many routes and next hops as before" counts_are "$before"
+becomes 20 "as many routes and next hops as before" ours_are "$before"
 becomes 20 "all flows pass" flows_pass flows
 becomes 20 "what the dead charon left is swept: two SAs a tunnel" sas_are 6
 echo "# worst outage around the kill: $(flows_get flows outage_ms "$fault") ms"

@@ -9,6 +9,13 @@ guard_there()
 	ns site nft list table inet cygnet | grep drop >/dev/null
 }
 
+# links: ours, by name and index
+links()
+{
+	ip -n cyg-site -j link show type xfrm |
+		jq -c '[.[] | [.ifname, .ifindex]] | sort'
+}
+
 # ours: routes of both families and next hops, as three numbers
 ours()
 {

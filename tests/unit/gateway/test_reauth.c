@@ -87,6 +87,14 @@ static void down(unsigned i, uint32_t sa)
 	world_run(w, 100 * USEC_PER_MSEC);
 }
 
+/** two tunnels, of which charon reauthenticates the first in 40 s */
+static void begin_due(void)
+{
+	begin(2, "drain_time = 4");
+	up(0, 200, 40);
+	down(0, 100);
+}
+
 static unsigned ways(void)
 {
 	bool there;
@@ -284,9 +292,7 @@ END_TEST
 
 START_TEST(used_again_when_the_other_dies)
 {
-	begin(2, "drain_time = 4");
-	up(0, 200, 40);
-	down(0, 100);
+	begin_due();
 	run(28);
 	ck_assert_uint_eq(ways(), 2);
 	ck_assert_str_eq(seen(0)->reauth, "draining");
@@ -304,9 +310,7 @@ END_TEST
 
 START_TEST(used_again_when_the_other_has_no_routes)
 {
-	begin(2, "drain_time = 4");
-	up(0, 200, 40);
-	down(0, 100);
+	begin_due();
 	run(28);
 	ck_assert_uint_eq(ways(), 2);
 	ck_assert_str_eq(seen(0)->reauth, "draining");
@@ -343,9 +347,7 @@ END_TEST
 
 START_TEST(charon_does_not)
 {
-	begin(2, "drain_time = 4");
-	up(0, 200, 40);
-	down(0, 100);
+	begin_due();
 	run(35);
 	ck_assert_uint_eq(asked[0], 1);
 	ck_assert_uint_eq(ways(), 2);
@@ -359,9 +361,7 @@ END_TEST
 
 START_TEST(the_sa_ends_while_it_is_drained)
 {
-	begin(2, "drain_time = 4");
-	up(0, 200, 40);
-	down(0, 100);
+	begin_due();
 	run(28);
 	ck_assert_str_eq(seen(0)->reauth, "draining");
 	down(0, 200);
