@@ -421,6 +421,7 @@ void core_configure(core_t *core, config_t *config, usec_t now)
 	free(old_neighbors);
 	free(old_tunnels);
 	config_destroy(old_config);
+	core_tunnels_refresh(core);
 	core_restart_watch(core, now);
 	core_kernel_adopt(core);
 	core->tunnels_dirty = true;

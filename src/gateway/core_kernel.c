@@ -691,6 +691,7 @@ void core_kernel_apply(core_t *core, usec_t now)
 	if (core->underlay_dirty)
 	{
 		core_underlay_update(core);
+		core_tunnels_refresh(core);
 	}
 	if (!core->plan_dirty)
 	{

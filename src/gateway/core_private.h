@@ -492,6 +492,9 @@ bool core_str_equal(const char *a, const char *b); /* NULL equals NULL */
 core_tunnel_t *core_tunnel_create(core_t *core, const config_bundle_t *bundle,
 								  const config_tunnel_t *config, usec_t now);
 void core_tunnel_destroy(core_t *core, core_tunnel_t *tunnel, usec_t now);
+/** if_ids, outer addresses and MTUs after a reload, or where ways to peers or
+ * links became others */
+void core_tunnels_refresh(core_t *core);
 /** states, bundles and FIB members after facts or link events */
 void core_tunnels_update(core_t *core, usec_t now);
 /** a link of this name came, changed or went */
@@ -541,6 +544,8 @@ void core_statics_update(core_t *core, usec_t now);
 /** all of them are originated */
 bool core_statics_alive(const core_t *core);
 bool core_static_has(const core_t *core, const prefix_t *prefix);
+/** it does, and one of the tunnels can be used */
+bool core_static_originates(const core_t *core, const prefix_t *prefix);
 /** the ways of a static prefix, FIB_SET_MAX at most; false: it is none */
 bool core_static_paths(core_t *core, const prefix_t *prefix, fib_path_t *best,
 					   unsigned *n_best, fib_path_t *backup,

@@ -153,7 +153,8 @@ static void decide(core_t *core, source_prefix_t *p, usec_t now)
 	{
 		bgp_originate(core->bgp, &p->prefix, &local, now);
 	}
-	else if (p->told && !advertised)
+	else if (p->told && !core_is_advertised(core, &p->prefix) &&
+			 !core_static_originates(core, &p->prefix))
 	{
 		bgp_unoriginate(core->bgp, &p->prefix, now);
 	}
@@ -245,7 +246,8 @@ static void withdraw_all(core_t *core, usec_t now)
 {
 	list_each(&core->redistribute->all, p, source_prefix_t, place)
 	{
-		if (p->told && !core_is_advertised(core, &p->prefix))
+		if (p->told && !core_is_advertised(core, &p->prefix) &&
+			!core_static_originates(core, &p->prefix))
 		{
 			bgp_unoriginate(core->bgp, &p->prefix, now);
 		}

@@ -61,6 +61,13 @@ bool core_static_has(const core_t *core, const prefix_t *prefix)
 	return find(core, prefix) != NULL;
 }
 
+bool core_static_originates(const core_t *core, const prefix_t *prefix)
+{
+	const core_static_t *s = find(core, prefix);
+
+	return s && s->alive;
+}
+
 /** what has to be told to a link that is no point-to-point one */
 static bool gateway_for(const core_tunnel_t *tunnel, family_t family,
 						addr_t *out)
@@ -188,7 +195,12 @@ static void set_alive(core_t *core, core_static_t *s, bool alive, usec_t now)
 		return;
 	}
 	s->alive = alive;
-	if (alive)
+	if (core_is_advertised(core, &s->prefix))
+	{
+		/* it is announced in any case, and not as a static route is */
+		core_route_offer(core, &s->prefix);
+	}
+	else if (alive)
 	{
 		bgp_originate(core->bgp, &s->prefix, &local, now);
 	}

@@ -129,38 +129,59 @@ static bool outer_refresh(const core_t *core, core_tunnel_t *tunnel)
 		   memcmp(before, tunnel->outer, n_before * sizeof(before[0])) != 0;
 }
 
+/** as configured, as the link has it, or as the SA's cipher and the way to the
+ * peer leave it */
+static uint16_t mtu_of(const core_t *core, const core_tunnel_t *tunnel)
+{
+	const tunnel_sa_info_t *info = tunnel_sa_info(tunnel->tunnel);
+	const kernel_link_t *link;
+
+	if (tunnel->config->mtu)
+	{
+		return tunnel->config->mtu;
+	}
+	if (tunnel->config->interface)
+	{
+		link = kernel_state_link(&core->seen, tunnel->link);
+		return !link                    ? tunnel->mtu
+			   : link->mtu > UINT16_MAX ? UINT16_MAX
+										: (uint16_t)link->mtu;
+	}
+	if (info)
+	{
+		return tunnel_mtu(info, underlay_mtu(core, info));
+	}
+	return tunnel->mtu ? tunnel->mtu : TUNNEL_MTU_DEFAULT;
+}
+
 /** if_id, outer addresses and MTU, from charon or else the file */
 static void refresh(core_t *core, core_tunnel_t *tunnel)
 {
 	const core_connection_t *c = tunnel->connection;
-	const tunnel_sa_info_t *info = tunnel_sa_info(tunnel->tunnel);
 	uint32_t if_id = tunnel->config->if_id;
-	uint16_t mtu = tunnel->config->mtu;
+	uint16_t mtu;
 
-	if (tunnel->config->interface)
-	{
-		return;
-	}
 	if (c && c->loaded && !c->if_id_unique && c->if_id_in)
 	{
 		if_id = c->if_id_in;
 	}
-	if (outer_refresh(core, tunnel))
+	if (!tunnel->config->interface && outer_refresh(core, tunnel))
 	{
 		core->plan_dirty = true;
 		core->underlay_dirty = true;
 	}
-	if (!mtu && info)
-	{
-		mtu = tunnel_mtu(info, underlay_mtu(core, info));
-	}
-	else if (!mtu)
-	{
-		mtu = tunnel->mtu ? tunnel->mtu : TUNNEL_MTU_DEFAULT;
-	}
+	mtu = mtu_of(core, tunnel);
 	core->plan_dirty |= if_id != tunnel->if_id || mtu != tunnel->mtu;
 	tunnel->if_id = if_id;
 	tunnel->mtu = mtu;
+}
+
+void core_tunnels_refresh(core_t *core)
+{
+	for (size_t i = 0; i < core->n_tunnels; i++)
+	{
+		refresh(core, core->tunnels[i]);
+	}
 }
 
 static void step(core_t *core, core_tunnel_t *tunnel, const tunnel_fact_t *fact,
@@ -304,11 +325,6 @@ void core_tunnel_link(core_t *core, core_tunnel_t *tunnel,
 	}
 	tunnel->link = index;
 	tunnel->gateways = usable && !xfrm && !link->point_to_point;
-	if (usable && !xfrm && !tunnel->config->mtu)
-	{
-		tunnel->mtu =
-			(uint16_t)(link->mtu > UINT16_MAX ? UINT16_MAX : link->mtu);
-	}
 	if (usable && link->up && link->lower_up)
 	{
 		step_kind(core, tunnel, TUNNEL_FACT_LINK_UP, now);

@@ -27,6 +27,7 @@ Suite *problems_suite(void);
 Suite *queue_suite(void);
 Suite *reauth_suite(void);
 Suite *redistribute_suite(void);
+Suite *reload_suite(void);
 Suite *resilient_suite(void);
 Suite *restart_suite(void);
 Suite *hold_suite(void);

@@ -162,6 +162,8 @@ void world_link_set(world_t *w, unsigned i, bool up);
 /** the underlay's link does: the kernel drops routes by it, pins too, and tells
  * of the link alone */
 void world_external_set(world_t *w, bool up);
+/** it has another MTU, as the kernel tells */
+void world_external_mtu(world_t *w, uint32_t mtu);
 /* by hand, with the words that the kernel has for it: */
 void world_link_delete(world_t *w, unsigned i);
 /** somebody else's, in w->state, is deleted */

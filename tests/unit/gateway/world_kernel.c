@@ -580,6 +580,15 @@ void world_external_set(world_t *w, bool up)
 	world_link_event(w, &link, false, false);
 }
 
+void world_external_mtu(world_t *w, uint32_t mtu)
+{
+	kernel_link_t link = *kernel_state_link(&w->state, EXTERNAL_LINK);
+
+	link.mtu = mtu;
+	kernel_state_link_event(&w->state, &link, false);
+	world_link_event(w, &link, false, false);
+}
+
 void world_foreign_link_gone(world_t *w, const kernel_link_t *link)
 {
 	delete_link(w, *link, false);

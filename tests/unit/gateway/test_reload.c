@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * What must not be forgotten when the configuration, or what it stands on,
+ * becomes another one while tunnels run.
+ */
+
+#include "unit/gateway/suites.h"
+
+#include "unit/gateway/world.h"
+
+#include <string.h>
+
+#define PREFIX "10.7.0.0/24"
+
+static void load(world_t *w, const char *more, const char *bundle)
+{
+	char *text = world_config(w->n, more, bundle), *error;
+
+	if (!world_load(w, text, &error))
+	{
+		ck_abort_msg("%s", error);
+	}
+	free(text);
+	free(error);
+	world_run(w, USEC_PER_SEC);
+}
+
+static world_t *up(unsigned n, const char *bundle)
+{
+	world_t *w = world_create(n);
+
+	load(w, NULL, bundle);
+	world_up(w);
+	world_run(w, USEC_PER_SEC);
+	return w;
+}
+
+/* -- origins ----------------------------------------------------------------- */
+
+static void advertise_it(config_t *config)
+{
+	config_prefixes_t *list = &config->advertise;
+
+	list->list = mem_resize(list->list, list->count + 1, sizeof(*list->list));
+	ck_assert(prefix_parse(PREFIX, &list->list[list->count++]));
+}
+
+START_TEST(test_static_route_becomes_advertised)
+{
+	world_t *w = up(1, "routes = " PREFIX);
+
+	ck_assert_uint_eq(world_told(w, 0, PREFIX), UINT32_MAX);
+	w->edit = advertise_it;
+	load(w, NULL, NULL);
+	ck_assert_uint_ne(world_told(w, 0, PREFIX), UINT32_MAX);
+	/* and back */
+	w->edit = NULL;
+	load(w, NULL, "routes = " PREFIX);
+	ck_assert_uint_eq(world_told(w, 0, PREFIX), UINT32_MAX);
+	world_destroy(w);
+}
+END_TEST
+
+/** the site announces what lies behind a tunnel: whatever becomes of that */
+START_TEST(test_advertised_static_route)
+{
+	world_t *w = world_create(2);
+	bool there;
+
+	w->edit = advertise_it;
+	load(w, NULL, "routes = " PREFIX);
+	world_up(w);
+	for (unsigned i = 0; i < 2; i++)
+	{
+		world_run(w, USEC_PER_SEC);
+		ck_assert_uint_ne(world_told(w, 1, PREFIX), UINT32_MAX);
+		ck_assert_uint_eq(world_ways(w, PREFIX, &there), 3);
+		load(w, NULL, "routes = " PREFIX "\n min_links = 3");
+		ck_assert_uint_ne(world_told(w, 1, PREFIX), UINT32_MAX);
+		ck_assert_uint_eq(world_ways(w, PREFIX, &there), 0);
+		load(w, NULL, "routes = " PREFIX);
+	}
+	load(w, NULL, NULL);
+	ck_assert_uint_ne(world_told(w, 1, PREFIX), UINT32_MAX);
+	world_ways(w, PREFIX, &there);
+	ck_assert(!there);
+	world_destroy(w);
+}
+END_TEST
+
+#define REDISTRIBUTE "redistribute { hand { from = static } }\n"
+
+/** redistributed, then a static route of a tunnel's that does not work */
+START_TEST(test_redistributed_becomes_a_static_route)
+{
+	world_t *w = world_create(2);
+
+	load(w, REDISTRIBUTE, NULL);
+	world_up(w);
+	world_foreign(w, PREFIX, 4, 254, 0, WORLD_EXTERNAL, "198.51.100.9", true);
+	world_run(w, 2 * USEC_PER_SEC);
+	ck_assert_uint_ne(world_told(w, 1, PREFIX), UINT32_MAX);
+	load(w, REDISTRIBUTE, "routes = " PREFIX "\n min_links = 3");
+	world_run(w, 2 * USEC_PER_SEC);
+	ck_assert_uint_eq(world_told(w, 1, PREFIX), UINT32_MAX);
+	load(w, REDISTRIBUTE, NULL);
+	world_run(w, 2 * USEC_PER_SEC);
+	ck_assert_uint_ne(world_told(w, 1, PREFIX), UINT32_MAX);
+	world_destroy(w);
+}
+END_TEST
+
+/* -- MTU ----------------------------------------------------------------------- */
+
+static unsigned clamp4(const world_t *w, const char *link)
+{
+	for (size_t i = 0; i < w->firewall.n_clamps; i++)
+	{
+		if (strcmp(w->firewall.clamps[i].link, link) == 0)
+		{
+			return w->firewall.clamps[i].mss4;
+		}
+	}
+	return 0;
+}
+
+static void mtu_1300(config_t *config)
+{
+	config->bundles[0].tunnels[0].mtu = 1300;
+}
+
+START_TEST(test_mtu_of_a_tunnel_that_stays)
+{
+	world_t *w = up(1, NULL);
+	unsigned before = world_link(w, 0)->mtu;
+
+	ck_assert_uint_gt(before, 1300);
+	w->edit = mtu_1300;
+	load(w, NULL, NULL);
+	ck_assert_uint_eq(world_link(w, 0)->mtu, 1300);
+	ck_assert_uint_eq(clamp4(w, "cyg-t1"), 1260);
+	w->edit = NULL;
+	load(w, NULL, NULL);
+	ck_assert_uint_eq(world_link(w, 0)->mtu, before);
+	ck_assert_int_eq(world_session(w, 0), BGP_ESTABLISHED);
+	world_destroy(w);
+}
+END_TEST
+
+/** PPPoE comes up, a path gets another MTU */
+START_TEST(test_mtu_of_the_underlay)
+{
+	world_t *w = up(1, NULL);
+	unsigned before = world_link(w, 0)->mtu;
+
+	world_external_mtu(w, 1400);
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(world_link(w, 0)->mtu, before - 100);
+	ck_assert_uint_eq(clamp4(w, "cyg-t1"), before - 140);
+	world_external_mtu(w, 1500);
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(world_link(w, 0)->mtu, before);
+	world_destroy(w);
+}
+END_TEST
+
+/** where the far end is, the first SA tells: the way there was not looked up */
+START_TEST(test_mtu_of_an_unknown_peer)
+{
+	world_t *w = world_create(1);
+	fact_t fact = {.kind = FACT_CHILD_UP, .name = "t1", .sa = 5};
+
+	world_external_mtu(w, 1400);
+	load(w, NULL, NULL);
+	world_fact(w, 0, FACT_CONNECTION_LOADED, 0, 0);
+	fact.if_id_in = fact.if_id_out = 1;
+	fact.info.encr = 20;
+	fact.info.key_bits = 256;
+	ck_assert(addr_parse("198.51.100.77", &fact.info.remote));
+	core_fact(w->core, &fact, w->now);
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_lt(world_link(w, 0)->mtu, 1400);
+	world_destroy(w);
+}
+END_TEST
+
+/** an existing link, whose own MTU is not what its far side takes */
+START_TEST(test_mtu_of_an_interface)
+{
+	static const char text[] =
+		"cygnet {\n asn = 65530\n router_id = 10.255.0.1\n"
+		" advertise = 192.168.0.0/24\n bundles {\n b {\n tunnels {\n"
+		" t1 {\n interface = eth0\n mtu = %u\n address = 192.0.2.2/30\n"
+		" neighbor {\n address = 192.0.2.1\n remote_as = 65531\n }\n"
+		" }\n }\n }\n }\n }\n";
+	static const struct
+	{
+		unsigned mtu;
+		unsigned mss;
+	} rows[] = {{1400, 1360}, {0, 1460}, {1300, 1260}};
+	world_t *w = world_create(1);
+	char *error;
+
+	for (size_t i = 0; i < countof(rows); i++)
+	{
+		char *config = str_format(text, rows[i].mtu);
+
+		ck_assert_msg(world_load(w, config, &error), "%s", error);
+		free(config);
+		world_run(w, USEC_PER_SEC);
+		ck_assert_uint_eq(clamp4(w, "eth0"), rows[i].mss);
+	}
+	world_destroy(w);
+}
+END_TEST
+
+Suite *reload_suite(void)
+{
+	Suite *s = suite_create("reload");
+
+	unit_add(s, "static route becomes advertised",
+			 test_static_route_becomes_advertised);
+	unit_add(s, "advertised static route", test_advertised_static_route);
+	unit_add(s, "redistributed becomes a static route",
+			 test_redistributed_becomes_a_static_route);
+	unit_add(s, "MTU of a tunnel that stays", test_mtu_of_a_tunnel_that_stays);
+	unit_add(s, "MTU of the underlay", test_mtu_of_the_underlay);
+	unit_add(s, "MTU of an unknown peer", test_mtu_of_an_unknown_peer);
+	unit_add(s, "MTU of an interface", test_mtu_of_an_interface);
+	return s;
+}
