@@ -1,0 +1,46 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# needs: native
+#
+# The benches of large tables, with small ones. That the feeder and the watcher
+# say what is so is seen by what another daemon and the kernel have; of the
+# figures, counts are judged, and no times.
+
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/lab/lib/check.sh
+. "$here/../lib/check.sh"
+bench=$here/../../../scripts/bench
+
+# is BENCH FIGURE SYSTEM EXPRESSION: there is one such line, and its value is so
+is()
+{
+	echo "$lines" | jq -se --arg bench "$1" --arg figure "$2" \
+		--arg system "$3" "[.[] | select(.runs and .bench == \$bench and
+		.figure == \$figure and .system == \$system)] | length == 1 and
+		(.[0].value | $4)" >/dev/null
+}
+# run BENCH ARG…
+run()
+{
+	lines=$("$bench" "$@" --no-setup 2>&1)
+	while read -r one
+	do
+		echo "# $one"
+	done <<<"${lines:-no lines}"
+	lines=$(grep '^{' <<<"$lines")
+}
+
+run known --systems bird,cygnet
+for system in bird cygnet
+do
+	holds "$system has what the feeder says" is known routes "$system" '. == 19'
+	holds "and both ways of it" is known paths "$system" '. == 38'
+	holds "the watcher sees both ways" is known ways "$system" '. == 2'
+	holds "and what is left when one is gone" is known left "$system" '. == 1'
+done
+run load --size 2000 --systems raw,cygnet,bird
+holds "each has its time" is load seconds cygnet '. > 0'
+holds "the raw writer, too" is load seconds raw '. > 0'
+holds "Cygnet writes a prefix once" is load writes_per_prefix cygnet '. == 1'
+holds "nothing was missing" is load missing_after cygnet '. == 0'
+case_end
