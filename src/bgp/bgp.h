@@ -126,7 +126,8 @@ typedef struct bgp_peer_config_t
 	uint16_t hold_time;
 	/** seconds; 0: a third of the negotiated hold time */
 	uint16_t keepalive;
-	/** seconds between attempts to connect, 1 to 3600 */
+	/** seconds between attempts to connect, 1 to 3600; the first few are not
+	 * that far apart */
 	uint16_t connect_retry;
 	/** never dial, wait for the peer */
 	bool passive;

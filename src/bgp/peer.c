@@ -315,6 +315,7 @@ void bgp_peer_start(bgp_t *bgp, bgp_peer_t *peer, usec_t now)
 
 	peer->started = true;
 	peer->failures = 0;
+	peer->tries = 0;
 	if (timer_running(&peer->idle_hold) &&
 		peer->idle_hold.at <= now + BGP_IDLE_HOLD_ONE)
 	{

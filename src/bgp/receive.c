@@ -75,6 +75,7 @@ void bgp_session_up(bgp_machine_t *m, usec_t now)
 		.message_max = rib->message_max,
 	};
 	peer->up_since = now;
+	peer->tries = 0;
 	peer->eor = 0;
 	peer->eorr = 0;
 	peer->away = false;

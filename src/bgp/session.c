@@ -88,6 +88,26 @@ static void start_retry(bgp_peer_t *peer, usec_t now)
 	}
 }
 
+/** dialling failed: what refuses us may be about to start, so the first tries
+ * are not that far apart */
+static void start_retry_soon(bgp_peer_t *peer, usec_t now)
+{
+	usec_t max = peer->config.connect_retry * USEC_PER_SEC;
+	usec_t span = BGP_RETRY_MIN << peer->tries;
+
+	if (span >= max)
+	{
+		start_retry(peer, now);
+		return;
+	}
+	peer->tries++;
+	if (!peer->config.passive)
+	{
+		timer_start(peer->bgp->timers, &peer->retry,
+					now + bgp_jitter(peer->bgp, span));
+	}
+}
+
 void bgp_send_hold_update(bgp_machine_t *m, bool waits, usec_t now)
 {
 	usec_t span = 2 * m->agreed.hold_time * USEC_PER_SEC;
@@ -329,7 +349,14 @@ static void act_timers(bgp_machine_t *m, unsigned actions, usec_t now)
 
 	if (actions & BGP_ACT_RETRY_START && m == peer->main)
 	{
-		start_retry(peer, now);
+		if (actions & BGP_ACT_CONNECT)
+		{
+			start_retry(peer, now);
+		}
+		else
+		{
+			start_retry_soon(peer, now);
+		}
 	}
 	if (actions & BGP_ACT_RETRY_STOP && m == peer->main)
 	{

@@ -28,6 +28,9 @@
 #define BGP_HOLD_LARGE (240 * USEC_PER_SEC)
 /** RFC 9687 section 5: at least */
 #define BGP_SEND_HOLD_MIN (480 * USEC_PER_SEC)
+/** between the first two tries to connect; then it doubles, up to the
+ * configured time */
+#define BGP_RETRY_MIN (1 * USEC_PER_SEC)
 /** waits in Idle: the first failure may be a slip, as of a far end whose BFD
  * stood still, but FRR drops who comes while it forgets our routes; then they
  * double from the second to the third. A session that stood for the fourth
@@ -126,6 +129,8 @@ struct bgp_peer_t
 	cyg_timer_t idle_hold;
 	/** failures in a row, for the wait in Idle */
 	unsigned failures;
+	/** connections that failed in a row, for the first waits between tries */
+	unsigned tries;
 	/** ConnectRetryCounter */
 	unsigned retry_counter;
 	/** as last told */

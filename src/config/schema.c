@@ -363,7 +363,8 @@ static const config_option_t options[] = {
 			 "time."},
 	{IN_NEIGHBORS, "connect_retry", CONFIG_NUMBER, NEIGHBOR(connect_retry),
 	 .min = 1, .max = 3600, .fallback = "30",
-	 .text = "Seconds between attempts to connect."},
+	 .text = "Seconds between attempts to connect; the first few are 1, 2, 4 "
+			 "and so on apart."},
 	{IN_NEIGHBORS, "passive", CONFIG_BOOL, NEIGHBOR(passive), .fallback = "no",
 	 .text = "Wait for the neighbour to connect."},
 	{IN_NEIGHBORS, "ipv4", CONFIG_BOOL, NEIGHBOR(ipv4),

@@ -482,7 +482,7 @@ START_TEST(test_retry)
 {
 	wire_t *w = wire_create_raw(65001, 65002);
 	wire_speaker_t *s = &w->speaker[0];
-	usec_t before;
+	usec_t before, wait = USEC_PER_SEC, max = 10 * USEC_PER_SEC;
 	unsigned i;
 
 	bgp_peer_start(s->bgp, s->peer, w->now);
@@ -496,16 +496,23 @@ START_TEST(test_retry)
 						 "connecting failed: Connection refused");
 		ck_assert_uint_eq(info(w, 0).connect_error_at, w->now);
 		ck_assert_str_eq(info(w, 0).last_error, "");
-		/* 75 to 100 percent of 10 seconds */
+		/* 75 to 100 percent of 1, 2, 4, 8, and then always 10 seconds */
 		before = timers_next(w->timers) - w->now;
-		ck_assert_uint_ge(before, 7500 * USEC_PER_MSEC);
-		ck_assert_uint_le(before, 10 * USEC_PER_SEC);
-		wire_advance(w, 10 * USEC_PER_SEC);
+		ck_assert_uint_ge(before, wait / 4 * 3);
+		ck_assert_uint_le(before, wait);
+		wire_advance(w, wait);
+		wait = 2 * wait < max ? 2 * wait : max;
 	}
 	/* the tunnel is up: no waiting */
 	s->dial_wanted = false;
 	bgp_connect_failed(s->bgp, s->peer, "No route to host", w->now);
 	bgp_peer_start(s->bgp, s->peer, w->now);
+	ck_assert(s->dial_wanted);
+	/* and it begins with the short waits again */
+	s->dial_wanted = false;
+	bgp_connect_failed(s->bgp, s->peer, "Connection refused", w->now);
+	ck_assert_uint_le(timers_next(w->timers) - w->now, USEC_PER_SEC);
+	wire_advance(w, USEC_PER_SEC);
 	ck_assert(s->dial_wanted);
 	/* dialling that hangs is begun anew */
 	i = s->dials;

@@ -340,7 +340,8 @@ START_TEST(session_begins_with_bfd)
 	world_run(w, 500 * USEC_PER_MSEC);
 	ck_assert_uint_eq(ways(), 2);
 	bgp_peer_stop(w->far[0].bgp, w->far[0].peer, 10, NULL, w->now);
-	world_run(w, 5 * USEC_PER_SEC);
+	/* the short waits are over, the next one takes 12 s at least */
+	world_run(w, 16 * USEC_PER_SEC);
 	ck_assert_int_ne(world_session(w, 0), BGP_ESTABLISHED);
 	bgp_peer_start(w->far[0].bgp, w->far[0].peer, w->now);
 	world_run(w, 5 * USEC_PER_SEC);
