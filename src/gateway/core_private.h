@@ -444,6 +444,9 @@ struct core_t
 	/** it holds routes back, or did */
 	bool restart_deferred;
 	usec_t restart_at;
+	/** the most neighbours that were heard since, and when they were */
+	size_t restart_heard;
+	usec_t restart_heard_at;
 	usec_t adopt_until;
 	cyg_timer_t adopt_timer;
 	cyg_timer_t audit_timer;

@@ -7,8 +7,11 @@
  * routes, so that the OPENs can say so; the speaker then holds routes back
  * until the neighbours have told theirs, and what nobody told again is removed.
  *
- * Neighbours that cannot even be dialled (their tunnel has no SA) are waited
- * for only a moment: the kernel's old groups may lead flows into that tunnel.
+ * Two waits are told apart. For routes to be chosen, and ours to be announced,
+ * a neighbour without a session is waited for a few times as long as the others
+ * took: a far side that kept nothing of ours gets nothing meanwhile, and the
+ * kernel's old groups may lead flows into that tunnel. What only such a neighbour
+ * could tell again stays in the kernel for longer: its SAs of before may work.
  */
 
 #include "gateway/core_private.h"
@@ -22,6 +25,12 @@
 #define DUMP_MAX (10 * USEC_PER_SEC)
 /** neighbours that cannot be dialled are not waited for any longer */
 #define ABSENT_MAX (30 * USEC_PER_SEC)
+/** what the others have told is not held back for one without a session any
+ * longer than this, or than so many times what the others needed */
+#define WAIT_MIN   (10 * USEC_PER_SEC)
+#define WAIT_TIMES 3
+/** one that says no End-of-RIB has told all after this */
+#define TELL_MAX (30 * USEC_PER_SEC)
 
 bool core_restart_ready(core_t *core, usec_t now)
 {
@@ -53,29 +62,91 @@ bool core_restart_ready(core_t *core, usec_t now)
 	return true;
 }
 
-/** has told all that it has, or has no end to tell */
-static bool settled(const core_neighbor_t *n)
+static bgp_peer_info_t info_of(const core_neighbor_t *n)
 {
 	bgp_peer_info_t info;
 
 	bgp_peer_info(n->peer, &info);
+	return info;
+}
+
+/** has told all that it has, or was long enough there to, if it does not say */
+static bool settled(const core_neighbor_t *n, usec_t now)
+{
+	bgp_peer_info_t info = info_of(n);
+
 	return info.state == BGP_ESTABLISHED &&
-		   (info.eor & info.families) == info.families;
+		   ((info.eor & info.families) == info.families ||
+			(!info.graceful_restart && now >= info.since + TELL_MAX));
+}
+
+/** the speaker has not to wait for it: it is settled, or says no end */
+static bool heard(const core_neighbor_t *n, usec_t now)
+{
+	bgp_peer_info_t info = info_of(n);
+
+	return settled(n, now) ||
+		   (info.state == BGP_ESTABLISHED && !info.graceful_restart);
 }
 
 /** absent: those that do not run count as settled */
-static bool all_settled(const core_t *core, bool absent)
+static bool all_settled(const core_t *core, bool absent, usec_t now)
 {
 	for (size_t i = 0; i < core->n_neighbors; i++)
 	{
 		const core_neighbor_t *n = core->neighbors[i];
 
-		if (!(absent && !n->running) && !settled(n))
+		if (!(absent && !n->running) && !settled(n, now))
 		{
 			return false;
 		}
 	}
 	return core->n_neighbors > 0 || core->n_statics > 0;
+}
+
+/** how long a neighbour that has no session yet is waited for */
+static usec_t patience(const core_t *core, const core_neighbor_t *n)
+{
+	usec_t others = core->restart_heard_at - core->restart_at;
+	usec_t wait = WAIT_MIN;
+
+	if (n->running && !info_of(n).connect_error[0])
+	{
+		/* one that knows no graceful restart, and took no notice of our end,
+		 * does so when its KEEPALIVE is answered by a reset */
+		wait += n->config->hold_time * USEC_PER_SEC / 3;
+	}
+	return wait < WAIT_TIMES * others ? WAIT_TIMES * others : wait;
+}
+
+/** Every other neighbour was heard, and these have had as much time and more:
+ * what all the others have told is not held back for them any longer (the
+ * Selection_Deferral_Timer is ours to choose) */
+static bool others_waited(core_t *core, usec_t now)
+{
+	size_t n_heard = 0;
+
+	for (size_t i = 0; i < core->n_neighbors; i++)
+	{
+		n_heard += heard(core->neighbors[i], now);
+	}
+	if (n_heard > core->restart_heard)
+	{
+		core->restart_heard = n_heard;
+		core->restart_heard_at = now;
+	}
+	for (size_t i = 0; i < core->n_neighbors; i++)
+	{
+		const core_neighbor_t *n = core->neighbors[i];
+
+		if (!heard(n, now) &&
+			(info_of(n).state == BGP_ESTABLISHED || !n_heard ||
+			 now < core->restart_at + patience(core, n)))
+		{
+			return false;
+		}
+	}
+	return n_heard > 0;
 }
 
 /** static routes are there again; those whose tunnels do not come are waited
@@ -95,17 +166,17 @@ static void check(cyg_timer_t *timer, void *user, usec_t now)
 				 now >= core->restart_at +
 							core->config->graceful_restart * USEC_PER_SEC);
 
-	if (core->bgp && bgp_deferring(core->bgp) && absent &&
-		all_settled(core, true))
+	if (core->bgp && bgp_deferring(core->bgp) &&
+		(others_waited(core, now) || (absent && all_settled(core, true, now))))
 	{
-		/* nobody else is waited for */
+		log_info("routes are chosen anew: nobody else is waited for");
 		bgp_restarting(core->bgp, 0, now);
 	}
 	/* the speaker does not wait for neighbours that restart, too (RFC 4724
 	 * section 4.1); the kernel's routes by them can */
 	if (core->bgp && core->restart_told && !bgp_deferring(core->bgp) &&
 		(late || (statics_settled(core, now) &&
-				  all_settled(core, core->restart_deferred && absent))))
+				  all_settled(core, core->restart_deferred && absent, now))))
 	{
 		core->adopt_ending = true;
 		return;

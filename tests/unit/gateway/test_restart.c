@@ -133,29 +133,91 @@ START_TEST(test_redistributed_too)
 }
 END_TEST
 
-START_TEST(test_waits_for_all)
+/** restarts with what tunnel 0 has told changed, and the other one silent */
+static world_t *up_without_second(const char *more)
 {
-	world_t *w = up(NULL);
+	world_t *w = up(more);
 
 	world_kill(w);
 	world_announce(w, 0, "10.0.1.0/24", false);
 	world_announce(w, 0, "10.0.7.0/24", true);
-	/* the tunnel stands, and the far BGP says nothing */
 	w->cut[1] = true;
 	load(w);
+	return w;
+}
+
+/** nothing was chosen anew */
+static void held_back(const world_t *w)
+{
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 3);
+	ck_assert(!there(w, "10.0.7.0/24"));
+}
+
+/** what the first has told counts, and what only the other one could tell stays */
+static void released(const world_t *w)
+{
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 1);
+	ck_assert_uint_eq(ways(w, "10.0.7.0/24"), 1);
+	ck_assert_uint_eq(ways(w, "10.0.2.0/24"), 2);
+}
+
+START_TEST(test_waits_for_all)
+{
+	/* the tunnel stands, and the far BGP says nothing */
+	world_t *w = up_without_second(NULL);
+
 	sa(w, 0);
 	sa(w, 1);
-	world_run(w, 60 * USEC_PER_SEC);
+	/* 10 s, and the 3 s in which it would have sent a KEEPALIVE */
+	world_run(w, 12 * USEC_PER_SEC);
 	ck_assert_int_eq(world_session(w, 0), BGP_ESTABLISHED);
-	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 3);
+	held_back(w);
 	ck_assert_uint_eq(ways(w, "10.0.1.0/24"), 1);
-	ck_assert(!there(w, "10.0.7.0/24"));
+	world_run(w, 4 * USEC_PER_SEC);
+	released(w);
+	ck_assert(there(w, "10.0.1.0/24"));
 	/* the time that we asked for is over */
-	world_run(w, 65 * USEC_PER_SEC);
+	world_run(w, 102 * USEC_PER_SEC);
+	ck_assert(there(w, "10.0.2.0/24"));
+	world_run(w, 8 * USEC_PER_SEC);
 	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 1);
 	ck_assert(!there(w, "10.0.1.0/24"));
 	ck_assert(!there(w, "10.0.2.0/24"));
 	ck_assert_uint_eq(ways(w, "10.0.7.0/24"), 1);
+	world_destroy(w);
+}
+END_TEST
+
+START_TEST(test_waits_as_long_as_others_took)
+{
+	world_t *w = up_without_second(NULL);
+
+	/* the second has no SA at all, and the first is late itself */
+	world_run(w, 6 * USEC_PER_SEC);
+	sa(w, 0);
+	world_run(w, 11 * USEC_PER_SEC);
+	ck_assert_int_eq(world_session(w, 0), BGP_ESTABLISHED);
+	held_back(w);
+	world_run(w, 8 * USEC_PER_SEC);
+	released(w);
+	world_destroy(w);
+}
+END_TEST
+
+START_TEST(test_nobody_is_heard)
+{
+	world_t *w = up_without_second(NULL);
+
+	/* there is nothing to choose from */
+	w->cut[0] = true;
+	sa(w, 0);
+	sa(w, 1);
+	world_run(w, 100 * USEC_PER_SEC);
+	held_back(w);
+	ck_assert_uint_eq(ways(w, "10.0.1.0/24"), 1);
+	w->cut[0] = false;
+	world_run(w, 15 * USEC_PER_SEC);
+	ck_assert_int_eq(world_session(w, 0), BGP_ESTABLISHED);
 	world_destroy(w);
 }
 END_TEST
@@ -189,11 +251,15 @@ START_TEST(test_absent_tunnel)
 	world_kill(w);
 	load(w);
 	sa(w, 0);
-	world_run(w, 20 * USEC_PER_SEC);
+	world_run(w, 8 * USEC_PER_SEC);
 	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 3);
 	/* it has no SA: its neighbour is not waited for much longer */
-	world_run(w, 15 * USEC_PER_SEC);
+	world_run(w, 4 * USEC_PER_SEC);
 	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 1);
+	/* what it alone told goes by the SAs of before, if they work */
+	world_run(w, 16 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.0.2.0/24"), 2);
+	world_run(w, 4 * USEC_PER_SEC);
 	ck_assert(!there(w, "10.0.2.0/24"));
 	sa(w, 1);
 	world_run(w, 30 * USEC_PER_SEC);
@@ -297,6 +363,9 @@ Suite *restart_suite(void)
 	unit_add(s, "killed and back", test_killed_and_back);
 	unit_add(s, "redistributed, too", test_redistributed_too);
 	unit_add(s, "waits for all", test_waits_for_all);
+	unit_add(s, "waits as long as others took",
+			 test_waits_as_long_as_others_took);
+	unit_add(s, "nobody is heard", test_nobody_is_heard);
 	unit_add(s, "last table ends the wait", test_last_table_ends_the_wait);
 	unit_add(s, "absent tunnel", test_absent_tunnel);
 	unit_add(s, "without graceful restart", test_without_graceful_restart);
