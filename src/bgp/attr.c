@@ -370,6 +370,21 @@ uint32_t bgp_as_path_origin(const bgp_attrs_t *a)
 	return origin;
 }
 
+bool bgp_as_path_has_set(const bgp_attrs_t *a)
+{
+	rbuf_t r = rbuf_make(a->as_path.data, a->as_path.len), asns;
+	uint8_t type;
+
+	while (segment_next(&r, &type, &asns))
+	{
+		if (type == SEGMENT_SET)
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
 bool bgp_has_community(const bgp_attrs_t *a, uint32_t community)
 {
 	rbuf_t r = rbuf_make(a->communities.data, a->communities.len);

@@ -145,6 +145,8 @@ void bgp_attr_set_edit_path(bgp_attr_set_t *set,
 unsigned bgp_as_path_count(const bgp_attrs_t *a, uint32_t asn);
 /** the AS that originated it, 0: none or a set */
 uint32_t bgp_as_path_origin(const bgp_attrs_t *a);
+/** some of its ASNs are a set: their order is not known */
+bool bgp_as_path_has_set(const bgp_attrs_t *a);
 bool bgp_has_community(const bgp_attrs_t *a, uint32_t community);
 
 /** the pool: equal sets are one, counted */

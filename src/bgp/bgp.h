@@ -165,6 +165,8 @@ typedef struct bgp_peer_config_t
 	/** an eBGP peer's paths need not begin with its AS (a route server's;
 	 * RFC 4271 section 6.3) */
 	bool any_first_as;
+	/** sets in its paths are taken (RFC 9774 wants such routes withdrawn) */
+	bool as_sets;
 	/** graceful restart is neither announced nor helped with */
 	bool no_graceful_restart;
 	/** maintenance (RFC 8326): what we announce carries GRACEFUL_SHUTDOWN, and
@@ -274,6 +276,35 @@ enum
 	BGP_CAP_ROLE = 0x200,
 };
 
+/** why a route that a peer announced is not used */
+typedef enum bgp_drop_t
+{
+	BGP_DROP_NONE,
+	/** our AS is in its path (RFC 4271 section 9.1.2) */
+	BGP_DROP_AS_LOOP,
+	/** reflected back to us (RFC 4456 section 8) */
+	BGP_DROP_ORIGINATOR,
+	BGP_DROP_CLUSTER,
+	BGP_DROP_FIRST_AS,
+	BGP_DROP_AS_SET,
+	/** our own address */
+	BGP_DROP_NEXT_HOP,
+	/** of a role (RFC 9234 section 5) */
+	BGP_DROP_LEAK,
+	/** no destination of packets */
+	BGP_DROP_MARTIAN,
+	/** max_as_path, max_communities, and the one that went over max_prefix or
+	 * max_memory */
+	BGP_DROP_LIMIT,
+	/** in an UPDATE treated as withdraw as its attributes are faulty */
+	BGP_DROP_MALFORMED,
+	BGP_DROP_POLICY,
+	BGP_DROP_COUNT,
+} bgp_drop_t;
+
+/** "as_loop", "originator", … */
+const char *bgp_drop_name(bgp_drop_t drop);
+
 typedef struct bgp_peer_info_t
 {
 	bgp_state_t state;
@@ -312,6 +343,9 @@ typedef struct bgp_peer_info_t
 	/** UPDATEs treated as withdraw, attributes discarded (RFC 7606) */
 	uint64_t treated_as_withdraw;
 	uint64_t discarded_attributes;
+	/** announcements of a prefix not used, by reason; one said again counts
+	 * again */
+	uint64_t dropped[BGP_DROP_COUNT];
 	/** moment of last_error, 0: none */
 	usec_t last_error_at;
 	/** why there is no connection, "" if there is one, or none is tried;

@@ -6,8 +6,8 @@
  *
  * A route that has come round to us (RFC 4271 section 9.1.2, RFC 4456 section
  * 8) is no fault of the peer's, which two tunnels to one router show all day:
- * it is passed over in silence. All else is counted and shown as RFC 7606's
- * treat-as-withdraw.
+ * it is counted, but is no error. All else is counted and shown as RFC 7606's
+ * treat-as-withdraw, too.
  */
 
 #include "bgp/import.h"
@@ -55,8 +55,9 @@ static bool in_cluster_list(const bgp_attrs_t *a, uint32_t id)
 
 /** it has come back to us: by AS (RFC 4271 section 9.1.2), or reflected
  * (RFC 4456 section 8) */
-static bool is_loop(const bgp_rib_peer_t *peer, const bgp_import_self_t *self,
-					const bgp_attrs_t *a)
+static bgp_drop_t check_loop(const bgp_rib_peer_t *peer,
+							 const bgp_import_self_t *self,
+							 const bgp_attrs_t *a)
 {
 	unsigned count = bgp_as_path_count(a, self->asn);
 
@@ -64,10 +65,16 @@ static bool is_loop(const bgp_rib_peer_t *peer, const bgp_import_self_t *self,
 	{
 		count += bgp_as_path_count(a, peer->local_as);
 	}
-	return count > bgp_rib_peer_options(peer)->allowas_in ||
-		   (a->has & BGP_HAS_ORIGINATOR &&
-			a->originator_id == self->router_id) ||
-		   in_cluster_list(a, self->router_id);
+	if (count > bgp_rib_peer_options(peer)->allowas_in)
+	{
+		return BGP_DROP_AS_LOOP;
+	}
+	if (a->has & BGP_HAS_ORIGINATOR && a->originator_id == self->router_id)
+	{
+		return BGP_DROP_ORIGINATOR;
+	}
+	return in_cluster_list(a, self->router_id) ? BGP_DROP_CLUSTER
+											   : BGP_DROP_NONE;
 }
 
 static bool is_ours(const bgp_rib_peer_t *peer, const bgp_import_self_t *self,
@@ -85,13 +92,14 @@ static unsigned count_communities(const bgp_attrs_t *a)
 		   a->large_communities.len / 12u;
 }
 
-static bool refuse(bgp_fault_t *fault, uint8_t subcode, uint8_t attr,
-				   const char *what, const void *data, size_t len)
+static bgp_drop_t refuse(bgp_fault_t *fault, bgp_drop_t drop, uint8_t subcode,
+						 uint8_t attr, const char *what, const void *data,
+						 size_t len)
 {
 	bgp_fault_set(fault, BGP_FAULT_TREAT_AS_WITHDRAW, BGP_ERR_UPDATE, subcode,
 				  what, data, len);
 	fault->attr = attr;
-	return false;
+	return drop;
 }
 
 /** RFC 9234 section 5: a route that has been sent down or sideways comes up,
@@ -113,15 +121,15 @@ static bool is_leak(const bgp_rib_peer_t *peer, const bgp_attrs_t *a)
 	return false;
 }
 
-/** false: a leak; else OTC is there if the peer is to have set it */
-static bool check_otc(const bgp_rib_peer_t *peer, bgp_attrs_t *a,
-					  bgp_fault_t *fault)
+/** if it is no leak, OTC is there if the peer is to have set it */
+static bgp_drop_t check_otc(const bgp_rib_peer_t *peer, bgp_attrs_t *a,
+							bgp_fault_t *fault)
 {
 	bgp_role_t role = bgp_rib_peer_options(peer)->role;
 
 	if (peer->ibgp)
 	{
-		return true;
+		return BGP_DROP_NONE;
 	}
 	if (a->has & BGP_HAS_OTC)
 	{
@@ -129,8 +137,9 @@ static bool check_otc(const bgp_rib_peer_t *peer, bgp_attrs_t *a,
 		wbuf_t w = wbuf_make(data, sizeof(data));
 
 		wbuf_u32(&w, a->otc);
-		return !is_leak(peer, a) ||
-			   refuse(fault, 0, BGP_ATTR_OTC, "route leak", data, sizeof(data));
+		return is_leak(peer, a) ? refuse(fault, BGP_DROP_LEAK, 0, BGP_ATTR_OTC,
+										 "route leak", data, sizeof(data))
+								: BGP_DROP_NONE;
 	}
 	if (role == BGP_ROLE_CUSTOMER || role == BGP_ROLE_PEER ||
 		role == BGP_ROLE_RS_CLIENT)
@@ -138,56 +147,68 @@ static bool check_otc(const bgp_rib_peer_t *peer, bgp_attrs_t *a,
 		a->otc = peer->remote_as;
 		a->has |= BGP_HAS_OTC;
 	}
-	return true;
+	return BGP_DROP_NONE;
 }
 
 /** bounds on what one route may cost (0: none) */
-static bool check_limits(const bgp_peer_config_t *config, const bgp_attrs_t *a,
-						 bgp_fault_t *fault)
+static bgp_drop_t check_limits(const bgp_peer_config_t *config,
+							   const bgp_attrs_t *a, bgp_fault_t *fault)
 {
 	if (config->max_as_path && a->as_path_hops > config->max_as_path)
 	{
-		return refuse(fault, 0, BGP_ATTR_AS_PATH, "longer than max_as_path",
-					  a->as_path.data, a->as_path.len);
+		return refuse(fault, BGP_DROP_LIMIT, 0, BGP_ATTR_AS_PATH,
+					  "longer than max_as_path", a->as_path.data,
+					  a->as_path.len);
 	}
 	if (config->max_communities &&
 		count_communities(a) > config->max_communities)
 	{
-		return refuse(fault, 0, 0, "more communities than max_communities",
-					  NULL, 0);
+		return refuse(fault, BGP_DROP_LIMIT, 0, 0,
+					  "more communities than max_communities", NULL, 0);
 	}
-	return true;
+	return BGP_DROP_NONE;
 }
 
-bool bgp_import_check(const bgp_rib_peer_t *peer, const bgp_import_self_t *self,
-					  bgp_attrs_t *a, bgp_fault_t *fault)
+bgp_drop_t bgp_import_check(const bgp_rib_peer_t *peer,
+							const bgp_import_self_t *self, bgp_attrs_t *a,
+							bgp_fault_t *fault)
 {
 	const bgp_peer_config_t *config = bgp_rib_peer_options(peer);
+	bgp_drop_t drop;
 
 	*fault = (bgp_fault_t){0};
 	/* the peer stands first in a path of its own (RFC 4271 section 6.3) */
 	if (!peer->ibgp && !config->any_first_as &&
 		a->neighbor_as != peer->remote_as)
 	{
-		return refuse(fault, BGP_UPDATE_BAD_AS_PATH, BGP_ATTR_AS_PATH,
-					  "first AS is not the peer's", a->as_path.data,
-					  a->as_path.len);
+		return refuse(fault, BGP_DROP_FIRST_AS, BGP_UPDATE_BAD_AS_PATH,
+					  BGP_ATTR_AS_PATH, "first AS is not the peer's",
+					  a->as_path.data, a->as_path.len);
 	}
-	if (is_loop(peer, self, a))
+	drop = check_loop(peer, self, a);
+	if (drop)
 	{
-		return false;
+		return drop;
+	}
+	/* RFC 9774 section 3; sets of confederations are malformed anyway */
+	if (!config->as_sets && bgp_as_path_has_set(a))
+	{
+		return refuse(fault, BGP_DROP_AS_SET, BGP_UPDATE_BAD_AS_PATH,
+					  BGP_ATTR_AS_PATH, "AS_SET in it", a->as_path.data,
+					  a->as_path.len);
 	}
 	if (is_ours(peer, self, &a->next_hop) ||
 		is_ours(peer, self, &a->next_hop_ll))
 	{
 		bool mp = a->next_hop.family == FAMILY_IPV6;
 
-		return refuse(fault, BGP_UPDATE_BAD_NEXT_HOP,
+		return refuse(fault, BGP_DROP_NEXT_HOP, BGP_UPDATE_BAD_NEXT_HOP,
 					  mp ? BGP_ATTR_MP_REACH : BGP_ATTR_NEXT_HOP,
 					  "next hop is our own address", a->next_hop.b,
 					  mp ? 16 : 4);
 	}
-	return check_limits(config, a, fault) && check_otc(peer, a, fault);
+	drop = check_limits(config, a, fault);
+	return drop ? drop : check_otc(peer, a, fault);
 }
 
 /* -- policy ---------------------------------------------------------------- */

@@ -27,12 +27,13 @@ typedef struct bgp_import_self_t
 
 /**
  * The attributes of routes of the peer's, its next hop among them, may be
- * used. false: the routes are to be withdrawn; if that is the peer's fault,
- * the fault says why, else (they came round to us) its verdict is
+ * used: BGP_DROP_NONE. Else the routes are to be withdrawn; if that is the
+ * peer's fault, the fault says why, else (they came round to us) its verdict is
  * BGP_FAULT_NONE. Adds OTC where RFC 9234 wants it.
  */
-bool bgp_import_check(const bgp_rib_peer_t *peer, const bgp_import_self_t *self,
-					  bgp_attrs_t *attrs, bgp_fault_t *fault);
+bgp_drop_t bgp_import_check(const bgp_rib_peer_t *peer,
+							const bgp_import_self_t *self, bgp_attrs_t *attrs,
+							bgp_fault_t *fault);
 /** no destination of packets (RFC 4271 section 6.3): ignored, not an error */
 bool bgp_prefix_is_martian(const prefix_t *p);
 

@@ -174,7 +174,7 @@ static bool needs_routes_anew(const bgp_peer_config_t *a,
 							  const bgp_peer_config_t *b)
 {
 	return a->allowas_in != b->allowas_in ||
-		   a->any_first_as != b->any_first_as ||
+		   a->any_first_as != b->any_first_as || a->as_sets != b->as_sets ||
 		   a->max_as_path != b->max_as_path ||
 		   a->max_communities != b->max_communities;
 }
@@ -537,6 +537,8 @@ void bgp_peer_info(const bgp_peer_t *peer, bgp_peer_info_t *info)
 	info->connect_error_at = peer->connect_error_at;
 	info->treated_as_withdraw = peer->treated_as_withdraw;
 	info->discarded_attributes = peer->discarded_attributes;
+	memcpy(info->dropped, peer->dropped, sizeof(info->dropped));
+	info->dropped[BGP_DROP_POLICY] = peer->rib.rejected;
 	info->idle_until = idle_until(peer);
 	info->held_by = peer->held_by;
 	info->notification_restart = agreed->notification_restart;

@@ -110,14 +110,18 @@ void bgp_session_down(bgp_machine_t *m, bgp_event_t event, usec_t now)
 
 /* -- UPDATE ---------------------------------------------------------------- */
 
-static void withdraw_all(bgp_peer_t *peer, bgp_nlri_t nlri)
+/** how many prefixes those were */
+static unsigned withdraw_all(bgp_peer_t *peer, bgp_nlri_t nlri)
 {
+	unsigned count = 0;
 	prefix_t prefix;
 
 	while (bgp_nlri_next(&nlri, &prefix))
 	{
 		bgp_rib_withdraw(peer->bgp->rib, &peer->rib, &prefix);
+		count++;
 	}
+	return count;
 }
 
 static void count_fault(bgp_peer_t *peer, const bgp_fault_t *fault, usec_t now)
@@ -133,7 +137,7 @@ static void count_fault(bgp_peer_t *peer, const bgp_fault_t *fault, usec_t now)
 	bgp_fault_record(peer, fault, now);
 }
 
-static bool may_be_used(const bgp_machine_t *m, bgp_attrs_t *attrs, usec_t now)
+static bgp_drop_t check(const bgp_machine_t *m, bgp_attrs_t *attrs, usec_t now)
 {
 	bgp_peer_t *peer = m->peer;
 	const bgp_import_self_t self = {
@@ -142,13 +146,10 @@ static bool may_be_used(const bgp_machine_t *m, bgp_attrs_t *attrs, usec_t now)
 		.address = m->conn->local,
 	};
 	bgp_fault_t fault;
+	bgp_drop_t drop = bgp_import_check(&peer->rib, &self, attrs, &fault);
 
-	if (bgp_import_check(&peer->rib, &self, attrs, &fault))
-	{
-		return true;
-	}
 	count_fault(peer, &fault, now);
-	return false;
+	return drop;
 }
 
 /** the routes of one run, all with the attributes in the set. false: the
@@ -160,6 +161,7 @@ static bool announce_all(bgp_machine_t *m, bgp_nlri_t nlri, bgp_attrs_t *attrs,
 	bgp_rib_t *rib = peer->bgp->rib;
 	bgp_rib_verdict_t verdict;
 	bool goes_on = true;
+	bgp_drop_t drop;
 	prefix_t prefix;
 	uint32_t id;
 
@@ -167,19 +169,23 @@ static bool announce_all(bgp_machine_t *m, bgp_nlri_t nlri, bgp_attrs_t *attrs,
 	{
 		return true;
 	}
-	if (!may_be_used(m, attrs, now))
+	drop = check(m, attrs, now);
+	if (drop)
 	{
-		withdraw_all(peer, nlri);
+		peer->dropped[drop] += withdraw_all(peer, nlri);
 		return true;
 	}
 	id = bgp_attr_intern(bgp_rib_attrs(rib), attrs);
 	while (goes_on && bgp_nlri_next(&nlri, &prefix))
 	{
-		if (!bgp_prefix_is_martian(&prefix))
+		if (bgp_prefix_is_martian(&prefix))
 		{
-			verdict = bgp_rib_announce(rib, &peer->rib, &prefix, id);
-			goes_on = bgp_limit_verdict(m, nlri.family, verdict, now);
+			peer->dropped[BGP_DROP_MARTIAN]++;
+			continue;
 		}
+		verdict = bgp_rib_announce(rib, &peer->rib, &prefix, id);
+		goes_on = bgp_limit_verdict(m, nlri.family, verdict, now);
+		peer->dropped[BGP_DROP_LIMIT] += !goes_on;
 	}
 	bgp_attr_release(bgp_rib_attrs(rib), id);
 	return goes_on;
@@ -203,8 +209,9 @@ static void process_update(bgp_machine_t *m, bgp_update_t *update,
 	withdraw_all(peer, update->mp_withdrawn);
 	if (fault->verdict >= BGP_FAULT_TREAT_AS_WITHDRAW)
 	{
-		withdraw_all(peer, update->announced);
-		withdraw_all(peer, update->mp_announced);
+		peer->dropped[BGP_DROP_MALFORMED] +=
+			withdraw_all(peer, update->announced) +
+			withdraw_all(peer, update->mp_announced);
 		return;
 	}
 	if (!announce_all(m, update->announced, attrs, now))

@@ -52,6 +52,8 @@ typedef struct bgp_rib_peer_t
 	uint32_t max_prefix;
 	/** counters, kept by the tables; [0] IPv4, [1] IPv6 */
 	uint32_t received[2], accepted[2], advertised[2];
+	/** announcements that import policy rejected */
+	uint64_t rejected;
 	/** bytes as max_memory counts them */
 	uint64_t memory[2];
 	/** the tables' own: the last warning, a bgp_rib_verdict_t */

@@ -132,6 +132,7 @@ bgp_rib_verdict_t bgp_rib_announce(bgp_rib_t *rib, bgp_rib_peer_t *peer,
 		count_path(rib, slot, f, path, -1);
 		path->epoch = slot->epoch[f];
 		count_path(rib, slot, f, path, 1);
+		peer->rejected += !path->accepted;
 		return BGP_RIB_ENTERED;
 	}
 	verdict = check_limits(rib, peer, f, live ? path : NULL, attrs_id);
@@ -153,6 +154,7 @@ bgp_rib_verdict_t bgp_rib_announce(bgp_rib_t *rib, bgp_rib_peer_t *peer,
 	path_set(rib, path, prefix, attrs_id);
 	path->epoch = slot->epoch[f];
 	count_path(rib, slot, f, path, 1);
+	peer->rejected += !path->accepted;
 	net_decide(rib, ref, net, chosen);
 	return live ? BGP_RIB_ENTERED : warn(peer, f);
 }

@@ -159,6 +159,8 @@ struct bgp_peer_t
 	bool last_sent;
 	uint64_t treated_as_withdraw;
 	uint64_t discarded_attributes;
+	/** but those that policy rejected, which the tables count */
+	uint64_t dropped[BGP_DROP_COUNT];
 	char last_error[512];
 	usec_t last_error_at;
 	char connect_error[128];

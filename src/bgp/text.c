@@ -24,6 +24,40 @@ const char *bgp_role_name(bgp_role_t role)
 	return "unknown";
 }
 
+const char *bgp_drop_name(bgp_drop_t drop)
+{
+	switch (drop)
+	{
+		case BGP_DROP_NONE:
+			return "none";
+		case BGP_DROP_AS_LOOP:
+			return "as_loop";
+		case BGP_DROP_ORIGINATOR:
+			return "originator";
+		case BGP_DROP_CLUSTER:
+			return "cluster";
+		case BGP_DROP_FIRST_AS:
+			return "first_as";
+		case BGP_DROP_AS_SET:
+			return "as_set";
+		case BGP_DROP_NEXT_HOP:
+			return "next_hop";
+		case BGP_DROP_LEAK:
+			return "leak";
+		case BGP_DROP_MARTIAN:
+			return "martian";
+		case BGP_DROP_LIMIT:
+			return "limit";
+		case BGP_DROP_MALFORMED:
+			return "malformed";
+		case BGP_DROP_POLICY:
+			return "policy";
+		case BGP_DROP_COUNT:
+			break;
+	}
+	return "unknown";
+}
+
 const char *bgp_source_name(bgp_source_t source)
 {
 	switch (source)

@@ -257,6 +257,10 @@ static void print_in_force(json_object *o, text_t *out)
 	{
 		print_line(out, "allowas_in", "%s", reply_str(p, "allowas_in"));
 	}
+	if (!reply_bool(p, "reject_as_sets"))
+	{
+		print_line(out, "reject_as_sets", "no");
+	}
 	if (reply_bool(p, "as_override"))
 	{
 		print_line(out, "as_override", "yes");
@@ -286,6 +290,24 @@ static void print_error(json_object *o, const char *name, const char *since,
 			   reply_str(o, error));
 }
 
+/** reasons that there were, as the speaker names them */
+static void print_dropped(json_object *o, text_t *out)
+{
+	const char *comma = "";
+
+	print_key(out, "routes dropped");
+	json_object_object_foreach(reply_get(o, "dropped"), name, count)
+	{
+		if (json_object_get_int64(count))
+		{
+			text_printf(out, "%s%s %s", comma, name,
+						json_object_get_string(count));
+			comma = ", ";
+		}
+	}
+	text_printf(out, "%s\n", *comma ? "" : "none");
+}
+
 static void print_errors(json_object *o, text_t *out)
 {
 	json_object *m = reply_get(o, "messages");
@@ -297,6 +319,7 @@ static void print_errors(json_object *o, text_t *out)
 			   "treated as withdrawn %s, attributes discarded %s (RFC 7606)",
 			   reply_str(o, "treated_as_withdraw"),
 			   reply_str(o, "discarded_attributes"));
+	print_dropped(o, out);
 	if (!reply_get(o, "last_error"))
 	{
 		print_line(out, "last error", "none");

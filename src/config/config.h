@@ -140,6 +140,7 @@ typedef struct config_neighbor_t
 	bool as_override;
 	config_private_as_t remove_private_as;
 	bool enforce_first_as;
+	bool reject_as_sets;
 	bool graceful_restart;
 	/** RFC 8326: under maintenance */
 	bool graceful_shutdown;

@@ -394,6 +394,11 @@ static const config_option_t options[] = {
 	 .fallback = "yes",
 	 .text = "Paths of a neighbour of another AS begin with its number; 'no' "
 			 "is for route servers (RFC 7947)."},
+	{IN_NEIGHBORS, "reject_as_sets", CONFIG_BOOL, NEIGHBOR(reject_as_sets),
+	 .fallback = "yes",
+	 .text = "Routes with a set of ASes in their path are treated as withdrawn "
+			 "(RFC 9774); 'no' is for a neighbour that makes such aggregates "
+			 "still."},
 	{IN_NEIGHBORS, "allowas_in", CONFIG_NUMBER, NEIGHBOR(allowas_in), .min = 0,
 	 .max = 10, .fallback = "0",
 	 .text = "How often our own AS may stand in paths that it announces, for "

@@ -212,6 +212,11 @@ static void errors(json_object *obj, const view_state_t *state,
 	/* RFC 7606 */
 	put_num(obj, "treated_as_withdraw", info->treated_as_withdraw);
 	put_num(obj, "discarded_attributes", info->discarded_attributes);
+	o = put_object(obj, "dropped");
+	for (bgp_drop_t i = BGP_DROP_NONE + 1; i < BGP_DROP_COUNT; i++)
+	{
+		put_num(o, bgp_drop_name(i), info->dropped[i]);
+	}
 	if (!info->last_code)
 	{
 		put_str(obj, "last_notification", NULL);
@@ -231,6 +236,7 @@ static void policies(json_object *obj, const view_neighbor_t *n)
 	put_str(o, "import", n->import_policy);
 	put_str(o, "export", n->export_policy);
 	put_num(o, "allowas_in", config->allowas_in);
+	put_bool(o, "reject_as_sets", !config->as_sets);
 	put_bool(o, "as_override", config->as_override);
 	put_str(o, "private_as",
 			config->private_as == BGP_PRIVATE_AS_REMOVE    ? "remove"

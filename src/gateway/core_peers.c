@@ -195,6 +195,7 @@ static void peer_config(const core_neighbor_t *n, bgp_peer_config_t *out)
 	out->as_override = c->as_override;
 	out->private_as = private_as(c->remove_private_as);
 	out->any_first_as = !c->enforce_first_as;
+	out->as_sets = !c->reject_as_sets;
 	out->no_graceful_restart = !c->graceful_restart;
 	out->graceful_shutdown = c->graceful_shutdown;
 	out->resolve_next_hop = core_neighbor_resolves(n);

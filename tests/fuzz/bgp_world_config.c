@@ -89,6 +89,7 @@ void world_configure(world_t *w, unsigned n, uint8_t arg, rbuf_t body)
 	c->as_override = b[0] & 1;
 	c->private_as = (bgp_private_as_t)((b[0] >> 1 & 3) % 3);
 	c->any_first_as = b[0] & 8;
+	c->as_sets = !(b[1] & 4);
 	c->graceful_shutdown = b[0] & 16;
 	c->no_graceful_restart = b[0] & 32;
 	c->resolve_next_hop = b[0] & 64;

@@ -243,6 +243,8 @@ rows_attributes()
 		row asset becomes 5 "AS_SET from the peer" heard feed \
 			"$(up_net 5 4)" \
 			".path == \"$SITE_AS $PEER_AS $UP_AS 64500 {64501 64502}\""
+		row asset becomes 5 "AS_SET from the peer, where none is wanted" \
+			neighbor o4 '.dropped.as_set > 0'
 		row asset becomes 5 "AGGREGATOR from the peer" heard feed \
 			"$(up_net 5 4)" '.attrs["7"] == "fa57e7fc0a0a0a0a"'
 		row asset becomes 5 "AS_SET to the peer" heard up \

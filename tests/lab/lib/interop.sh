@@ -153,6 +153,8 @@ site_neighbor()
 	echo "ipv4 = yes"
 	echo "ipv6 = yes"
 	[ "${DIALS[$1]}" = site ] || echo "passive = yes"
+	# RFC 9774 stands on one of the sessions that say the same
+	[ "$1" = o4 ] || echo "reject_as_sets = no"
 	case $1 in
 		md5|md6) echo "password = key-of-the-lab" ;;
 		bad) echo "password = not-the-key" ;;
@@ -216,6 +218,7 @@ CONF
 					neighbor {
 						address = 169.254.90.1
 						remote_as = $FEED_AS
+						reject_as_sets = no
 						ipv4 = yes
 						ipv6 = yes
 						passive = yes

@@ -64,27 +64,27 @@ static void ibgp(void)
 	path("");
 }
 
-static bool check(void)
+static bgp_drop_t check(void)
 {
 	return bgp_import_check(&peer, &self, &set.a, &fault);
 }
 
 static void expect_taken(void)
 {
-	ck_assert(check());
+	ck_assert_int_eq(check(), BGP_DROP_NONE);
 	ck_assert_int_eq(fault.verdict, BGP_FAULT_NONE);
 }
 
 /** it came round to us: no fault of the peer's */
-static void expect_passed_over(void)
+static void expect_passed_over(bgp_drop_t drop)
 {
-	ck_assert(!check());
+	ck_assert_int_eq(check(), drop);
 	ck_assert_int_eq(fault.verdict, BGP_FAULT_NONE);
 }
 
-static void expect_fault(uint8_t attr, const char *what)
+static void expect_fault(bgp_drop_t drop, uint8_t attr, const char *what)
 {
-	ck_assert(!check());
+	ck_assert_int_eq(check(), drop);
 	ck_assert_int_eq(fault.verdict, BGP_FAULT_TREAT_AS_WITHDRAW);
 	ck_assert_uint_eq(fault.code, BGP_ERR_UPDATE);
 	ck_assert_uint_eq(fault.attr, attr);
@@ -100,13 +100,15 @@ START_TEST(test_first_as)
 		"0202 0000fdeb 0000fdea",
 	};
 
+	config.as_sets = true;
 	path("0201 0000fdea");
 	expect_taken();
 	for (unsigned i = 0; i < countof(others); i++)
 	{
 		config.any_first_as = false;
 		path(others[i]);
-		expect_fault(BGP_ATTR_AS_PATH, "first AS is not the peer's");
+		expect_fault(BGP_DROP_FIRST_AS, BGP_ATTR_AS_PATH,
+					 "first AS is not the peer's");
 		ck_assert_uint_eq(fault.subcode, BGP_UPDATE_BAD_AS_PATH);
 		config.any_first_as = true;
 		expect_taken();
@@ -121,12 +123,13 @@ END_TEST
 START_TEST(test_own_as)
 {
 	path("0202 0000fdea 0000fde9");
-	expect_passed_over();
+	expect_passed_over(BGP_DROP_AS_LOOP);
 	config.allowas_in = 1;
+	config.as_sets = true;
 	expect_taken();
 	/* in a set as well, and more often than allowed */
 	path("0202 0000fdea 0000fde9 0101 0000fde9");
-	expect_passed_over();
+	expect_passed_over(BGP_DROP_AS_LOOP);
 	config.allowas_in = 2;
 	expect_taken();
 	/* the AS that we are to this peer, and the speaker's: together */
@@ -134,13 +137,13 @@ START_TEST(test_own_as)
 	path("0203 0000fdea 0000fde7 0000fde9");
 	expect_taken();
 	config.allowas_in = 1;
-	expect_passed_over();
+	expect_passed_over(BGP_DROP_AS_LOOP);
 	path("0202 0000fdea 0000fde7");
 	expect_taken();
 	config.allowas_in = 0;
-	expect_passed_over();
+	expect_passed_over(BGP_DROP_AS_LOOP);
 	path("0202 0000fdea 0000fde9");
-	expect_passed_over();
+	expect_passed_over(BGP_DROP_AS_LOOP);
 }
 END_TEST
 
@@ -153,11 +156,11 @@ START_TEST(test_reflected)
 								"\x0a\0\0\x09\x0a\0\0\x08", 8));
 	expect_taken();
 	set.a.originator_id = 0x0a000001;
-	expect_passed_over();
+	expect_passed_over(BGP_DROP_ORIGINATOR);
 	set.a.originator_id = 0x0a000002;
 	ck_assert(bgp_attr_set_blob(&set, BGP_BLOB_CLUSTER_LIST,
 								"\x0a\0\0\x09\x0a\0\0\x01", 8));
-	expect_passed_over();
+	expect_passed_over(BGP_DROP_CLUSTER);
 }
 END_TEST
 
@@ -176,7 +179,8 @@ START_TEST(test_own_next_hop)
 		bool six = strchr(ours[i], ':') != NULL;
 
 		ck_assert(addr_parse(ours[i], &set.a.next_hop));
-		expect_fault(six ? BGP_ATTR_MP_REACH : BGP_ATTR_NEXT_HOP,
+		expect_fault(BGP_DROP_NEXT_HOP,
+					 six ? BGP_ATTR_MP_REACH : BGP_ATTR_NEXT_HOP,
 					 "next hop is our own address");
 		ck_assert_uint_eq(fault.data_len, six ? 16 : 4);
 	}
@@ -184,7 +188,8 @@ START_TEST(test_own_next_hop)
 	ck_assert(addr_parse("2001:db8::2", &set.a.next_hop));
 	expect_taken();
 	ck_assert(addr_parse("fe80::1", &set.a.next_hop_ll));
-	expect_fault(BGP_ATTR_MP_REACH, "next hop is our own address");
+	expect_fault(BGP_DROP_NEXT_HOP, BGP_ATTR_MP_REACH,
+				 "next hop is our own address");
 	/* addresses that we do not have are not those that a route lacks */
 	set.a.next_hop_ll = addr_none;
 	peer.next_hop6_ll = addr_none;
@@ -192,13 +197,44 @@ START_TEST(test_own_next_hop)
 }
 END_TEST
 
+/** RFC 9774 section 3 */
+START_TEST(test_as_set)
+{
+	static const char *const sets[] = {
+		"0201 0000fdea 0101 00000001",
+		"0201 0000fdea 0102 00000001 00000002 0201 00000003",
+		/* what came round to us is no fault, whatever else it is */
+		"0202 0000fdea 0000fde9 0101 00000001",
+	};
+
+	for (unsigned i = 0; i < 2; i++)
+	{
+		config.as_sets = false;
+		path(sets[i]);
+		expect_fault(BGP_DROP_AS_SET, BGP_ATTR_AS_PATH, "AS_SET in it");
+		ck_assert_uint_eq(fault.subcode, BGP_UPDATE_BAD_AS_PATH);
+		config.as_sets = true;
+		expect_taken();
+	}
+	config.as_sets = false;
+	path(sets[2]);
+	expect_passed_over(BGP_DROP_AS_LOOP);
+	ibgp();
+	path("0101 0000fdea");
+	expect_fault(BGP_DROP_AS_SET, BGP_ATTR_AS_PATH, "AS_SET in it");
+	path("0201 0000fdea 0201 00000001");
+	expect_taken();
+}
+END_TEST
+
 START_TEST(test_max_as_path)
 {
 	config.max_as_path = 2;
+	config.as_sets = true;
 	path("0201 0000fdea 0103 00000001 00000002 00000003");
 	expect_taken();
 	path("0203 0000fdea 00000001 00000002");
-	expect_fault(BGP_ATTR_AS_PATH, "longer than max_as_path");
+	expect_fault(BGP_DROP_LIMIT, BGP_ATTR_AS_PATH, "longer than max_as_path");
 	config.max_as_path = 3;
 	expect_taken();
 	config.max_as_path = 0;
@@ -219,7 +255,7 @@ START_TEST(test_max_communities)
 	ck_assert(bgp_attr_set_blob(&set, BGP_BLOB_LARGE_COMMUNITIES, bytes, 12));
 	expect_taken();
 	config.max_communities = 4;
-	expect_fault(0, "more communities than max_communities");
+	expect_fault(BGP_DROP_LIMIT, 0, "more communities than max_communities");
 	ck_assert(bgp_attr_set_blob(&set, BGP_BLOB_LARGE_COMMUNITIES, NULL, 0));
 	expect_taken();
 	/* a double counts once */
@@ -228,7 +264,7 @@ START_TEST(test_max_communities)
 	expect_taken();
 	bytes[11] = 2;
 	ck_assert(bgp_attr_set_blob(&set, BGP_BLOB_COMMUNITIES, bytes, 12));
-	expect_fault(0, "more communities than max_communities");
+	expect_fault(BGP_DROP_LIMIT, 0, "more communities than max_communities");
 	config.max_communities = 0;
 	expect_taken();
 }
@@ -272,7 +308,7 @@ START_TEST(test_otc)
 			}
 			else
 			{
-				expect_fault(BGP_ATTR_OTC, "route leak");
+				expect_fault(BGP_DROP_LEAK, BGP_ATTR_OTC, "route leak");
 				ck_assert_uint_eq(fault.data_len, 4);
 				ck_assert_uint_eq(fault.data[3], 0xea + other);
 			}
@@ -409,30 +445,41 @@ START_TEST(test_shown)
 		const char *update;
 		const char *error;
 		unsigned counted;
+		bgp_drop_t drop;
 	} cases[] = {
 		{"0000 0014 400101 00 400206 0201 0000fdeb 400304 c0000202 08 0a",
 		 "routes treated as withdrawn: AS_PATH: first AS is not the peer's: "
 		 "bytes 02 01 00 00 fd eb",
-		 1},
+		 1, BGP_DROP_FIRST_AS},
 		{"0000 0018 400101 00 40020a 0202 0000fdea 0000fde9 400304 c0000202"
 		 "08 0a",
-		 "", 0},
+		 "", 0, BGP_DROP_AS_LOOP},
 		{"0000 0014 400101 00 400206 0201 0000fdea 400304 c0000201 08 0a",
 		 "routes treated as withdrawn: NEXT_HOP: next hop is our own address: "
 		 "bytes c0 00 02 01",
-		 1},
+		 1, BGP_DROP_NEXT_HOP},
 		{"0000 001b" ATTRS "c02304 0000fdeb 08 0a",
 		 "routes treated as withdrawn: ONLY_TO_CUSTOMER: route leak: "
 		 "bytes 00 00 fd eb",
-		 1},
+		 1, BGP_DROP_LEAK},
 		{"0000 0020 400101 00 400212 0204 0000fdea 00000001 00000002 00000003"
 		 "400304 c0000202 08 0a",
 		 "routes treated as withdrawn: AS_PATH: longer than max_as_path: "
 		 "bytes 02 04 00 00 fd ea 00 00 00 01 00 00 00 02 00 00 00 03",
-		 1},
+		 1, BGP_DROP_LIMIT},
 		{"0000 001f" ATTRS "c00808 00010001 00010002 08 0a",
 		 "routes treated as withdrawn: more communities than max_communities",
-		 1},
+		 1, BGP_DROP_LIMIT},
+		{"0000 001a 400101 00 40020c 0201 0000fdea 0101 00000001"
+		 "400304 c0000202 08 0a",
+		 "routes treated as withdrawn: AS_PATH: AS_SET in it: "
+		 "bytes 02 01 00 00 fd ea 01 01 00 00 00 01",
+		 1, BGP_DROP_AS_SET},
+		{"0000 001a 400101 00 40020c 0201 0000fdea 0401 00000001"
+		 "400304 c0000202 08 0a",
+		 "routes treated as withdrawn: AS_PATH: malformed path: "
+		 "bytes 40 02 0c 02 01 00 00 fd ea 04 01 00 00 00 01",
+		 1, BGP_DROP_MALFORMED},
 	};
 	wire_t *w = wire_create_raw(US, THEY);
 	bgp_peer_config_t c = wire_config(w, 0, THEY);
@@ -454,7 +501,54 @@ START_TEST(test_shown)
 	ck_assert_uint_eq(info.received[0], 1);
 	ck_assert_str_eq(info.last_error, cases[_i].error);
 	ck_assert_uint_eq(info.treated_as_withdraw, cases[_i].counted);
+	for (bgp_drop_t i = 0; i < BGP_DROP_COUNT; i++)
+	{
+		ck_assert_uint_eq(info.dropped[i], i == cases[_i].drop);
+	}
 	ck_assert(!bgp_route_get(w->speaker[0].bgp, &net, &route) || !route.n_best);
+	wire_destroy(w);
+}
+END_TEST
+
+/** by prefix, and each time that they are announced */
+START_TEST(test_dropped)
+{
+	wire_t *w = wire_create_raw(US, THEY);
+	bgp_peer_config_t c = wire_config(w, 0, THEY);
+	wire_conn_t *conn = raw_establish(w);
+	uint64_t want[BGP_DROP_COUNT] = {
+		[BGP_DROP_AS_LOOP] = 2,   [BGP_DROP_MARTIAN] = 3,
+		[BGP_DROP_MALFORMED] = 1, [BGP_DROP_POLICY] = 2,
+		[BGP_DROP_LIMIT] = 1,
+	};
+	bgp_peer_info_t info;
+
+	raw_message(conn, BGP_UPDATE,
+				"0000 0018 400101 00 40020a 0202 0000fdea 0000fde9"
+				"400304 c0000202 08 0a 08 0b");
+	raw_message(conn, BGP_UPDATE, "0000 0014" ATTRS "08 7f 08 0a 04 e0 08 00");
+	raw_message(conn, BGP_UPDATE,
+				"0000 0014 400101 07 400206 0201 0000fdea 400304 c0000202"
+				"08 0c");
+	/* policy counts what is said, not what it takes away later */
+	c.import_policy = NULL;
+	bgp_peer_configure(w->speaker[0].bgp, w->speaker[0].peer, &c, w->now);
+	raw_message(conn, BGP_UPDATE, "0000 0014" ATTRS "08 0d");
+	raw_message(conn, BGP_UPDATE, "0000 0014" ATTRS "08 0d");
+	/* a withdrawal drops nothing */
+	raw_message(conn, BGP_UPDATE, "0002 08 0d 0000");
+	c.max_prefix = 1;
+	bgp_peer_configure(w->speaker[0].bgp, w->speaker[0].peer, &c, w->now);
+	raw_message(conn, BGP_UPDATE, "0000 0014" ATTRS "08 0e 08 0f");
+	bgp_peer_info(w->speaker[0].peer, &info);
+	ck_assert_int_eq(info.state, BGP_IDLE);
+	for (bgp_drop_t i = 0; i < BGP_DROP_COUNT; i++)
+	{
+		ck_assert_msg(info.dropped[i] == want[i], "%s: %u, not %u",
+					  bgp_drop_name(i), (unsigned)info.dropped[i],
+					  (unsigned)want[i]);
+		ck_assert_str_ne(bgp_drop_name(i), bgp_drop_name(BGP_DROP_COUNT));
+	}
 	wire_destroy(w);
 }
 END_TEST
@@ -475,6 +569,7 @@ Suite *import_suite(void)
 	add(suite, "first AS", test_first_as, 1);
 	add(suite, "own AS", test_own_as, 1);
 	add(suite, "reflected", test_reflected, 1);
+	add(suite, "AS_SET", test_as_set, 1);
 	add(suite, "own next hop", test_own_next_hop, 1);
 	add(suite, "max_as_path", test_max_as_path, 1);
 	add(suite, "max_communities", test_max_communities, 1);
@@ -482,6 +577,7 @@ Suite *import_suite(void)
 	add(suite, "graceful shutdown", test_graceful_shutdown, 1);
 	add(suite, "graceful shutdown refused", test_graceful_shutdown_refused, 1);
 	add(suite, "graceful shutdown ours", test_graceful_shutdown_ours, 1);
-	add(suite, "shown", test_shown, 6);
+	add(suite, "shown", test_shown, 8);
+	add(suite, "dropped", test_dropped, 1);
 	return suite;
 }

@@ -195,6 +195,11 @@ static const case_t cases[] = {
 	 "AS_PATH: malformed path: bytes 40 02 0a 02 02 00 00 fd ea 00 00 00 00"},
 	{EBGP, O HOP "400206 0201 0000fdeb", TEN, WITHDRAW,
 	 "AS_PATH: first AS is not the peer's: bytes 02 01 00 00 fd eb"},
+	/* sets, in AS4_PATH too (RFC 9774 section 3) */
+	{EBGP, O HOP "40020c 0201 0000fdea 0101 00000001", TEN, WITHDRAW,
+	 "AS_PATH: AS_SET in it: bytes 02 01 00 00 fd ea 01 01 00 00 00 01"},
+	{TWO, O HOP "400206 0202 fdea 5ba0 c01106 0101 00010000", TEN, WITHDRAW,
+	 "AS_PATH: AS_SET in it: bytes 02 01 00 00 fd ea 01 01 00 01 00 00"},
 	{TWO, O HOP "400206 0201 0000fdea", TEN, WITHDRAW,
 	 "AS_PATH: malformed path: bytes 40 02 06 02 01 00 00 fd ea"},
 	{TWO, O HOP "400203 0201 fd", TEN, WITHDRAW,

@@ -25,7 +25,8 @@ static const char base_text[] =
 	"    max_memory = 6\n max_as_path = 5\n max_communities = 4\n"
 	"    role = peer\n role_strict = no\n allowas_in = 3\n"
 	"    as_override = no\n remove_private_as = no\n"
-	"    enforce_first_as = yes\n graceful_restart = yes\n"
+	"    enforce_first_as = yes\n reject_as_sets = yes\n"
+	"    graceful_restart = yes\n"
 	"    graceful_shutdown = no\n next_hop = device\n"
 	"    import = p\n export = p\n password = secret\n }\n }\n"
 	" } } }\n"
@@ -74,6 +75,7 @@ static const struct
 	{"as_override = no", "as_override = yes"},
 	{"remove_private_as = no", "remove_private_as = yes"},
 	{"enforce_first_as = yes", "enforce_first_as = no"},
+	{"reject_as_sets = yes", "reject_as_sets = no"},
 	{"graceful_restart = yes", "graceful_restart = no"},
 	{"graceful_shutdown = no", "graceful_shutdown = yes"},
 	{"next_hop = device", "next_hop = strict"},

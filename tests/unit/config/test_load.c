@@ -80,7 +80,8 @@ static const char all_options[] =
 	"     max_memory = 64\n max_as_path = 300\n max_communities = 200\n"
 	"     role = customer\n role_strict = yes\n allowas_in = 2\n"
 	"     as_override = yes\n remove_private_as = replace\n"
-	"     enforce_first_as = no\n graceful_restart = no\n"
+	"     enforce_first_as = no\n reject_as_sets = no\n"
+	"     graceful_restart = no\n"
 	"     graceful_shutdown = yes\n next_hop = strict\n"
 	"    }\n"
 	"    neighbor6 {\n address = fd00::1\n remote_as = 65532\n }\n"
@@ -196,6 +197,7 @@ static void check_neighbors(const config_t *c)
 	ck_assert_uint_eq(n->ttl_security, 0);
 	ck_assert_int_eq(n->role, CONFIG_ROLE_CUSTOMER);
 	ck_assert(n->role_strict && n->as_override && !n->enforce_first_as);
+	ck_assert(!n->reject_as_sets);
 	ck_assert_uint_eq(n->allowas_in, 2);
 	ck_assert_int_eq(n->remove_private_as, CONFIG_PRIVATE_AS_REPLACE);
 	ck_assert(!n->graceful_restart && n->graceful_shutdown);
@@ -340,6 +342,7 @@ START_TEST(test_defaults)
 	ck_assert_uint_eq(n->ttl_security, 0);
 	ck_assert_int_eq(n->role, CONFIG_ROLE_NONE);
 	ck_assert(!n->role_strict && !n->as_override && n->enforce_first_as);
+	ck_assert(n->reject_as_sets);
 	ck_assert_uint_eq(n->allowas_in, 0);
 	ck_assert_int_eq(n->remove_private_as, CONFIG_PRIVATE_AS_KEEP);
 	ck_assert(n->graceful_restart && !n->graceful_shutdown);

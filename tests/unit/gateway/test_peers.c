@@ -63,6 +63,7 @@ static void set_all(config_t *config)
 	n->as_override = true;
 	n->remove_private_as = CONFIG_PRIVATE_AS_REPLACE;
 	n->enforce_first_as = true;
+	n->reject_as_sets = true;
 	n->graceful_restart = true;
 	n->graceful_shutdown = true;
 	n->weight = 9;
@@ -86,6 +87,7 @@ START_TEST(test_all_options_arrive)
 	ck_assert(c->as_override);
 	ck_assert_int_eq(c->private_as, BGP_PRIVATE_AS_REPLACE);
 	ck_assert(!c->any_first_as);
+	ck_assert(!c->as_sets);
 	ck_assert(!c->no_graceful_restart);
 	ck_assert(c->graceful_shutdown);
 	ck_assert_uint_eq(c->weight, 9);
@@ -102,6 +104,7 @@ static void set_none(config_t *config)
 
 	n->remove_private_as = CONFIG_PRIVATE_AS_REMOVE;
 	n->enforce_first_as = false;
+	n->reject_as_sets = false;
 	n->graceful_restart = false;
 	config->bundles[0].tunnels[0].neighbors[0].next_hop =
 		CONFIG_NEXT_HOP_STRICT;
@@ -114,6 +117,7 @@ START_TEST(test_the_other_values)
 
 	ck_assert_int_eq(c->private_as, BGP_PRIVATE_AS_REMOVE);
 	ck_assert(c->any_first_as);
+	ck_assert(c->as_sets);
 	ck_assert(c->no_graceful_restart);
 	ck_assert(!c->graceful_shutdown);
 	ck_assert(peer_of(w, "t1")->resolve_next_hop);
