@@ -11,20 +11,18 @@
 
 #include "bgp/policy.h"
 #include "bgp/rib.h"
+#include "table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#define PER_SET 5
-
 typedef struct bench_t
 {
 	bgp_rib_t *rib;
 	bgp_rib_peer_t peers[2];
-	prefix_t *prefixes;
-	uint32_t count;
+	table_t table;
 	bgp_attr_set_t set;
 } bench_t;
 
@@ -61,96 +59,21 @@ static void say(const char *name, double value, const char *unit)
 	fflush(stdout);
 }
 
-static int by_prefix(const void *a, const void *b)
-{
-	return prefix_cmp(a, b);
-}
-
-/** lengths about as in the Internet's table, addresses at random in the lower
- * half of the unicast space; no prefix twice */
-static void draw_prefixes(bench_t *b, uint32_t wanted)
-{
-	static const uint8_t lens[] = {24, 24, 24, 24, 24, 24, 23, 22,
-								   22, 21, 20, 19, 24, 24, 18, 16};
-	prng_t rng;
-	uint32_t n = 0;
-
-	prng_seed(&rng, 7);
-	b->prefixes = mem_array(wanted * 2, sizeof(prefix_t));
-	while (n < wanted)
-	{
-		uint32_t kept = 0;
-
-		for (; n < wanted + wanted / 8; n++)
-		{
-			addr_t a =
-				addr_v4((uint32_t)(0x01000000 + prng_below(&rng, 0x7f000000)));
-
-			b->prefixes[n] =
-				prefix_make(&a, lens[prng_below(&rng, sizeof(lens))]);
-		}
-		qsort(b->prefixes, n, sizeof(prefix_t), by_prefix);
-		for (uint32_t i = 0; i < n; i++)
-		{
-			if (!kept || !prefix_equal(&b->prefixes[kept - 1], &b->prefixes[i]))
-			{
-				b->prefixes[kept++] = b->prefixes[i];
-			}
-		}
-		n = kept;
-	}
-	/* neighbours in the table come from all over */
-	for (uint32_t i = n - 1; i > 0; i--)
-	{
-		uint32_t j = (uint32_t)prng_below(&rng, i + 1);
-		prefix_t t = b->prefixes[i];
-
-		b->prefixes[i] = b->prefixes[j];
-		b->prefixes[j] = t;
-	}
-	b->count = wanted;
-}
-
-/** path of 3 to 6 hops, half of the sets with two to five communities */
-static void draw_set(bench_t *b, uint32_t number, unsigned peer)
-{
-	uint8_t communities[20];
-	prng_t rng;
-	unsigned n;
-
-	prng_seed(&rng, number * 2 + peer);
-	bgp_attr_set_clear(&b->set);
-	b->set.a.next_hop = addr_v4(0xa9fe0a01 + peer * 256);
-	for (n = 2 + (unsigned)prng_below(&rng, 4); n; n--)
-	{
-		bgp_attr_set_prepend(&b->set, 1 + (uint32_t)prng_below(&rng, 400000),
-							 1);
-	}
-	bgp_attr_set_prepend(&b->set, 65531, 1);
-	if (prng_below(&rng, 2))
-	{
-		n = 2 + (unsigned)prng_below(&rng, 4);
-		for (unsigned i = 0; i < 4 * n; i++)
-		{
-			communities[i] = (uint8_t)prng_next(&rng);
-		}
-		bgp_attr_set_blob(&b->set, BGP_BLOB_COMMUNITIES, communities, 4 * n);
-	}
-}
-
 static void announce_all(bench_t *b, unsigned peer)
 {
 	bgp_attr_pool_t *pool = bgp_rib_attrs(b->rib);
 
-	for (uint32_t i = 0; i < b->count; i += PER_SET)
+	for (uint32_t i = 0; i < b->table.count; i += TABLE_PER_SET)
 	{
 		uint32_t id;
 
-		draw_set(b, i / PER_SET, peer);
+		table_attrs(&b->set, i / TABLE_PER_SET, peer);
+		b->set.a.next_hop = b->peers[peer].address;
 		id = bgp_attr_intern(pool, &b->set.a);
-		for (uint32_t k = i; k < i + PER_SET && k < b->count; k++)
+		for (uint32_t k = i; k < i + TABLE_PER_SET && k < b->table.count; k++)
 		{
-			bgp_rib_announce(b->rib, &b->peers[peer], &b->prefixes[k], id);
+			bgp_rib_announce(b->rib, &b->peers[peer], &b->table.prefixes[k],
+							 id);
 		}
 		bgp_attr_release(pool, id);
 	}
@@ -192,7 +115,7 @@ static void memory(const bench_t *b, const char *when, double before)
 	char name[64];
 
 	snprintf(name, sizeof(name), "bytes per prefix, %s", when);
-	say(name, (double)bgp_rib_memory(b->rib) / b->count, "bytes");
+	say(name, (double)bgp_rib_memory(b->rib) / b->table.count, "bytes");
 	snprintf(name, sizeof(name), "resident, %s", when);
 	say(name, (resident() - before) / 1048576, "MiB");
 }
@@ -204,7 +127,7 @@ static void flap(bench_t *b)
 	bgp_rib_peer_down(b->rib, &b->peers[1]);
 	say("peer down", (now() - start) * 1e6, "us");
 	longest = work_all(b, &total);
-	say("purge per path", total * 1e9 / b->count, "ns");
+	say("purge per path", total * 1e9 / b->table.count, "ns");
 	say("longest slice of 1000", longest * 1e6, "us");
 	take_all(b, true);
 	bgp_rib_peer_up(b->rib, &b->peers[1]);
@@ -217,13 +140,14 @@ int main(int argc, char **argv)
 	bgp_config_t config = {.asn = 65000, .router_id = 1, .multipath = 16};
 	static const bgp_peer_config_t peer_config;
 	bgp_policy_t *all = bgp_policy_create("all");
-	bench_t b = {.count = 0};
+	bench_t b = {.rib = NULL};
 	double start, before, total;
 	uint32_t taken;
 	unsigned flaps;
 
 	bgp_policy_rule(all, "all", BGP_POLICY_ACCEPT);
-	draw_prefixes(&b, argc > 1 ? (uint32_t)atoi(argv[1]) : 1000000);
+	table_draw(&b.table, FAMILY_IPV4,
+			   argc > 1 ? (uint32_t)atoi(argv[1]) : 1000000);
 	flaps = argc > 2 ? (unsigned)atoi(argv[2]) : 3;
 	bgp_attr_set_init(&b.set);
 	before = resident();
@@ -247,13 +171,13 @@ int main(int argc, char **argv)
 		start = now();
 		announce_all(&b, i);
 		say(i ? "announce, second path" : "announce, first path",
-			(now() - start) * 1e9 / b.count, "ns");
+			(now() - start) * 1e9 / b.table.count, "ns");
 	}
 	memory(&b, "changes waiting", before);
 	start = now();
 	taken = take_all(&b, true);
-	say("take a change", (now() - start) * 1e9 / b.count, "ns");
-	say("changes per prefix", (double)taken / b.count, "");
+	say("take a change", (now() - start) * 1e9 / b.table.count, "ns");
+	say("changes per prefix", (double)taken / b.table.count, "");
 	memory(&b, "two paths", before);
 	say("attribute sets", (double)bgp_attr_pool_count(bgp_rib_attrs(b.rib)),
 		"");
@@ -281,6 +205,6 @@ int main(int argc, char **argv)
 	bgp_rib_destroy(b.rib);
 	bgp_attr_set_deinit(&b.set);
 	bgp_policy_destroy(all);
-	free(b.prefixes);
+	table_deinit(&b.table);
 	return 0;
 }
