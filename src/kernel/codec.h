@@ -142,6 +142,13 @@ bool kernel_rule_decode(const struct nlmsghdr *nlh, kernel_rule_t *out);
  * can be put to the kernel as if our pins were not there */
 #define KERNEL_RULE_NOBODY 0xfffffffeu
 
+/* stats.c */
+struct nlmsghdr *kernel_stats_encode_get(void *buf, size_t size, uint32_t link);
+bool kernel_stats_decode(const struct nlmsghdr *nlh, kernel_link_stats_t *out);
+/** lines of a name and a number; how many, what is none is passed over */
+size_t kernel_xfrm_stat_parse(const char *text, kernel_counter_t *out,
+							  size_t max);
+
 /* who.c */
 void kernel_who(void *kernel, uint32_t port, char out[static KERNEL_WHO_MAX]);
 /** name: of the process, "": there is none */

@@ -103,6 +103,11 @@ typedef struct kernel_ops_t
 	/** policies with an if_id, and the end of one */
 	int (*sp_dump)(void *kernel, kernel_sp_fn_t fn, void *user);
 	int (*sp_delete)(void *kernel, const kernel_sp_t *sp);
+	/** a link's counters; 0 or -errno. NULL: nobody can */
+	int (*link_stats)(void *kernel, uint32_t link, kernel_link_stats_t *out);
+	/** packets that IPsec has dropped, by the kernel's names for why
+	 * (/proc/net/xfrm_stat), at most max; count or -errno. NULL: nobody can */
+	int (*xfrm_stat)(void *kernel, kernel_counter_t *out, size_t max);
 	/** words on whose port id it is (kernel_event_t.port), "ip (pid 4711)", as
 	 * far as can be told without waiting. NULL: nobody can */
 	void (*who)(void *kernel, uint32_t port, char out[static KERNEL_WHO_MAX]);

@@ -90,4 +90,8 @@ bool dump_read(kernel_t *kernel, unsigned *budget);
 /* lookup.c */
 int kernel_route_get(void *kernel, const addr_t *dst, kernel_route_t *out);
 
+/* stats.c */
+int kernel_link_stats(void *kernel, uint32_t link, kernel_link_stats_t *out);
+int kernel_xfrm_stat(void *kernel, kernel_counter_t *out, size_t max);
+
 #endif

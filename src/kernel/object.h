@@ -50,6 +50,24 @@ typedef struct kernel_link_t
 	char alias[KERNEL_ALIAS_MAX];
 } kernel_link_t;
 
+/** what has come and gone by a link so far */
+typedef struct kernel_link_stats_t
+{
+	uint64_t rx_packets, tx_packets;
+	uint64_t rx_bytes, tx_bytes;
+	uint64_t rx_errors, tx_errors;
+	uint64_t rx_dropped, tx_dropped;
+} kernel_link_stats_t;
+
+#define KERNEL_COUNTER_NAME_MAX 32
+
+/** a counter by the kernel's own name */
+typedef struct kernel_counter_t
+{
+	char name[KERNEL_COUNTER_NAME_MAX];
+	uint64_t value;
+} kernel_counter_t;
+
 typedef struct kernel_addr_t
 {
 	uint32_t link;

@@ -32,6 +32,8 @@ typedef struct counted_t
 	uint32_t id;
 	/** info is the SA's own or its predecessor's */
 	bool told;
+	/** it was named as a successor */
+	bool succeeds;
 	tunnel_sa_info_t info;
 } counted_t;
 
@@ -65,6 +67,7 @@ struct tunnel_t
 	const char *reason;
 	uint32_t ups;
 	uint32_t downs;
+	uint32_t rekeys;
 };
 
 const char *tunnel_state_name(tunnel_state_t state)
@@ -178,6 +181,8 @@ static void sa_rekeyed(tunnel_t *tunnel, uint32_t old_id, uint32_t new_id)
 		return;
 	}
 	successor = sa_count(tunnel, new_id);
+	tunnel->rekeys += !successor->succeeds;
+	successor->succeeds = true;
 	if (!successor->told && from.told)
 	{
 		/* its own data come with its SA_UP, if ever */
@@ -396,4 +401,9 @@ uint32_t tunnel_ups(const tunnel_t *tunnel)
 uint32_t tunnel_downs(const tunnel_t *tunnel)
 {
 	return tunnel->downs;
+}
+
+uint32_t tunnel_rekeys(const tunnel_t *tunnel)
+{
+	return tunnel->rekeys;
 }

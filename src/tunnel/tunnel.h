@@ -118,5 +118,7 @@ const tunnel_sa_info_t *tunnel_sa_info(const tunnel_t *tunnel);
 /** how often `forwarding` was reached and lost */
 uint32_t tunnel_ups(const tunnel_t *tunnel);
 uint32_t tunnel_downs(const tunnel_t *tunnel);
+/** how often an SA took the place of another; a collision's loser counts, too */
+uint32_t tunnel_rekeys(const tunnel_t *tunnel);
 
 #endif

@@ -19,6 +19,7 @@ Suite *reconcile_suite(void);
 Suite *route_codec_suite(void);
 Suite *rule_codec_suite(void);
 Suite *state_suite(void);
+Suite *stats_suite(void);
 Suite *xfrm_suite(void);
 Suite *who_suite(void);
 

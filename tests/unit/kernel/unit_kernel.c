@@ -12,7 +12,7 @@ int main(void)
 		addr_codec_suite,    codec_suite,     link_codec_suite,
 		nexthop_codec_suite, object_suite,    route_codec_suite,
 		rule_codec_suite,    reconcile_suite, state_suite,
-		xfrm_suite,          who_suite,
+		stats_suite,         xfrm_suite,      who_suite,
 	};
 
 	return unit_run("kernel", suites, countof(suites));

@@ -557,6 +557,30 @@ START_TEST(test_random)
 }
 END_TEST
 
+START_TEST(test_rekeys)
+{
+	tunnel_t *tunnel = in_state(TUNNEL_IPSEC, F);
+
+	ck_assert_uint_eq(tunnel_rekeys(tunnel), 0);
+	up(tunnel, 2);
+	rekeyed(tunnel, 1, 2);
+	/* told twice is told once */
+	rekeyed(tunnel, 1, 2);
+	ck_assert_uint_eq(tunnel_rekeys(tunnel), 1);
+	down(tunnel, 1);
+	rekeyed(tunnel, 2, 3);
+	up(tunnel, 3);
+	down(tunnel, 2);
+	ck_assert_uint_eq(tunnel_rekeys(tunnel), 2);
+	/* a reauthentication is none, nor what names itself or one that is gone */
+	up(tunnel, 4);
+	rekeyed(tunnel, 4, 4);
+	rekeyed(tunnel, 4, 2);
+	ck_assert_uint_eq(tunnel_rekeys(tunnel), 2);
+	tunnel_destroy(tunnel);
+}
+END_TEST
+
 Suite *tunnel_suite(void)
 {
 	Suite *suite = suite_create("tunnel");
@@ -567,6 +591,7 @@ Suite *tunnel_suite(void)
 	unit_add(suite, "outbound", test_outbound);
 	unit_add_loop(suite, "kept", test_kept, countof(kept));
 	unit_add_loop(suite, "lost", test_lost, countof(lost));
+	unit_add(suite, "rekeys", test_rekeys);
 	unit_add(suite, "limit", test_limit);
 	unit_add(suite, "info", test_info);
 	unit_add_loop(suite, "random", test_random, 20);
