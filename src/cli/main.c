@@ -8,10 +8,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/call.h"
 #include "cli/check.h"
 #include "cli/flush.h"
+#include "cli/health.h"
+#include "cli/metrics.h"
 #include "cli/policy.h"
 #include "cli/print.h"
+#include "cli/reply.h"
 #include "cli/show.h"
 #include "base/suggest.h"
 #include "control/protocol.h"
@@ -183,6 +187,35 @@ static int run_routes(const options_t *options, char **argv)
 					 argv[0] && !options->longer ? &one : &many);
 }
 
+/** a fault of ours is unknown, never critical */
+static int run_health(const options_t *options, char **argv)
+{
+	json_object *data = NULL;
+	char *error = NULL;
+	health_t health;
+	text_t out;
+
+	text_init(&out);
+	if (argv[0])
+	{
+		health = health_unknown("usage: cygnetctl check-health", &out);
+	}
+	else if (call(options->socket, "status", NULL, NULL, NULL, &data, &error))
+	{
+		reply_clean(data);
+		health = health_judge(data, &out);
+	}
+	else
+	{
+		health = health_unknown(error, &out);
+	}
+	fputs(text_str(&out), stdout);
+	text_deinit(&out);
+	json_object_put(data);
+	free(error);
+	return (int)health;
+}
+
 static int run_drain(const options_t *options, char **argv)
 {
 	return show_done(options, "drain", show_args("name", argv[0]));
@@ -274,6 +307,10 @@ static const command_t commands[] = {
 	{"routes", "[PREFIX|ADDRESS] [--longer]",
 	 "routes, their paths, and what the kernel uses", 0, 1, run_routes,
 	 "10.0.0.0/24"},
+	{"metrics", "[--text | --http]",
+	 "everything that is counted, as OpenMetrics", 0, 0, metrics_run, "--text"},
+	{"check-health", "", "one line and exit code for Nagios and its kind", 0,
+	 ANY, run_health, ""},
 	{"drain", "TUNNEL", "take a tunnel out of use without loss", 1, 1,
 	 run_drain, "ali-1"},
 	{"undrain", "TUNNEL", "use a drained tunnel again", 1, 1, run_undrain,
@@ -303,6 +340,11 @@ static const char general_options[] =
 	"                       the environment's CYGNET_SOCKET)\n";
 static const char longer_option[] =
 	"  -l, --longer         with a PREFIX: more specific ones, too\n";
+static const char metrics_options[] =
+	"\nOptions of metrics:\n"
+	"      --text           Prometheus' older format, for node_exporter's\n"
+	"                       textfile collector\n"
+	"      --http           answer an HTTP request on standard input\n";
 static const char policy_options[] =
 	"\nOptions of policy test, what the route is like:\n"
 	"  --neighbor=NAME      of this neighbor, as it announced it if it did\n"
@@ -330,8 +372,8 @@ static void usage(FILE *out)
 			"\n%s%s"
 			"  -h, --help           this text; with a COMMAND, on it alone\n"
 			"  -V, --version        the version\n"
-			"%s\nSee cygnetctl(8), cygnet.conf(5) and cygnet(8).\n",
-			general_options, longer_option, policy_options);
+			"%s%s\nSee cygnetctl(8), cygnet.conf(5) and cygnet(8).\n",
+			general_options, longer_option, metrics_options, policy_options);
 }
 
 static int unknown_command(const char *name)
@@ -372,7 +414,9 @@ static int help_on(const char *name)
 		   strcmp(name, "neighbor") == 0 || strcmp(name, "routes") == 0
 			   ? longer_option
 			   : "",
-		   strcmp(name, "policy") == 0 ? policy_options : "");
+		   strcmp(name, "policy") == 0    ? policy_options
+		   : strcmp(name, "metrics") == 0 ? metrics_options
+										  : "");
 	return 0;
 }
 
@@ -395,8 +439,11 @@ static int dispatch(const options_t *options, int argc, char **argv)
 	return unknown_command(argv[0]);
 }
 
-/** getopt's numbers of the options of `policy test` */
-#define SET_FIRST 1000
+/** getopt's numbers of options without a letter, and of those of `policy
+ * test` */
+#define OPTION_HTTP 900
+#define OPTION_TEXT 901
+#define SET_FIRST   1000
 
 /** arguments of policy-test by the name of their options */
 static const char *const set_names[] = {
@@ -446,6 +493,12 @@ static bool option(options_t *options, int c, int *code)
 		case 's':
 			options->socket = optarg;
 			return true;
+		case OPTION_HTTP:
+			options->http = true;
+			return true;
+		case OPTION_TEXT:
+			options->text = true;
+			return true;
 		case 'h':
 			options->help = true;
 			return true;
@@ -464,25 +517,41 @@ static bool option(options_t *options, int c, int *code)
 	return false;
 }
 
-/** those of `policy test` say nothing elsewhere */
+/** those of one command say nothing elsewhere */
 static bool fits(const options_t *options, const char *command)
 {
-	if (strcmp(command, "policy") == 0 || (!options->set && !options->file))
+	const struct
 	{
-		return true;
+		const char *command;
+		const char *words;
+		bool given;
+	} owned[] = {
+		{"policy", "policy test", options->set || options->file},
+		{"metrics", "metrics", options->http || options->text},
+	};
+
+	for (size_t i = 0; i < countof(owned); i++)
+	{
+		if (owned[i].given && strcmp(command, owned[i].command) != 0)
+		{
+			fprintf(stderr,
+					"cygnetctl: this option is of `%s` alone; see --help\n",
+					owned[i].words);
+			return false;
+		}
 	}
-	fputs("cygnetctl: this option is of `policy test` alone; see --help\n",
-		  stderr);
-	return false;
+	return true;
 }
 
 int main(int argc, char **argv)
 {
 	static const struct option known[] = {
 		{"file", required_argument, NULL, 'f'},
+		{"http", no_argument, NULL, OPTION_HTTP},
 		{"json", no_argument, NULL, 'j'},
 		{"longer", no_argument, NULL, 'l'},
 		{"socket", required_argument, NULL, 's'},
+		{"text", no_argument, NULL, OPTION_TEXT},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'V'},
 	};

@@ -36,6 +36,9 @@ void print_advertised_head(table_t *table);
 void print_advertised_part(json_object *part, table_t *table);
 void print_announcement(json_object *part, text_t *out);
 
+/** families of metrics; open: as OpenMetrics, else in Prometheus' own format */
+void print_metrics(json_object *families, bool open, text_t *out);
+
 /** the start of a line of a screen: "  name" and room up to its value */
 void print_key(text_t *out, const char *name);
 /** one whole line */

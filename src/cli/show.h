@@ -22,6 +22,9 @@ typedef struct options_t
 	bool help;
 	/** those of `policy test` by name, NULL: none; owned by main */
 	json_object *set;
+	/** of `metrics`: answer HTTP on standard input; Prometheus' older format */
+	bool http;
+	bool text;
 	/** a configuration to test instead of the one in force, NULL: none */
 	const char *file;
 } options_t;

@@ -14,6 +14,7 @@
 #include "config/config.h"
 #include "control/server.h"
 #include "firewall/firewall.h"
+#include "kernel/object.h"
 #include "liveness/bfd.h"
 #include "liveness/probe.h"
 #include "plan/fib.h"
@@ -47,6 +48,8 @@ typedef struct view_tunnel_t
 	uint32_t link_index;
 	uint32_t mtu;
 	uint32_t if_id;
+	/** its link's counters when last looked at; zeros: it is not there */
+	kernel_link_stats_t stats;
 	/** carries traffic now (bundle's choice) */
 	bool active;
 	view_unused_t unused;
@@ -134,7 +137,11 @@ typedef struct view_state_t
 	size_t n_problems;
 	const fw_counter_t *counters;
 	size_t n_counters;
+	/** packets that IPsec has dropped, by reason */
+	const kernel_counter_t *xfrm;
+	size_t n_xfrm;
 	const uint64_t *turns;
+	usec_t turns_sum;
 	usec_t turn_max;
 } view_state_t;
 
@@ -169,6 +176,11 @@ size_t view_route_members(const view_state_t *state, const bgp_route_t *route,
 typedef const view_state_t *(*view_fetch_t)(void *user);
 control_list_t view_routes(view_fetch_t fetch, void *user,
 						   const prefix_t *prefix, bool longer);
+
+/** families of metrics, each with name, type, unit, help and samples. state:
+ * with problems and counters, for what is told at once; the rest in slices */
+control_list_t view_metrics(const view_state_t *state, view_fetch_t fetch,
+							void *user);
 
 /** what goes over a session */
 typedef enum view_table_t

@@ -111,6 +111,31 @@ static void addresses(json_object *obj, const config_tunnel_t *config)
 	}
 }
 
+static void traffic(json_object *obj, const view_tunnel_t *t)
+{
+	const struct
+	{
+		const char *name;
+		uint64_t packets, bytes, errors, dropped;
+	} ways[] = {
+		{"received", t->stats.rx_packets, t->stats.rx_bytes, t->stats.rx_errors,
+		 t->stats.rx_dropped},
+		{"sent", t->stats.tx_packets, t->stats.tx_bytes, t->stats.tx_errors,
+		 t->stats.tx_dropped},
+	};
+	json_object *both = put_object(obj, "traffic");
+
+	for (size_t i = 0; i < countof(ways); i++)
+	{
+		json_object *o = put_object(both, ways[i].name);
+
+		put_num(o, "packets", ways[i].packets);
+		put_num(o, "bytes", ways[i].bytes);
+		put_num(o, "errors", ways[i].errors);
+		put_num(o, "dropped", ways[i].dropped);
+	}
+}
+
 static void bfd(json_object *obj, const view_state_t *state,
 				const view_tunnel_t *t)
 {
@@ -313,6 +338,8 @@ static json_object *tunnel(const view_state_t *state, const view_tunnel_t *t)
 	resilient(obj, t->bundle);
 	put_num(obj, "ups", tunnel_ups(t->tunnel));
 	put_num(obj, "downs", tunnel_downs(t->tunnel));
+	put_num(obj, "rekeys", tunnel_rekeys(t->tunnel));
+	traffic(obj, t);
 	sa(obj, t);
 	put_str(obj, "alert", t->alert && t->alert[0] ? t->alert : NULL);
 	put_since(obj, "alert_since", state->now, t->alert_at);

@@ -19,18 +19,37 @@ static const view_state_t *fetch(void *user)
 	return gateway_view(user);
 }
 
-static void status(void *user, json_object *args, control_reply_t *reply)
+/** with the counters of links */
+static const view_state_t *fetch_traffic(void *user)
 {
 	gateway_t *gateway = user;
 
-	gateway_view(gateway);
+	core_view_traffic(gateway->core, gateway->now);
+	return gateway_view(gateway);
+}
+
+/** and what else the kernel has to be asked for */
+static const view_state_t *fetch_all(gateway_t *gateway)
+{
+	fetch_traffic(gateway);
 	core_view_problems(gateway->core, &gateway->view, gateway->now);
-	reply->data = view_status(&gateway->view);
+	return &gateway->view;
+}
+
+static void status(void *user, json_object *args, control_reply_t *reply)
+{
+	reply->data = view_status(fetch_all(user));
+}
+
+static void metrics(void *user, json_object *args, control_reply_t *reply)
+{
+	reply->list = view_metrics(fetch_all(user), fetch_traffic, user);
+	reply->data = json_object_new_object();
 }
 
 static void tunnels(void *user, json_object *args, control_reply_t *reply)
 {
-	reply->data = view_tunnels(gateway_view(user));
+	reply->data = view_tunnels(fetch_traffic(user));
 }
 
 static void neighbors(void *user, json_object *args, control_reply_t *reply)
@@ -240,7 +259,7 @@ static void tunnel(void *user, json_object *args, control_reply_t *reply)
 	{
 		return;
 	}
-	reply->data = view_tunnel(gateway_view(user), name);
+	reply->data = view_tunnel(fetch_traffic(user), name);
 	if (!reply->data)
 	{
 		no_tunnel(name, reply);
@@ -503,6 +522,7 @@ static void reload_test(void *user, json_object *args, control_reply_t *reply)
 
 const control_command_t gateway_commands[] = {
 	{"status", false, status},
+	{"metrics", false, metrics},
 	{"tunnels", false, tunnels},
 	{"tunnel", false, tunnel},
 	{"neighbors", false, neighbors},

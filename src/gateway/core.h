@@ -123,7 +123,11 @@ void core_stop(core_t *core, usec_t now);
 /** fills what the core knows of a view; pointers are valid until the next
  * call into the core */
 void core_view(core_t *core, view_state_t *view, usec_t now);
-/** and what is wrong now, and the firewall's counters: this asks the kernel */
+/** reads the counters of the tunnels' links for the next views, unless that was
+ * just done */
+void core_view_traffic(core_t *core, usec_t now);
+/** and what is wrong now, and the firewall's and IPsec's counters: this asks the
+ * kernel */
 void core_view_problems(core_t *core, view_state_t *view, usec_t now);
 
 #endif

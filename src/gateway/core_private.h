@@ -51,6 +51,10 @@
 #define CORE_ROUTES_GUARDED 1000
 /** operations of one write to the kernel, see DESIGN.md section 4 */
 #define CORE_BATCH 512
+/** reasons for which IPsec drops packets: Linux 6.18 has 31 */
+#define CORE_XFRM_MAX 48
+/** the links' counters are read anew after this long */
+#define CORE_TRAFFIC (100 * USEC_PER_MSEC)
 /** routes that the kernel refused, kept for another try */
 #define CORE_AGAIN_MAX 4096
 /** the underlay and the kernel's state are looked at anew this often */
@@ -275,6 +279,8 @@ struct core_tunnel_t
 	core_liveness_t *liveness;
 	/** NULL: nothing to initiate */
 	supervisor_t *supervisor;
+	/** its link's counters, for views */
+	kernel_link_stats_t stats;
 	core_outbound_t outbound;
 	/** a peer makes another SA: its ways are spare ones */
 	bool held;
@@ -477,6 +483,8 @@ struct core_t
 	size_t n_problems;
 	size_t problems_room;
 	fw_counter_t *counters;
+	kernel_counter_t xfrm[CORE_XFRM_MAX];
+	usec_t traffic_at;
 };
 
 /** means something together with a link only: IPv6's link-local. IPv4's is as

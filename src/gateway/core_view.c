@@ -68,6 +68,7 @@ static void view_tunnel_fill(const core_t *core, const core_tunnel_t *tunnel,
 		.link = c->interface ? c->interface : c->link,
 		.link_index = tunnel->link,
 		.mtu = link ? link->mtu : tunnel->mtu,
+		.stats = tunnel->stats,
 		.if_id = tunnel->if_id,
 		.active = tunnel->active,
 		.pinned = pinned(core, tunnel),
@@ -160,6 +161,40 @@ static void view_counters(core_t *core, view_state_t *view)
 	view->n_counters = n > 0 ? (size_t)n : 0;
 }
 
+void core_view_traffic(core_t *core, usec_t now)
+{
+	const kernel_ops_t *ops = core->seams.kernel_ops;
+
+	if (!core->seams.kernel || !ops->link_stats ||
+		(core->traffic_at && now < core->traffic_at + CORE_TRAFFIC))
+	{
+		return;
+	}
+	core->traffic_at = now;
+	for (size_t i = 0; i < core->n_tunnels; i++)
+	{
+		core_tunnel_t *t = core->tunnels[i];
+
+		if (!t->link || ops->link_stats(core->seams.kernel, t->link, &t->stats))
+		{
+			t->stats = (kernel_link_stats_t){0};
+		}
+	}
+}
+
+static void view_xfrm(core_t *core, view_state_t *view)
+{
+	const kernel_ops_t *ops = core->seams.kernel_ops;
+	int n = 0;
+
+	if (core->seams.kernel && ops->xfrm_stat)
+	{
+		n = ops->xfrm_stat(core->seams.kernel, core->xfrm, CORE_XFRM_MAX);
+	}
+	view->xfrm = core->xfrm;
+	view->n_xfrm = n > 0 ? (size_t)n : 0;
+}
+
 void core_view(core_t *core, view_state_t *view, usec_t now)
 {
 	core->view_tunnels =
@@ -186,4 +221,5 @@ void core_view_problems(core_t *core, view_state_t *view, usec_t now)
 	view->problems = (const char *const *)core->problems;
 	view->n_problems = core->n_problems;
 	view_counters(core, view);
+	view_xfrm(core, view);
 }

@@ -136,6 +136,7 @@ const view_state_t *gateway_view(gateway_t *g)
 	view->version = PACKAGE_VERSION;
 	view->charon_version = g->charon_version;
 	view->turns = g->turns;
+	view->turns_sum = g->turns_sum;
 	view->turn_max = g->turn_max;
 	return view;
 }
@@ -196,6 +197,7 @@ static void account(gateway_t *g, usec_t spent)
 		bucket++;
 	}
 	g->turns[bucket]++;
+	g->turns_sum += spent;
 	if (spent > g->turn_max)
 	{
 		g->turn_max = spent;

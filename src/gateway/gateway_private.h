@@ -65,6 +65,7 @@ struct gateway_t
 	/** moment that the current turn works with */
 	usec_t now;
 	uint64_t turns[VIEW_TURN_BUCKETS];
+	usec_t turns_sum;
 	usec_t turn_max;
 	view_state_t view;
 };

@@ -541,6 +541,8 @@ static void make(void)
 		"the configuration is refused:\ncygnet.asn: not a number",
 	};
 	static const fw_counter_t counters[] = {{"guard-alibaba", 7, 420}};
+	static const kernel_counter_t xfrm[] = {{"XfrmInNoStates", 17},
+											{"XfrmOutStateExpired", 0}};
 	static const uint64_t turns[VIEW_TURN_BUCKETS] = {100, 20, 3};
 
 	bundle = fake_bundle();
@@ -583,6 +585,9 @@ static void make(void)
 		.counters = counters,
 		.n_counters = countof(counters),
 		.turns = turns,
+		.xfrm = xfrm,
+		.n_xfrm = countof(xfrm),
+		.turns_sum = 123456,
 		.turn_max = 4200,
 	};
 	made = true;

@@ -7,6 +7,7 @@
 
 #include "unit/unit.h"
 
+Suite *http_suite(void);
 Suite *reply_suite(void);
 Suite *table_suite(void);
 Suite *views_suite(void);

@@ -8,7 +8,7 @@
 
 int main(void)
 {
-	static const unit_suite_t suites[] = {reply_suite, table_suite,
+	static const unit_suite_t suites[] = {http_suite, reply_suite, table_suite,
 										  views_suite};
 
 	return unit_run("cli", suites, countof(suites));

@@ -543,6 +543,87 @@ START_TEST(test_rights)
 }
 END_TEST
 
+/** the sum of a family's samples that have the label; -1: there is none */
+static int64_t sum_of(json_object *families, const char *name,
+					  const char *label, const char *value)
+{
+	int64_t sum = -1;
+
+	for (size_t i = 0; i < json_object_array_length(families); i++)
+	{
+		json_object *f = json_object_array_get_idx(families, i), *samples, *o;
+
+		json_object_object_get_ex(f, "name", &o);
+		if (strcmp(json_object_get_string(o), name) != 0)
+		{
+			continue;
+		}
+		json_object_object_get_ex(f, "samples", &samples);
+		for (size_t k = 0; k < json_object_array_length(samples); k++)
+		{
+			json_object *s = json_object_array_get_idx(samples, k), *labels;
+
+			json_object_object_get_ex(s, "labels", &labels);
+			if (json_object_object_get_ex(labels, label, &o) &&
+				strcmp(json_object_get_string(o), value) == 0)
+			{
+				json_object_object_get_ex(s, "value", &o);
+				sum = (sum < 0 ? 0 : sum) + json_object_get_int64(o);
+			}
+		}
+	}
+	return sum;
+}
+
+/* both tunnels are told of, up or down, by their own counters, which are read
+ * once for many looks */
+START_TEST(test_metrics)
+{
+	static const struct
+	{
+		const char *name;
+		int64_t up, down;
+	} wanted[] = {
+		{"cygnet_tunnel_sa", 1, 0},         {"cygnet_tunnel_alive", 1, 0},
+		{"cygnet_tunnel_forwarding", 1, 0}, {"cygnet_tunnel_active", 1, 0},
+		{"cygnet_tunnel_drained", 0, 0},    {"cygnet_tunnel_ups", 1, 1},
+		{"cygnet_tunnel_downs", 0, 1},
+	};
+	json_object *data;
+	unsigned asked;
+	char *error;
+
+	world_fact(w, 1, FACT_CHILD_DOWN, 101, 0);
+	world_run(w, USEC_PER_SEC);
+	data = run("metrics", NULL, &error);
+	for (size_t i = 0; i < countof(wanted); i++)
+	{
+		ck_assert_msg(
+			sum_of(data, wanted[i].name, "tunnel", "t1") == wanted[i].up &&
+				sum_of(data, wanted[i].name, "tunnel", "t2") == wanted[i].down,
+			"%s", wanted[i].name);
+	}
+	ck_assert_int_eq(sum_of(data, "cygnet_neighbor_up", "tunnel", "t1"), 1);
+	ck_assert_int_eq(
+		sum_of(data, "cygnet_xfrm_errors", "error", "XfrmInNoStates"), 17);
+	/* by index of its link */
+	ck_assert_int_eq(
+		sum_of(data, "cygnet_tunnel_receive_bytes", "tunnel", "t2"),
+		1000 + sum_of(data, "cygnet_tunnel_transmit_packets", "tunnel", "t2"));
+	ck_assert_int_ne(
+		sum_of(data, "cygnet_tunnel_receive_bytes", "tunnel", "t1"),
+		sum_of(data, "cygnet_tunnel_receive_bytes", "tunnel", "t2"));
+	json_object_put(data);
+	asked = w->stats_asked;
+	ck_assert_uint_ge(asked, 2);
+	good("tunnels", NULL, "\"traffic\"");
+	ck_assert_uint_eq(w->stats_asked, asked);
+	world_run(w, 200 * USEC_PER_MSEC);
+	good("tunnel", "{\"name\":\"t1\"}", "\"traffic\"");
+	ck_assert_uint_eq(w->stats_asked, asked + 2);
+}
+END_TEST
+
 Suite *commands_suite(void)
 {
 	Suite *suite = suite_create("commands");
@@ -564,6 +645,7 @@ Suite *commands_suite(void)
 	tcase_add_test(tcase, test_paths_of_a_prefix);
 	tcase_add_test(tcase, test_policies);
 	tcase_add_test(tcase, test_tunnel);
+	tcase_add_test(tcase, test_metrics);
 	tcase_add_test(tcase, test_rights);
 	suite_add_tcase(suite, tcase);
 	return suite;

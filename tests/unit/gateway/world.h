@@ -94,6 +94,8 @@ typedef struct world_t
 	/** dumps of SAs so far; they fail with this from now on */
 	unsigned sa_dumps;
 	int sa_dump_error;
+	/** links whose counters were asked for */
+	unsigned stats_asked;
 	/** operations asked for, those of next hops and routes too */
 	uint64_t writes;
 	/** changes a configuration on its way to the core; NULL: nobody */

@@ -367,6 +367,27 @@ static int kernel_sps_delete(void *kernel, const kernel_sp_t *sp)
 	return -ENOENT;
 }
 
+/** each link has its own */
+static int kernel_stats(void *kernel, uint32_t link, kernel_link_stats_t *out)
+{
+	world_t *w = kernel;
+
+	if (!kernel_state_link(&w->state, link))
+	{
+		return -ENODEV;
+	}
+	w->stats_asked++;
+	*out = (kernel_link_stats_t){.rx_bytes = 1000 + link, .tx_packets = link};
+	return 0;
+}
+
+static int kernel_xfrm_counters(void *kernel, kernel_counter_t *out, size_t max)
+{
+	require(max > 0);
+	out[0] = (kernel_counter_t){"XfrmInNoStates", 17};
+	return 1;
+}
+
 static void kernel_who_said(void *kernel, uint32_t port,
 							char out[static KERNEL_WHO_MAX])
 {
@@ -385,6 +406,8 @@ const kernel_ops_t world_kernel_ops = {
 	.sa_delete = kernel_sas_delete,
 	.sp_dump = kernel_sps_dump,
 	.sp_delete = kernel_sps_delete,
+	.link_stats = kernel_stats,
+	.xfrm_stat = kernel_xfrm_counters,
 	.who = kernel_who_said,
 };
 
