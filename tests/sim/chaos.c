@@ -5,7 +5,7 @@
  * the last is over.
  */
 
-#include "sim.h"
+#include "site.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -62,6 +62,7 @@ static void cut(sim_t *sim)
 	unsigned which = 1 + sim_random(sim, 3);
 	usec_t span = some_time(sim, 60 * SEC);
 
+	esp = esp && !t->plain;
 	for (unsigned s = 0; s < 2; s++)
 	{
 		if (which & (1u << s))
@@ -214,6 +215,10 @@ static void move(sim_t *sim)
 	unsigned side = sim_random(sim, 2);
 	usec_t in = some_time(sim, 10 * SEC);
 
+	if (t->plain)
+	{
+		return;
+	}
 	charon_move(t, side);
 	sim_at(sim, in, reload_connection, t, t->end[!side].node->epoch, !side);
 }
@@ -241,7 +246,8 @@ static void unload(sim_t *sim)
 
 /* -- the person ----------------------------------------------------------------------------- */
 
-/** the end leaves the configuration, or comes back; a bundle keeps one */
+/** the end leaves the configuration, or comes back; a bundle keeps a peer, or
+ * the guard would not know the underlay */
 static void leave(sim_node_t *node, sim_tunnel_t *t)
 {
 	sim_t *sim = node->sim;
@@ -251,14 +257,14 @@ static void leave(sim_node_t *node, sim_tunnel_t *t)
 	{
 		const sim_tunnel_t *other = &sim->tunnels[i];
 
-		left += other->end[1].node == t->end[1].node &&
-				!other->end[node_side(node, other)].absent;
+		left += other != t && other->end[1].node == t->end[1].node &&
+				!other->plain && !other->end[node_side(node, other)].absent;
 	}
 	if (node_has(node, t))
 	{
 		sim_end_t *end = &t->end[node_side(node, t)];
 
-		end->absent = !end->absent && left > 1;
+		end->absent = !end->absent && left;
 	}
 }
 
@@ -266,15 +272,16 @@ static void reload(sim_t *sim)
 {
 	sim_node_t *node = some_node(sim);
 	sim_tunnel_t *t = some_tunnel(sim);
+	sim_bundle_t *b = &sim->bundles[t->end[1].node->number];
 
 	if (!runs(node))
 	{
 		return;
 	}
-	switch (sim_random(sim, 5))
+	switch (sim_random(sim, 8))
 	{
 		case 0:
-			node->advertised ^= 1u << sim_random(sim, SIM_PREFIXES);
+			node->advertised ^= 1u << sim_random(sim, SIM_ADVERTISED);
 			node->advertised_at = sim->now;
 			break;
 		case 1:
@@ -288,9 +295,24 @@ static void reload(sim_t *sim)
 			break;
 		case 4:
 			break;
+		case 5:
+			node->redistributes = !node->redistributes;
+			node->advertised_at = sim->now;
+			break;
+		case 6:
+			node->aggregates = !node->aggregates;
+			node->summary_only = sim_chance(sim, 50);
+			node->advertised_at = sim->now;
+			break;
+		case 7:
+			b->resilient = !b->resilient;
+			break;
 	}
-	sim_trace(sim, "n%u: reload, announces %x, edition %u", node->number,
-			  node->advertised, node->edition);
+	sim_trace(sim, "n%u: reload, announces %x%s%s%s, edition %u", node->number,
+			  node->advertised, node->redistributes ? ", others'" : "",
+			  node->aggregates ? ", aggregates" : "",
+			  node->aggregates && node->summary_only ? " only" : "",
+			  node->edition);
 	check_disturbed(node);
 	node_reload(node);
 }
@@ -350,11 +372,16 @@ static void reauth(sim_t *sim, sim_tunnel_t *t, sim_end_t *end,
 {
 	const char *words;
 
+	if (t->plain)
+	{
+		return;
+	}
 	sim_trace(sim, "n%u: reauth %s", end->node->number, name);
 	if (misled(end->node, t))
 	{
 		end->reauth_until = sim->now + 15 * SEC;
 	}
+	end->reauth_at = sim->now;
 	core_reauth(end->node->core, name, &words, sim->now);
 }
 
@@ -489,11 +516,34 @@ static void eth_up(sim_t *sim, void *user, uint64_t a, uint64_t b)
 	node->poked = true;
 }
 
+/** nobody heals what is not ours: it comes back by itself */
+static void tamper_line(sim_node_t *node, sim_tunnel_t *t)
+{
+	sim_t *sim = node->sim;
+	bool dark = sim_chance(sim, 50);
+	bool gone = sim_chance(sim, 50);
+	usec_t span = sim_chance(sim, 30) ? 0 : some_time(sim, 30 * SEC);
+
+	if (dark)
+	{
+		plain_dark(t, span);
+	}
+	else
+	{
+		plain_tamper(t, node_side(node, t), gone, span);
+	}
+}
+
 static void tamper_link(sim_node_t *node, sim_tunnel_t *t)
 {
 	sim_t *sim = node->sim;
 	world_t *host = node->host;
 
+	if (t->plain)
+	{
+		tamper_line(node, t);
+		return;
+	}
 	if (!world_link(host, t->number))
 	{
 		return;
@@ -515,6 +565,12 @@ static void tamper_link(sim_node_t *node, sim_tunnel_t *t)
 					host->state
 						.addrs[sim_random(sim, (unsigned)host->state.n_addrs)];
 
+				if (!kernel_link_is_ours(
+						kernel_state_link(&host->state, a.link)))
+				{
+					/* nobody would put it back */
+					break;
+				}
 				sim_trace(sim, "n%u: somebody deletes an address of link %u",
 						  node->number, a.link);
 				world_addr_delete(host, &a);
@@ -627,12 +683,28 @@ static void machine(sim_t *sim)
 	node->poked = true;
 }
 
+/** beside the gateway */
+static void surroundings(sim_t *sim)
+{
+	sim_node_t *node = some_node(sim);
+
+	if (sim_chance(sim, 60))
+	{
+		site_step(node);
+	}
+	else
+	{
+		grace(node, 2 * SEC);
+		site_renumber(node);
+	}
+}
+
 void chaos_step(sim_t *sim)
 {
 	static void (*const what[])(sim_t * sim) = {
-		cut,    cut,    lossy,  kill_node, stop_node,  ike,
-		ike,    ike,    unload, reload,    reload,     person,
-		person, tamper, tamper, machine,   delete_sas, move,
+		cut,    cut,     lossy,      kill_node, stop_node,    ike,    ike,
+		ike,    unload,  reload,     reload,    person,       person, tamper,
+		tamper, machine, delete_sas, move,      surroundings,
 	};
 
 	what[sim_random(sim, countof(what))](sim);
@@ -649,7 +721,10 @@ static void heal_tunnel(sim_tunnel_t *t)
 		sim_end_t *end = &t->end[s];
 
 		t->cut[s] = t->esp_cut[s] = false;
-		link_up(sim, end->node, t->number, 0);
+		if (!t->plain)
+		{
+			link_up(sim, end->node, t->number, 0);
+		}
 		if (end->drained)
 		{
 			core_undrain(end->node->core, name, sim->now);
@@ -680,12 +755,17 @@ void chaos_heal(sim_t *sim)
 		node->slow = false;
 		node->host->refuse_routes = 0;
 		world_external_set(node->host, true);
+		site_restore(node);
 		node->poked = true;
 	}
 	for (unsigned i = 0; i < sim->n_tunnels; i++)
 	{
 		sim_tunnel_t *t = &sim->tunnels[i];
 
+		if (t->plain)
+		{
+			plain_restore(t);
+		}
 		for (unsigned side = 0; side < 2; side++)
 		{
 			t->end[side].absent = false;

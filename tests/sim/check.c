@@ -7,11 +7,13 @@
  * is used, and the kernels hold that and nothing else.
  */
 
-#include "sim.h"
+#include "site.h"
 
 #include <stdio.h>
 #include <string.h>
 
+/** flows and states are looked at so often */
+#define LOOK   (50 * MSEC)
 #define TABLE  254
 #define METRIC 20
 /** a tunnel that works and has its session this long must be in use */
@@ -23,6 +25,10 @@
 #define WRONG_MAX (1500 * MSEC)
 /** charon's DPD_DELAY and all its tries */
 #define DPD_MAX (40 * SEC)
+/** a link's end is told at once */
+#define LINK_MAX (500 * MSEC)
+/** what is withdrawn is gone everywhere */
+#define WITHDRAW_MAX (5 * SEC)
 /** the audit finds a table that is gone */
 #define TABLE_MAX (11 * SEC)
 /** and routes that were refused */
@@ -35,6 +41,12 @@
 static bool runs(const sim_node_t *node)
 {
 	return node->core && !node->stopping;
+}
+
+/** its core has an SA of it, or its link */
+static bool stands(const sim_tunnel_t *t, unsigned side)
+{
+	return t->plain ? plain_stands(t, side) : charon_count(t, side) > 0;
 }
 
 bool check_fit(const sim_tunnel_t *t)
@@ -62,6 +74,14 @@ static void look(sim_tunnel_t *t)
 	{
 		sim_end_t *end = &t->end[s];
 
+		if (!stands(t, s))
+		{
+			end->stands_since = 0;
+		}
+		else if (!end->stands_since)
+		{
+			end->stands_since = sim->now;
+		}
 		if (fit && !end->fit_since)
 		{
 			end->fit_since = sim->now;
@@ -110,6 +130,11 @@ static usec_t detection(const sim_tunnel_t *t, unsigned side)
 	bool watched =
 		t->end[side].watched && !t->end[0].absent && !t->end[1].absent;
 
+	if (t->plain && !plain_stands(t, side))
+	{
+		/* the kernel tells */
+		return LINK_MAX;
+	}
 	if (watched && t->bfd)
 	{
 		return (t->bfd_interval + 50) * MSEC * 3 + 300 * MSEC;
@@ -121,11 +146,12 @@ static usec_t detection(const sim_tunnel_t *t, unsigned side)
 	if (t->bgp && !b->statics)
 	{
 		/* a session that ended by a crash leaves its routes for a while */
-		return DPD_MAX + (!far->core || sim->now - far->started < 60 * SEC
-							  ? sim->restart_time * SEC
-							  : 0);
+		return DPD_MAX +
+			   (t->plain || !far->core || sim->now - far->started < 60 * SEC
+					? sim->restart_time * SEC
+					: 0);
 	}
-	return (t->cut[0] || t->cut[1]) ? DPD_MAX : USEC_NEVER;
+	return !t->plain && (t->cut[0] || t->cut[1]) ? DPD_MAX : USEC_NEVER;
 }
 
 static bool is_dead(const sim_tunnel_t *t, unsigned side)
@@ -157,6 +183,8 @@ typedef struct ways_t
 	/** a member that is no tunnel of ours, or blackhole */
 	unsigned others;
 	uint16_t weights[SIM_TUNNELS];
+	/** of a resilient group */
+	bool buckets;
 } ways_t;
 
 static void ways(const sim_node_t *node, const prefix_t *prefix, ways_t *out)
@@ -169,6 +197,7 @@ static void ways(const sim_node_t *node, const prefix_t *prefix, ways_t *out)
 
 	memset(out, 0, sizeof(*out));
 	out->there = route != NULL;
+	out->buckets = group && group->buckets.count;
 	for (unsigned i = 0; group && i < group->count; i++)
 	{
 		const kernel_nexthop_t *hop =
@@ -190,17 +219,17 @@ static void ways(const sim_node_t *node, const prefix_t *prefix, ways_t *out)
 	}
 }
 
-/** the tunnels that may carry a prefix */
-static bool carries(const sim_tunnel_t *t, unsigned prefix, bool six)
+static bool is_static(const sim_tunnel_t *t, unsigned prefix, bool six)
 {
 	const sim_bundle_t *b = tunnel_bundle(t);
 
-	return (t->bgp && (!six || t->six)) || (b->statics && !prefix && !six);
+	return b->statics && !prefix && (!six || b->six);
 }
 
-static bool is_static(const sim_tunnel_t *t, unsigned prefix, bool six)
+/** the tunnels that may carry a prefix */
+static bool carries(const sim_tunnel_t *t, unsigned prefix, bool six)
 {
-	return tunnel_bundle(t)->statics && !prefix && !six;
+	return (t->bgp && (!six || t->six)) || is_static(t, prefix, six);
 }
 
 static bool announced(const sim_tunnel_t *t, const sim_node_t *far,
@@ -247,6 +276,87 @@ static bool has_way(const sim_node_t *node, const sim_node_t *far,
 	return fit >= (need ? need : 1);
 }
 
+/** neither end has been back from a restart only just */
+static bool long_there(const sim_node_t *node, const sim_node_t *far)
+{
+	return far->core && node->sim->now > node->started + 75 * SEC &&
+		   node->sim->now > far->started + 75 * SEC;
+}
+
+/** what the far end announces no more is gone, where its session stands */
+static void withdrawn(const sim_node_t *node, const sim_node_t *far, unsigned i,
+					  bool six, unsigned tunnels)
+{
+	sim_t *sim = node->sim;
+	char p[PREFIX_STR_MAX];
+
+	if (!tunnels || !runs(node) || !long_there(node, far) ||
+		sim->now < node->grace ||
+		sim->now < far->advertised_at + WITHDRAW_MAX || node_announces(far, i))
+	{
+		return;
+	}
+	for (unsigned k = 0; k < sim->n_tunnels; k++)
+	{
+		const sim_tunnel_t *t = &sim->tunnels[k];
+		usec_t fit = t->end[0].fit_since;
+
+		if ((tunnels & (1u << k)) && !is_static(t, i, six) && fit &&
+			sim->now > fit + WITHDRAW_MAX)
+		{
+			sim_fail(sim, "n%u: %s is withdrawn, and has a way through t%u",
+					 node->number,
+					 prefix_format(node_prefix(far->number, i, six), p), k + 1);
+		}
+	}
+}
+
+/** a standby that works is left for a better tunnel, but not before that has
+ * stood for as long as is said */
+static void preempted(const sim_node_t *node, const sim_node_t *far, unsigned i,
+					  bool six, unsigned before, unsigned after)
+{
+	sim_t *sim = node->sim;
+	const sim_tunnel_t *from = NULL, *to = NULL;
+	const sim_end_t *end, *new;
+	const sim_bundle_t *b;
+	usec_t delay;
+
+	for (unsigned k = 0; k < sim->n_tunnels; k++)
+	{
+		from = before == 1u << k ? &sim->tunnels[k] : from;
+		to = after == 1u << k ? &sim->tunnels[k] : to;
+	}
+	/* what is being withdrawn goes from one after the other */
+	if (!from || !to || to >= from || !long_there(node, far) ||
+		!announced(to, far, i, six))
+	{
+		return;
+	}
+	for (const sim_tunnel_t *t = sim->tunnels; t < from; t++)
+	{
+		if (t != to && t->end[1].node == to->end[1].node &&
+			t->end[node_side(node, t)].stands_since)
+		{
+			/* the one in use may have no session: both are spare ones */
+			return;
+		}
+	}
+	b = tunnel_bundle(to);
+	delay = b->preempt_delay * SEC;
+	end = &from->end[node_side(node, from)];
+	new = &to->end[node_side(node, to)];
+	if (b->standby && end->fit_since && sim->now > end->fit_since + UP_MAX &&
+		sim->now > end->reauth_at + 60 * SEC &&
+		sim->now + 2 * LOOK < new->stands_since + delay)
+	{
+		sim_fail(sim, "n%u: t%u gives way to t%u, up for %.1f s, not %u s",
+				 node->number, from->number + 1, to->number + 1,
+				 (double)(sim->now - new->stands_since) / (double)SEC,
+				 b->preempt_delay);
+	}
+}
+
 static void flow(sim_node_t *node, const sim_node_t *far, unsigned i, bool six)
 {
 	sim_t *sim = node->sim;
@@ -256,6 +366,13 @@ static void flow(sim_node_t *node, const sim_node_t *far, unsigned i, bool six)
 	ways_t w;
 
 	ways(node, prefix, &w);
+	withdrawn(node, far, i, six, w.tunnels);
+	if (w.tunnels != node->went[far->number][i][six])
+	{
+		preempted(node, far, i, six, node->went[far->number][i][six],
+				  w.tunnels);
+		node->went[far->number][i][six] = w.tunnels;
+	}
 	if (!w.there || (!w.tunnels && w.others))
 	{
 		snprintf(why, sizeof(why), w.there ? "a blackhole" : "no route");
@@ -362,6 +479,97 @@ static void guard(sim_node_t *node)
 	}
 }
 
+/* -- pins and dead ends ------------------------------------------------------------------- */
+
+/** true: what is wrong has been so for too long */
+static bool lasts(const sim_node_t *node, bool wrong, usec_t *since)
+{
+	const sim_t *sim = node->sim;
+
+	if (!wrong || !runs(node) || sim->now < node->grace ||
+		sim->now < node->started + UP_MAX)
+	{
+		*since = 0;
+		return false;
+	}
+	*since = *since ? *since : sim->now;
+	return sim->now > *since + WRONG_MAX;
+}
+
+/** pins lead where the underlay does */
+static void pins(sim_node_t *node)
+{
+	const kernel_state_t *state = &node->host->state;
+	bool wrong = false;
+	addr_t gateway;
+
+	if (!addr_parse(node->host->gateway ? node->host->gateway
+										: "198.51.100.254",
+					&gateway))
+	{
+		return;
+	}
+	for (size_t i = 0; i < state->n_routes; i++)
+	{
+		wrong |= state->routes[i].table == KERNEL_PIN_TABLE &&
+				 !addr_equal(&state->routes[i].gateway, &gateway);
+	}
+	if (lasts(node, wrong, &node->mispinned_since))
+	{
+		sim_fail(node->sim, "n%u: a pin leads to a gateway that is no more",
+				 node->number);
+	}
+}
+
+static bool dead_end(const sim_node_t *node, const prefix_t *prefix)
+{
+	const kernel_state_t *state = &node->host->state;
+
+	for (size_t i = 0; i < state->n_routes; i++)
+	{
+		if (state->routes[i].type == KERNEL_UNREACHABLE &&
+			prefix_equal(&state->routes[i].dst, prefix))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+/** what is protected ends at the gateway while no member is left (when_down),
+ * and not while one works */
+static void dead_ends(sim_node_t *node, const sim_node_t *far)
+{
+	sim_t *sim = node->sim;
+	const sim_bundle_t *b =
+		&sim->bundles[node->number ? node->number : far->number];
+	bool there = dead_end(node, node_prefix(far->number, SIM_AGGREGATE, false));
+	bool none = true, one = false;
+
+	for (unsigned k = 0; k < sim->n_tunnels; k++)
+	{
+		const sim_tunnel_t *t = &sim->tunnels[k];
+
+		if (node_has(node, t) && node_has(far, t))
+		{
+			const sim_end_t *end = &t->end[node_side(node, t)];
+
+			none &= end->absent || !end->stands_since;
+			one |= end->fit_since &&
+				   sim->now > end->fit_since + UP_MAX + (t->bfd ? BFD_SLOW : 0);
+		}
+	}
+	if (lasts(node,
+			  there ? one || !b->unreachable || b->default_guard
+					: none && b->unreachable && !b->default_guard,
+			  &node->misled_since[far->number]))
+	{
+		sim_fail(sim, "n%u: what goes to n%u %s", node->number, far->number,
+				 there ? "ends here, and there is a way"
+					   : "has no way, and no end");
+	}
+}
+
 /* -- each step ------------------------------------------------------------------------------ */
 
 static void look_kernel(sim_node_t *node)
@@ -409,7 +617,7 @@ void check_step(sim_t *sim)
 	{
 		look_wire(&sim->tunnels[i]);
 	}
-	if (sim->now < sim->looked + 50 * MSEC)
+	if (sim->now < sim->looked + LOOK)
 	{
 		return;
 	}
@@ -424,12 +632,20 @@ void check_step(sim_t *sim)
 
 		look_kernel(node);
 		guard(node);
+		pins(node);
 		for (unsigned f = 0; f < sim->n_nodes; f++)
 		{
+			if (f != n && (!f || !n))
+			{
+				dead_ends(node, &sim->nodes[f]);
+			}
 			for (unsigned i = 0; f != n && (!f || !n) && i < SIM_PREFIXES; i++)
 			{
 				flow(node, &sim->nodes[f], i, false);
-				flow(node, &sim->nodes[f], i, true);
+				if (sim->bundles[n ? n : f].six)
+				{
+					flow(node, &sim->nodes[f], i, true);
+				}
 			}
 		}
 	}
@@ -437,9 +653,8 @@ void check_step(sim_t *sim)
 
 /* -- when all is well ------------------------------------------------------------------------- */
 
-/** the tunnels that should carry the prefix, as bits */
-static unsigned wanted(const sim_node_t *node, const sim_node_t *far,
-					   unsigned prefix, bool six)
+unsigned check_wanted(const sim_node_t *node, const sim_node_t *far,
+					  unsigned prefix, bool six)
 {
 	const sim_t *sim = node->sim;
 	unsigned bits = 0;
@@ -465,8 +680,22 @@ static const char *weights_converged(const sim_node_t *node,
 									 const prefix_t *prefix, const ways_t *w)
 {
 	const sim_t *sim = node->sim;
+	bool resilient = false;
 	char p[PREFIX_STR_MAX];
 
+	for (unsigned k = 0; k < sim->n_tunnels; k++)
+	{
+		/* of one there is nothing to keep */
+		resilient |= (w->tunnels & (1u << k)) && w->tunnels != 1u << k &&
+					 tunnel_bundle(&sim->tunnels[k])->resilient;
+	}
+	if (w->tunnels & (w->tunnels - 1) && w->buckets != resilient)
+	{
+		snprintf(words, sizeof(words),
+				 "n%u: %s has a group that is%s resilient", node->number,
+				 prefix_format(prefix, p), resilient ? " not" : "");
+		return words;
+	}
 	for (unsigned i = 0; i < sim->n_tunnels * sim->n_tunnels; i++)
 	{
 		unsigned a = i / sim->n_tunnels, b = i % sim->n_tunnels;
@@ -489,7 +718,7 @@ static const char *flow_converged(const sim_node_t *node, const sim_node_t *far,
 								  unsigned i, bool six)
 {
 	const prefix_t *prefix = node_prefix(far->number, i, six);
-	unsigned want = wanted(node, far, i, six);
+	unsigned want = check_wanted(node, far, i, six);
 	char p[PREFIX_STR_MAX];
 	ways_t w;
 
@@ -548,244 +777,4 @@ const char *check_converged(sim_t *sim)
 		}
 	}
 	return missing;
-}
-
-/** what a dump of the FIB's objects shows */
-typedef struct census_t
-{
-	const sim_node_t *node;
-	unsigned routes;
-	kernel_group_t groups[64];
-	unsigned n_groups;
-	kernel_route_t list[64];
-	unsigned n_used;
-	kernel_nexthop_t hops[64];
-	unsigned n_hops;
-} census_t;
-
-static void count_hop(void *user, const kernel_nexthop_t *hop)
-{
-	census_t *c = user;
-
-	if (c->n_hops < countof(c->hops))
-	{
-		c->hops[c->n_hops++] = *hop;
-	}
-}
-
-static void count_group(void *user, const kernel_group_t *group)
-{
-	census_t *c = user;
-
-	if (c->n_groups < countof(c->groups))
-	{
-		c->groups[c->n_groups++] = *group;
-	}
-}
-
-static void count_route(void *user, const kernel_route_t *route)
-{
-	census_t *c = user;
-
-	c->routes++;
-	if (c->n_used < countof(c->list))
-	{
-		c->list[c->n_used++] = *route;
-	}
-}
-
-static bool group_used(const census_t *c, uint32_t id)
-{
-	for (unsigned i = 0; i < c->n_used; i++)
-	{
-		if (c->list[i].nexthop == id)
-		{
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool hop_used(const census_t *c, uint32_t id)
-{
-	for (unsigned i = 0; i < c->n_groups; i++)
-	{
-		for (unsigned k = 0; k < c->groups[i].count; k++)
-		{
-			if (c->groups[i].members[k].id == id)
-			{
-				return true;
-			}
-		}
-	}
-	return false;
-}
-
-static bool is_tunnels(const sim_node_t *node, uint32_t index)
-{
-	for (unsigned k = 0; k < node->sim->n_tunnels; k++)
-	{
-		const kernel_link_t *link = world_link(node->host, k);
-
-		if (link && link->index == index)
-		{
-			return true;
-		}
-	}
-	return false;
-}
-
-/** for the trace */
-static void show(const census_t *c)
-{
-	sim_t *sim = c->node->sim;
-	char p[PREFIX_STR_MAX];
-
-	for (unsigned i = 0; i < c->n_hops; i++)
-	{
-		sim_trace(sim, "n%u: next hop %x link %u%s", c->node->number,
-				  c->hops[i].id, c->hops[i].link,
-				  c->hops[i].blackhole ? " blackhole" : "");
-	}
-	for (unsigned i = 0; i < c->n_groups; i++)
-	{
-		for (unsigned k = 0; k < c->groups[i].count; k++)
-		{
-			sim_trace(sim, "n%u: group %x has %x", c->node->number,
-					  c->groups[i].id, c->groups[i].members[k].id);
-		}
-	}
-	for (unsigned i = 0; i < c->n_used; i++)
-	{
-		sim_trace(sim, "n%u: route %s by %x", c->node->number,
-				  prefix_format(&c->list[i].dst, p), c->list[i].nexthop);
-	}
-}
-
-static void quiet_fib(sim_node_t *node)
-{
-	sim_t *sim = node->sim;
-	census_t c = {.node = node};
-	unsigned want = 0;
-
-	fake_kernel_dump(node->host->kernel, count_hop, count_group, count_route,
-					 &c);
-	show(&c);
-	for (unsigned f = 0; f < sim->n_nodes; f++)
-	{
-		for (unsigned i = 0; f != node->number && i < 2 * SIM_PREFIXES; i++)
-		{
-			want += wanted(node, &sim->nodes[f], i / 2, i % 2) != 0;
-		}
-	}
-	if (c.routes != want)
-	{
-		sim_fail(sim, "n%u: %u routes in the kernel, not %u", node->number,
-				 c.routes, want);
-	}
-	for (unsigned i = 0; i < c.n_groups; i++)
-	{
-		if (!group_used(&c, c.groups[i].id))
-		{
-			sim_fail(sim, "n%u: group %x is used by no route", node->number,
-					 c.groups[i].id);
-		}
-	}
-	for (unsigned i = 0; i < c.n_hops; i++)
-	{
-		/* one is kept as long as its member, used or not */
-		if (!hop_used(&c, c.hops[i].id) && !c.hops[i].blackhole &&
-			!is_tunnels(node, c.hops[i].link))
-		{
-			sim_fail(sim, "n%u: next hop %x is in no group", node->number,
-					 c.hops[i].id);
-		}
-	}
-}
-
-static void quiet_small(sim_node_t *node)
-{
-	sim_t *sim = node->sim;
-	const kernel_state_t *state = &node->host->state;
-	size_t links = 1, addrs = 0;
-
-	for (unsigned k = 0; k < sim->n_tunnels; k++)
-	{
-		const sim_tunnel_t *t = &sim->tunnels[k];
-
-		links += node_has(node, t);
-		addrs += node_has(node, t) ? 1u + (t->six && !t->only_six) : 0;
-	}
-	if (state->n_links != links || state->n_addrs != addrs)
-	{
-		sim_fail(sim, "n%u: %zu links and %zu addresses, not %zu and %zu",
-				 node->number, state->n_links, state->n_addrs, links, addrs);
-	}
-	/* a rule and a pin for each outer address */
-	if (state->n_rules != links - 1 || state->n_routes != links - 1)
-	{
-		sim_fail(sim, "n%u: %zu rules and %zu pins for %zu peers", node->number,
-				 state->n_rules, state->n_routes, links - 1);
-	}
-	if (node->host->pin_gap)
-	{
-		sim_fail(sim, "n%u: a default route without a pin", node->number);
-	}
-}
-
-/** kernels have what their charons have; an outbound half may be missing where
- * another SA has one */
-static void quiet_sas(sim_tunnel_t *t)
-{
-	for (unsigned i = 0; i < 2 * SIM_SAS; i++)
-	{
-		const sim_sa_t *sa = &t->sas[i / 2];
-		unsigned s = i % 2;
-
-		if (sa->used && !sa->id[s] && (sa->in[s] || sa->out[s]))
-		{
-			sim_fail(t->sim, "t%u: side %u has an SA that no charon has",
-					 t->number + 1, s);
-		}
-	}
-}
-
-void check_quiet(sim_t *sim)
-{
-	uint64_t writes[SIM_NODES];
-	unsigned applies[SIM_NODES];
-
-	for (unsigned i = 0; i < sim->n_nodes; i++)
-	{
-		quiet_fib(&sim->nodes[i]);
-		quiet_small(&sim->nodes[i]);
-		writes[i] = sim->nodes[i].host->writes;
-		applies[i] = sim->nodes[i].host->fw_applies;
-	}
-	for (unsigned i = 0; i < sim->n_tunnels; i++)
-	{
-		unsigned n = stream_count(&sim->tunnels[i]);
-
-		quiet_sas(&sim->tunnels[i]);
-
-		if (n != sim->tunnels[i].bgp)
-		{
-			sim_fail(sim, "t%u: %u connections", i + 1, n);
-		}
-	}
-	/* rekeys change nothing */
-	for (unsigned i = 0; i < sim->n_tunnels; i++)
-	{
-		charon_rekey(&sim->tunnels[i], i % 2);
-	}
-	sim_run(sim, 22 * SEC);
-	for (unsigned i = 0; i < sim->n_nodes; i++)
-	{
-		if (sim->nodes[i].host->writes != writes[i] ||
-			sim->nodes[i].host->fw_applies != applies[i])
-		{
-			sim_fail(sim, "n%u: writes to the kernel while all is as it should",
-					 i);
-		}
-	}
 }

@@ -5,7 +5,7 @@
  * tunnels to each of the others.
  */
 
-#include "sim.h"
+#include "site.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,8 +40,16 @@ const prefix_t *node_prefix(unsigned number, unsigned i, bool six)
 
 	if (!addr_is_set(&prefix->addr))
 	{
-		snprintf(text, sizeof(text), six ? "fd10:%x:%x::/48" : "10.%u.%u.0/24",
-				 number + 1, i);
+		if (i == SIM_AGGREGATE)
+		{
+			snprintf(text, sizeof(text), six ? "fd10:%x::/32" : "10.%u.0.0/16",
+					 number + 1);
+		}
+		else
+		{
+			snprintf(text, sizeof(text),
+					 six ? "fd10:%x:%x::/48" : "10.%u.%u.0/24", number + 1, i);
+		}
 		if (!prefix_parse(text, prefix))
 		{
 			abort();
@@ -50,9 +58,26 @@ const prefix_t *node_prefix(unsigned number, unsigned i, bool six)
 	return prefix;
 }
 
+/** it has it to announce */
+static bool originates(const sim_node_t *node, unsigned i)
+{
+	return i < SIM_ADVERTISED ? (node->advertised & (1u << i)) != 0
+							  : i < SIM_AGGREGATE && site_has(node, i);
+}
+
 bool node_announces(const sim_node_t *node, unsigned i)
 {
-	return node->advertised & (1u << i);
+	bool any = false;
+
+	for (unsigned k = 0; k < SIM_AGGREGATE; k++)
+	{
+		any |= originates(node, k);
+	}
+	if (i == SIM_AGGREGATE)
+	{
+		return node->aggregates && any;
+	}
+	return originates(node, i) && !(node->aggregates && node->summary_only);
 }
 
 bgp_state_t node_session(const sim_node_t *node, const sim_tunnel_t *t)
@@ -87,7 +112,7 @@ static char *prefix_list(unsigned number, unsigned bits, bool six)
 {
 	char *text = str_copy("");
 
-	for (unsigned i = 0; i < SIM_PREFIXES; i++)
+	for (unsigned i = 0; i < SIM_ADVERTISED; i++)
 	{
 		for (unsigned f = 0; f < 1u + six; f++)
 		{
@@ -119,7 +144,10 @@ static void add_addresses(char **text, const sim_tunnel_t *t, unsigned side)
 {
 	unsigned n = t->number, here = side ? 1 : 2;
 
-	append(text, str_format("  t%u {\n address = ", n + 1));
+	append(text,
+		   str_format(t->plain ? "  t%u {\n interface = con-t%u\n address = "
+							   : "  t%u {\n address = ",
+					  n + 1, n + 1));
 	if (!t->only_six)
 	{
 		append(text,
@@ -151,15 +179,21 @@ static void add_tunnel(char **text, const sim_node_t *node,
 	unsigned side = node_side(node, t), n = t->number;
 	const sim_bundle_t *b = tunnel_bundle(t);
 	addr_t there = wire_inner(t, !side);
-	char far[ADDR_STR_MAX];
+	char far[ADDR_STR_MAX], gateway[ADDR_STR_MAX];
 
 	addr_format(&there, far);
+	snprintf(gateway, sizeof(gateway), t->six ? "fd00:%x::%u" : "169.254.%u.%u",
+			 n, side ? 2 : 1);
 	add_addresses(text, t, side);
 	append(text, str_format(" weight = %u\n priority = %u\n on_down = %s\n",
 							t->weight, n, b->reset ? "reset" : "keep"));
 	if (t->bfd)
 	{
 		add_bfd(text, t, far, t->bfd_interval + node->edition % 2 * 50);
+	}
+	if (t->plain)
+	{
+		append(text, str_format(" gateway = %s\n", gateway));
 	}
 	if (t->probe)
 	{
@@ -199,7 +233,7 @@ static void add_bundle(char **text, const sim_node_t *node,
 	}
 	if (b->statics)
 	{
-		char *list = prefix_list(peer->number, 1, false);
+		char *list = prefix_list(peer->number, 1, b->six);
 
 		append(text, str_format(" routes = %s\n", list));
 		free(list);
@@ -218,6 +252,28 @@ static void add_bundle(char **text, const sim_node_t *node,
 	append(text, str_copy(" }\n }\n"));
 }
 
+static void add_origins(char **text, const sim_node_t *node)
+{
+	if (node->redistributes)
+	{
+		append(text, str_copy(" redistribute {\n hand { from = static }\n"
+							  " lan { from = connected }\n }\n"));
+	}
+	if (node->aggregates)
+	{
+		char four[PREFIX_STR_MAX], six[PREFIX_STR_MAX];
+		const char *only = node->summary_only ? "yes" : "no";
+
+		prefix_format(node_prefix(node->number, SIM_AGGREGATE, false), four);
+		prefix_format(node_prefix(node->number, SIM_AGGREGATE, true), six);
+		append(text,
+			   str_format(" aggregates {\n"
+						  " a4 {\n prefix = %s\n summary_only = %s\n }\n"
+						  " a6 {\n prefix = %s\n summary_only = %s\n }\n }\n",
+						  four, only, six, only));
+	}
+}
+
 static char *configuration(const sim_node_t *node)
 {
 	const sim_t *sim = node->sim;
@@ -227,7 +283,7 @@ static char *configuration(const sim_node_t *node)
 	{
 		const sim_tunnel_t *t = &sim->tunnels[i];
 
-		if (node_has(node, t))
+		if (node_has(node, t) && !t->plain)
 		{
 			add_connection(&text, t, node_side(node, t));
 		}
@@ -239,6 +295,7 @@ static char *configuration(const sim_node_t *node)
 					  ASN + node->number, node->number + 1,
 					  sim->keep_all ? "all" : "guard", sim->restart_time));
 	append(&text, *list ? str_format(" advertise = %s\n", list) : str_copy(""));
+	add_origins(&text, node);
 	append(&text, str_copy(" bundles {\n"));
 	free(list);
 	for (unsigned i = 0; i < sim->n_nodes; i++)
@@ -281,7 +338,11 @@ void node_create(sim_t *sim, unsigned number)
 	node->sim = sim;
 	node->number = number;
 	node->host = world_host_create();
-	node->advertised = (1u << SIM_PREFIXES) - 1;
+	node->advertised = (1u << SIM_ADVERTISED) - 1;
+	node->redistributes = sim_chance(sim, 60);
+	node->aggregates = sim_chance(sim, 30);
+	node->summary_only = sim_chance(sim, 50);
+	site_create(node);
 }
 
 /** no hash that anybody should use, but each byte counts in it */

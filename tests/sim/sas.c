@@ -26,7 +26,7 @@ bool charon_reaches(const sim_tunnel_t *t, const unsigned address[2])
 
 bool charon_alive(const sim_tunnel_t *t, unsigned side)
 {
-	return t->end[side].node->core && !t->end[side].node->stopping;
+	return !t->plain && t->end[side].node->core && !t->end[side].node->stopping;
 }
 
 /* -- facts -------------------------------------------------------------------------- */
@@ -250,7 +250,7 @@ void sa_down(sim_tunnel_t *t, unsigned side, sim_sa_t *sa, bool late)
 
 unsigned charon_count(const sim_tunnel_t *t, unsigned side)
 {
-	unsigned n = 0;
+	unsigned n = t->plain;
 
 	for (unsigned i = 0; i < SIM_SAS; i++)
 	{

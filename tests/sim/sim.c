@@ -5,7 +5,7 @@
  * made well, and then everything has to be back within a bounded time.
  */
 
-#include "sim.h"
+#include "site.h"
 
 #include <inttypes.h>
 #include <malloc.h>
@@ -67,11 +67,13 @@ static void bundle_create(sim_t *sim, unsigned spoke)
 	b->standby = sim_chance(sim, 25);
 	b->min_links = sim_chance(sim, 20) ? 2 : 1;
 	b->preempt_delay = sim_random(sim, 3);
+	b->preempt_delay += sim_chance(sim, 30) ? 8 : 0;
 	b->statics = sim_chance(sim, 30);
 	b->reset = sim_chance(sim, 30);
 	b->unreachable = sim_chance(sim, 30);
 	b->resilient = sim_chance(sim, 30);
 	b->default_guard = sim_chance(sim, 50);
+	b->lines = sim_chance(sim, 35);
 }
 
 static void tunnel_create_for(sim_t *sim, unsigned number, unsigned spoke,
@@ -96,6 +98,15 @@ static void tunnel_create_for(sim_t *sim, unsigned number, unsigned spoke,
 	t->bfd_auth = auths[sim_random(sim, countof(auths))];
 	t->bfd_interval = 100 * (1 + sim_random(sim, 4));
 	t->weight = 1;
+	/* a leased line that IPsec backs up, and not a line alone */
+	t->plain = sim->bundles[spoke].lines && number &&
+			   sim->tunnels[number - 1].end[1].node == t->end[1].node &&
+			   sim_chance(sim, 60);
+	if (t->plain)
+	{
+		t->point_to_point = sim_chance(sim, 50);
+		plain_create(t);
+	}
 	charon_init(t);
 }
 
@@ -133,6 +144,7 @@ static sim_t *sim_create(uint64_t seed, bool verbose)
 		bool bgp, six = sim_chance(sim, 50);
 
 		bundle_create(sim, s);
+		sim->bundles[s].six = six;
 		bgp = !sim->bundles[s].statics || sim_chance(sim, 50);
 		for (unsigned i = 0; i < n; i++)
 		{

@@ -10,10 +10,13 @@
  * sas.c    SAs as both ends have them
  * charon.c the IKE daemons: exchanges over the wire
  * xfrm.c   SAs in a kernel, for its core
+ * plain.c  tunnels that are links of somebody else's
+ * site.c   the LAN and its routes; the underlay's gateway
  * wire.c   what passes the underlay and the tunnels; datagrams of detectors
  * stream.c TCP through the tunnels
  * chaos.c  what happens to them
  * check.c  what must hold
+ * quiet.c  and what the kernels hold when nothing happens
  */
 
 #ifndef CYGNET_SIM_H
@@ -21,14 +24,20 @@
 
 #include "unit/gateway/world.h"
 
-#define SIM_NODES     3
-#define SIM_TUNNELS   6
-#define SIM_PREFIXES  4
-#define SIM_SAS       48
-#define SIM_IKES      24
-#define SIM_EXCHANGES 32
-#define SIM_CONNS     64
-#define SIM_SOCKETS   64
+#define SIM_NODES   3
+#define SIM_TUNNELS 6
+/** a node's prefixes: first those that it may advertise, then what others' route,
+ * its LAN and an aggregate of all make it announce */
+#define SIM_ADVERTISED 4
+#define SIM_STATIC     4
+#define SIM_CONNECTED  5
+#define SIM_AGGREGATE  6
+#define SIM_PREFIXES   7
+#define SIM_SAS        48
+#define SIM_IKES       24
+#define SIM_EXCHANGES  32
+#define SIM_CONNS      64
+#define SIM_SOCKETS    64
 
 #define MSEC USEC_PER_MSEC
 #define SEC  USEC_PER_SEC
@@ -135,6 +144,8 @@ typedef struct sim_end_t
 	/** it may be drained for a reauthentication till then, where others carry
 	 * as far as the gateway can know */
 	usec_t reauth_until;
+	/** when it was drained for one at the latest */
+	usec_t reauth_at;
 	bool shutdown;
 	/** left out of the configuration */
 	bool absent;
@@ -145,6 +156,8 @@ typedef struct sim_end_t
 	bool watched;
 	/** both directions, both daemons, session if any: fit for use since */
 	usec_t fit_since;
+	/** its core has an SA, or its link, since */
+	usec_t stands_since;
 	cyg_timer_t dpd;
 } sim_end_t;
 
@@ -159,6 +172,10 @@ struct sim_tunnel_t
 	unsigned loss;
 	usec_t latency;
 	usec_t jitter;
+	/** an existing link, and no IPsec; without its carrier */
+	bool plain;
+	bool point_to_point;
+	bool dark;
 	/* the configuration of both ends */
 	bool bgp;
 	bool bfd;
@@ -186,6 +203,10 @@ typedef struct sim_bundle_t
 	bool resilient;
 	bool unreachable;
 	bool default_guard;
+	/** static routes are of both families */
+	bool six;
+	/** some of its tunnels are existing links */
+	bool lines;
 } sim_bundle_t;
 
 struct sim_node_t
@@ -208,6 +229,10 @@ struct sim_node_t
 	/** prefixes that it announces, as bits; edition of the other options */
 	unsigned advertised;
 	unsigned edition;
+	bool redistributes;
+	bool aggregates;
+	bool summary_only;
+	/** what is announced was last another thing */
 	usec_t advertised_at;
 	/** its kernel was tampered with: till when that may show */
 	usec_t grace;
@@ -221,8 +246,15 @@ struct sim_node_t
 	/** a firewall has stood */
 	bool guarded;
 	usec_t unguarded_since;
-	/** flow by flow: since when it goes astray, 0: it does not */
+	/** flow by flow: since when it goes astray, 0: it does not; the tunnels that
+	 * it went through */
 	usec_t astray[SIM_NODES][SIM_PREFIXES][2];
+	unsigned went[SIM_NODES][SIM_PREFIXES][2];
+	/** a pin leads to where the underlay's gateway is not, since */
+	usec_t mispinned_since;
+	/** bundle by bundle, by the far node: dead ends are (not) as when_down says,
+	 * since */
+	usec_t misled_since[SIM_NODES];
 };
 
 /** a TCP connection through a tunnel; side by side */
@@ -390,7 +422,7 @@ void charon_reauth(sim_tunnel_t *tunnel, unsigned side, bool make_first);
 void charon_terminate(sim_tunnel_t *tunnel, unsigned side, bool ike);
 /** the outer address of the other end has changed (MOBIKE) */
 void charon_roam(sim_tunnel_t *tunnel, unsigned side);
-/** CHILD_SAs that the side's core was told of */
+/** CHILD_SAs that the side's core was told of; a link is as good as one */
 unsigned charon_count(const sim_tunnel_t *tunnel, unsigned side);
 /* for the core's seam: */
 void charon_asked(void *user, const char *connection);
@@ -421,14 +453,20 @@ void check_step(sim_t *sim);
 /** each way is used that should be; words on what is missing, NULL: all is as
  * it should be */
 const char *check_converged(sim_t *sim);
-/** nothing but that, in the kernels */
-void check_quiet(sim_t *sim);
+/** the tunnels that should carry a prefix of the far node's then, as bits */
+unsigned check_wanted(const sim_node_t *node, const sim_node_t *far,
+					  unsigned prefix, bool six);
 /** nothing but detection stands between it and its use */
 bool check_fit(const sim_tunnel_t *tunnel);
 /** the side's core has no SA of the tunnel: what watches it begins anew */
 void check_bare(sim_tunnel_t *tunnel, unsigned side);
 /** the node's configuration was changed: nobody is fit by it yet */
 void check_disturbed(sim_node_t *node);
+
+/* quiet.c */
+
+/** nothing but that, in the kernels */
+void check_quiet(sim_t *sim);
 
 /* sim.c */
 /** time goes on, until then or the first failure */

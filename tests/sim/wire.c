@@ -53,7 +53,8 @@ bool wire_end(const sim_tunnel_t *t, unsigned side)
 	const world_t *host = t->end[side].node->host;
 	const kernel_link_t *link = world_link(host, t->number);
 
-	if (!link || !link->up || !link->lower_up || link->if_id != t->number + 1)
+	if (!link || !link->up || !link->lower_up ||
+		link->if_id != (t->plain ? 0 : t->number + 1))
 	{
 		return false;
 	}
@@ -89,10 +90,10 @@ static const sim_sa_t *outbound(const sim_tunnel_t *t, unsigned side)
 bool wire_works(const sim_tunnel_t *t, unsigned side)
 {
 	const sim_sa_t *sa = outbound(t, side);
+	bool way = sa && sa->in[!side] && charon_reaches(t, sa->address);
 
-	return sa && sa->in[!side] && charon_reaches(t, sa->address) &&
-		   !t->cut[side] && !t->esp_cut[side] && wire_end(t, side) &&
-		   wire_end(t, !side);
+	return (way || t->plain) && !t->cut[side] && !t->esp_cut[side] &&
+		   wire_end(t, side) && wire_end(t, !side);
 }
 
 bool wire_both(const sim_tunnel_t *t)
@@ -104,7 +105,8 @@ sim_tunnel_t *wire_tunnel(sim_t *sim, const char *link)
 {
 	unsigned number;
 
-	if (sscanf(link, "cyg-t%u", &number) != 1 || !number ||
+	/* cyg-t1 and con-t1 */
+	if (sscanf(link + 4, "t%u", &number) != 1 || !number ||
 		number > sim->n_tunnels)
 	{
 		abort();

@@ -71,6 +71,8 @@ typedef struct world_t
 	unsigned refuse_routes;
 	/** the way to every outer address; false: there is none */
 	bool underlay;
+	/** its gateway; NULL: the one of always */
+	const char *gateway;
 	/** the source that it has; NULL: the kernel names none */
 	const char *source;
 	/** somebody else's routes, for lookups and dumps */
@@ -164,6 +166,8 @@ void world_link_set(world_t *w, unsigned i, bool up);
 /** the underlay's link does: the kernel drops routes by it, pins too, and tells
  * of the link alone */
 void world_external_set(world_t *w, bool up);
+/** DHCP names another gateway, as the kernel tells */
+void world_external_gateway(world_t *w, const char *gateway);
 /** it has another MTU, as the kernel tells */
 void world_external_mtu(world_t *w, uint32_t mtu);
 /* by hand, with the words that the kernel has for it: */

@@ -14,6 +14,8 @@
 #include <string.h>
 
 #define EXTERNAL_LINK WORLD_EXTERNAL
+/** RTPROT_DHCP of linux/rtnetlink.h */
+#define PROTO_DHCP 16
 
 static void require(bool holds)
 {
@@ -266,7 +268,7 @@ static int kernel_route_get(void *kernel, const addr_t *dst,
 	out->dst.addr = *dst;
 	out->dst = prefix_make(&out->dst.addr, 0);
 	out->link = EXTERNAL_LINK;
-	addr_parse("198.51.100.254", &out->gateway);
+	addr_parse(w->gateway ? w->gateway : "198.51.100.254", &out->gateway);
 	if (w->source)
 	{
 		addr_parse(w->source, &out->source);
@@ -601,6 +603,19 @@ void world_external_set(world_t *w, bool up)
 	}
 	kernel_state_link_event(&w->state, &link, false);
 	world_link_event(w, &link, false, false);
+}
+
+void world_external_gateway(world_t *w, const char *gateway)
+{
+	kernel_event_t e = {.what = KERNEL_WHAT_ROUTE, .replaced = true};
+
+	w->gateway = gateway;
+	e.route.table = 254;
+	e.route.protocol = PROTO_DHCP;
+	e.route.link = EXTERNAL_LINK;
+	e.route.dst.addr = addr_v4(0);
+	require(addr_parse(gateway, &e.route.gateway));
+	world_event(w, e);
 }
 
 void world_external_mtu(world_t *w, uint32_t mtu)
