@@ -139,6 +139,18 @@ swanctl_conf()
 	} >"$LAB_RUN/$where/swanctl/swanctl.conf"
 }
 
+# charon_plugins NS PLUGIN.so: the plugin folder of this charon's own. What is
+# there is not copied again: a start is no installation, and may be measured.
+charon_plugins()
+{
+	local over=$LAB_RUN/$1/plugins plugin=$2
+	! cmp -s "$plugin" "$over/libstrongswan-cygnet.so" || return 0
+	rm -rf "$over"
+	mkdir -p "$over"
+	cp /usr/lib/ipsec/plugins/*.so "$over/"
+	cp "$plugin" "$over/libstrongswan-cygnet.so"
+}
+
 # charon_start NS [PLUGIN.so]
 charon_start()
 {
@@ -146,10 +158,7 @@ charon_start()
 	if [ -n "$plugin" ]
 	then
 		over=$dir/plugins
-		rm -rf "$over"
-		mkdir -p "$over"
-		cp /usr/lib/ipsec/plugins/*.so "$over/"
-		cp "$plugin" "$over/libstrongswan-cygnet.so"
+		charon_plugins "$where" "$plugin"
 	fi
 	rm -f "$dir/vici.sock"
 	STRONGSWAN_CONF=$dir/strongswan.conf SWANCTL_DIR=$dir/swanctl \

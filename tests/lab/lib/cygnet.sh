@@ -7,9 +7,15 @@ CYGNET_STAGE=${CYGNET_STAGE:-$LAB_TOP/build/stage}
 CYGNET_PROTO=110
 CYGNET_HOLD=9
 
+# cygnet_plugin: its path; looked for once
 cygnet_plugin()
 {
-	find "$CYGNET_STAGE" -name libstrongswan-cygnet.so | head -n 1
+	if [ -n "${CYGNET_PLUGIN:-}" ]
+	then
+		echo "$CYGNET_PLUGIN"
+	else
+		find "$CYGNET_STAGE" -name libstrongswan-cygnet.so | head -n 1
+	fi
 }
 
 # ctl ARG…: cygnetctl for the site
@@ -88,22 +94,25 @@ cygnet_begin()
 {
 	CYGNETCTL=$(find "$CYGNET_STAGE" -name cygnetctl -type f -perm -u+x |
 		head -n 1)
-	[ -n "$(cygnet_plugin)" ] || die "no libstrongswan-cygnet.so in $CYGNET_STAGE"
+	CYGNET_PLUGIN=$(cygnet_plugin)
+	[ -n "$CYGNET_PLUGIN" ] || die "no libstrongswan-cygnet.so in $CYGNET_STAGE"
 	[ -n "$CYGNETCTL" ] || die "no cygnetctl in $CYGNET_STAGE"
 	charon_conf site "		cygnet {
 			load = yes
 			socket = $LAB_RUN/site/cygnet.sock
 			state_dir = $LAB_RUN/site/state
 		}"
+	charon_plugins site "$CYGNET_PLUGIN"
 	cygnet_conf "$1"
 }
 
+# cygnet_start: as systemd does it, the connections are loaded as soon as charon
+# runs, whatever Cygnet is about
 cygnet_start()
 {
 	rm -f "$LAB_RUN/site/cygnet.sock"
-	charon_start site "$(cygnet_plugin)" &&
-		wait_for 10 test -S "$LAB_RUN/site/cygnet.sock" &&
-		swan_load site
+	charon_start site "$(cygnet_plugin)" && swan_load site &&
+		wait_for 10 test -S "$LAB_RUN/site/cygnet.sock"
 }
 
 # link_of N: the name of tunnel N's link
