@@ -332,6 +332,8 @@ typedef struct config_t
 	config_care_t nexthop_compat;
 	/** seconds, 0: peers are helped over their restarts, ours keeps nothing */
 	uint16_t graceful_restart;
+	/** seconds that the first writing waits for the neighbours at most */
+	uint16_t initial_hold;
 	/** RFC 8538: NOTIFICATIONs and hold timers too are survived */
 	bool graceful_restart_notification;
 	bool link_bandwidth;

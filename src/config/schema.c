@@ -157,6 +157,12 @@ static const config_option_t options[] = {
 	 .text = "Neighbours' routes also outlive errors and hold timers (RFC "
 			 "8538). Over tunnels a hold timer expires as packets are lost; "
 			 "routes then lead there until restart times end."},
+	{IN(CONFIG_IN_ROOT), "initial_hold", CONFIG_NUMBER, ROOT(initial_hold),
+	 .min = 0, .max = 60, .fallback = "5",
+	 .text = "Where nothing forwards yet, routes are written when the "
+			 "neighbours that are up have told all of theirs (End-of-RIB), or "
+			 "nothing for a second, and after so many seconds at most: each "
+			 "prefix once, with all of its next hops. 0 writes at once."},
 	{IN(CONFIG_IN_ROOT), "link_bandwidth", CONFIG_BOOL, ROOT(link_bandwidth),
 	 .fallback = "yes",
 	 .text = "Share equal paths by their link bandwidth communities if each "

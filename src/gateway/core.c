@@ -89,6 +89,7 @@ core_t *core_create(const core_seams_t *seams, const char *charon_routes,
 	fw_model_init(&core->firewall);
 	core_nexthops_init(core);
 	core_restart_init(core);
+	core_initial_init(core);
 	core_firewall_init(core);
 	core_heal_init(core, now);
 	timer_init(&core->audit_timer, audit, core);
@@ -126,6 +127,7 @@ static void tables_drop(core_t *core, usec_t now)
 		core->tunnels[i]->ineligible = false;
 	}
 	timer_stop(core->seams.timers, &core->adopt_timer);
+	core_initial_end(core);
 	core->adopt_ending = core->restart_deferred = false;
 	core->n_again = 0;
 	core->rescanning = core->rescan_rewrite = false;
@@ -171,6 +173,7 @@ void core_destroy(core_t *core, usec_t now)
 		fib_destroy(core->fib);
 	}
 	timer_stop(core->seams.timers, &core->adopt_timer);
+	core_initial_end(core);
 	timer_stop(core->seams.timers, &core->audit_timer);
 	timer_stop(core->seams.timers, &core->bundle_timer);
 	kernel_ops_list_deinit(&core->seen_fib);

@@ -57,6 +57,10 @@ static void sink_state(void *user, bgp_peer_t *peer, bgp_state_t from,
 	if (from == BGP_ESTABLISHED || to == BGP_ESTABLISHED)
 	{
 		n->lost = to != BGP_ESTABLISHED;
+		if (!n->lost)
+		{
+			core_initial_opened(core);
+		}
 		core->tunnels_dirty = true;
 		log_notice("neighbor %s is %s: %s", n->config->name, bgp_state_name(to),
 				   reason);

@@ -15,6 +15,7 @@
  * core_nexthops.c next hops that are not a tunnel's far end
  * core_ways.c     how a next hop is reached
  * core_routes.c   chosen paths to FIB members, FIB operations to the kernel
+ * core_initial.c  the first writing waits for the neighbours
  * core_restart.c  routes of an earlier run, until the neighbours have told theirs
  * core_aggregates.c  aggregates, and where traffic within them ends
  * core_sources.c  networks on links and routes of others
@@ -113,6 +114,25 @@ typedef enum core_way_kind_t
 	/** by a route of ours, whose members it has */
 	CORE_WAY_ROUTE,
 } core_way_kind_t;
+
+typedef enum core_initial_state_t
+{
+	CORE_INITIAL_NOT,
+	/** a neighbour came up, and nothing is told yet */
+	CORE_INITIAL_OPENED,
+	CORE_INITIAL_HELD,
+} core_initial_state_t;
+
+/** the wait before the first writing */
+typedef struct core_initial_t
+{
+	core_initial_state_t state;
+	usec_t until;
+	/** UPDATEs of all, and when there was a new one */
+	uint64_t told;
+	usec_t told_at;
+	cyg_timer_t timer;
+} core_initial_t;
 
 /** how a next hop is reached */
 typedef struct core_way_t
@@ -455,6 +475,7 @@ struct core_t
 	usec_t restart_heard_at;
 	usec_t adopt_until;
 	cyg_timer_t adopt_timer;
+	core_initial_t initial;
 	cyg_timer_t audit_timer;
 	/** a bundle's choice changes by time alone */
 	cyg_timer_t bundle_timer;
@@ -801,6 +822,15 @@ void core_aggregates_configure(core_t *core, const config_t *old, usec_t now);
 void core_aggregates_changed(core_t *core, const prefix_t *prefix);
 /** those that are announced; how many */
 size_t core_aggregates_active(const core_t *core, prefix_t *out);
+
+/* core_initial.c */
+void core_initial_init(core_t *core);
+/** nothing waits any more */
+void core_initial_end(core_t *core);
+/** a session was established */
+void core_initial_opened(core_t *core);
+/** chosen routes are not to be written yet */
+bool core_initial_holds(core_t *core, usec_t now);
 
 /* core_restart.c */
 void core_restart_init(core_t *core);

@@ -523,6 +523,7 @@ bool core_routes_work(core_t *core, usec_t now)
 {
 	bool more = bgp_work(core->bgp, SLICE_WORK, now);
 	bgp_route_t route;
+	bool held;
 
 	if (!core_kernel_ready(core))
 	{
@@ -531,8 +532,9 @@ bool core_routes_work(core_t *core, usec_t now)
 	}
 	more = core_nexthops_work(core, now) || more;
 	more = core_redistribute_work(core, now) || more;
-	more = rescan(core) || more;
-	for (unsigned i = 0; i < SLICE_CHANGES; i++)
+	held = core_initial_holds(core, now);
+	more = (!held && rescan(core)) || more;
+	for (unsigned i = 0; i < SLICE_CHANGES && !held; i++)
 	{
 		if (!bgp_next_change(core->bgp, &route))
 		{
@@ -548,7 +550,7 @@ bool core_routes_work(core_t *core, usec_t now)
 		write_batch(core, CORE_BATCH);
 	}
 	more |= fib_waiting(core->fib) > 0;
-	if (!more)
+	if (!more && !held)
 	{
 		core_restart_worked(core);
 		more = fib_waiting(core->fib) > 0;

@@ -62,7 +62,7 @@ static const char all_options[] =
 	" multipath = 8\n table = 100\n metric = 50\n keep_on_stop = all\n"
 	" forwarding = set\n multipath_hash = check\n nexthop_compat = ignore\n"
 	" graceful_restart = 4095\n link_bandwidth = no\n"
-	" graceful_restart_notification = yes\n"
+	" graceful_restart_notification = yes\n initial_hold = 60\n"
 	" leak_guard = no\n mss_clamp = no\n pin_underlay = no\n"
 	" bundles { far {\n profile = alibaba\n mode = active-standby\n"
 	"  when_down = unreachable\n protect = 10.0.0.0/8\n exits = wan0\n"
@@ -125,6 +125,7 @@ static void check_root(const config_t *c)
 	ck_assert_int_eq(c->nexthop_compat, CONFIG_IGNORE);
 	ck_assert(!c->leak_guard && !c->mss_clamp && !c->pin_underlay);
 	ck_assert_uint_eq(c->graceful_restart, 4095);
+	ck_assert_uint_eq(c->initial_hold, 60);
 	ck_assert(c->graceful_restart_notification);
 	ck_assert(!c->link_bandwidth);
 	ck_assert_uint_eq(c->n_bundles, 1);
@@ -316,6 +317,7 @@ START_TEST(test_defaults)
 	ck_assert_int_eq(c->nexthop_compat, CONFIG_SET);
 	ck_assert(c->leak_guard && c->mss_clamp && c->pin_underlay);
 	ck_assert_uint_eq(c->graceful_restart, 120);
+	ck_assert_uint_eq(c->initial_hold, 5);
 	ck_assert(!c->graceful_restart_notification);
 	ck_assert(c->link_bandwidth);
 	ck_assert_int_eq(b->mode, CONFIG_ACTIVE_ACTIVE);
