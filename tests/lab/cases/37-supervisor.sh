@@ -76,8 +76,24 @@ both()
 	wait
 	return 0
 }
+# whether the two cross is chance: each then has an IKE_SA of its own, which both
+# stay, and a person ends the older one
+older_ended()
+{
+	local ike
+	swan site --list-sas | awk -v name="${TUNNELS[1]}:" '
+		$1 == name && /^[^ ]/ { ike = substr($2, 2) + 0 }
+		$1 == name && /^ / { print substr($2, 2) + 0, ike }' |
+		sort -n | head -n -1 | while read -r _ ike
+		do
+			swan site --terminate --ike-id "$ike" </dev/null
+		done
+}
 holds "both ends initiate" both
 becomes 30 "both: two ways" all_ways_are "$(links_but)"
+holds "both: the older of two is ended" older_ended
+becomes 20 "both: one SA a tunnel" one_sa_each
+stays 2 "both: still two ways" all_ways_are "$(links_but)"
 holds "the operator loads all again" swan_load site
 holds "nothing came of it" all_ways_are "$(links_but)"
 
