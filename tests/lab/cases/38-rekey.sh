@@ -62,7 +62,11 @@ counters()
 	for where in site cloud
 	do
 		ns "$where" cat /proc/net/xfrm_stat | sed "s/^/$where /"
+		ns "$where" nstat -asz IpOutNoRoutes Ip6OutNoRoutes IpInDiscards \
+			IpOutDiscards | awk -v w="$where" '/^Ip/ { print w, $1, $2 }'
 	done
+	ctl_json neighbors '.[] | "\(.name) sessions \(.established)"'
+	flows_report flows 0 | jq -r '"lan refused \(.refused)"'
 	for where in lan vpc
 	do
 		ns "$where" nstat -asz UdpRcvbufErrors Udp6RcvbufErrors |
