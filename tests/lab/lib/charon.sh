@@ -9,7 +9,8 @@
 CHARON_PLUGINS="random nonce aes sha1 sha2 hmac kdf openssl gcm pem pkcs1 pkcs8
 	x509 pubkey constraints revocation kernel-netlink socket-default vici"
 
-# charon_conf NS [EXTRA-PLUGIN-LINES]; CHARON_EXTRA: an option of both sides
+# charon_conf NS [EXTRA-PLUGIN-LINES]; CHARON_EXTRA: an option of both sides;
+# CHARON_RETRANSMIT=default: requests are sent again when charon thinks best
 charon_conf()
 {
 	local where=$1 extra=${2:-} dir=$LAB_RUN/$1 plugin
@@ -26,9 +27,13 @@ charon_conf()
 		# a retransmission that crosses them end in failed authentication.
 		echo "	cookie_threshold = 0"
 		echo "	block_threshold = 0"
-		echo "	retransmit_timeout = 2"
-		echo "	retransmit_base = 1.4"
-		echo "	retransmit_tries = 3"
+		# gives a peer up after 14 s; charon's own times, 165 s
+		if [ "${CHARON_RETRANSMIT:-short}" = short ]
+		then
+			echo "	retransmit_timeout = 2"
+			echo "	retransmit_base = 1.4"
+			echo "	retransmit_tries = 3"
+		fi
 		echo "	filelog {"
 		echo "		main {"
 		echo "			path = $dir/charon.log"
