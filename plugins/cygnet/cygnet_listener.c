@@ -91,6 +91,11 @@ struct private_cygnet_listener_t
 	 * Where facts go
 	 */
 	cygnet_facts_t *facts;
+
+	/**
+	 * Is told of requests that have no answer
+	 */
+	cygnet_settler_t *settler;
 };
 
 /**
@@ -139,6 +144,23 @@ static const char *alert_text(alert_t alert)
 	return NULL;
 }
 
+/**
+ * Have a request that is sent again known
+ */
+static void unanswered(private_cygnet_listener_t *this, ike_sa_t *ike_sa,
+					   alert_t alert, va_list args)
+{
+	if (alert == ALERT_RETRANSMIT_SEND)
+	{
+		this->settler->keep(this->settler, ike_sa, va_arg(args, packet_t *));
+	}
+	else if (alert == ALERT_RETRANSMIT_SEND_CLEARED ||
+			 alert == ALERT_RETRANSMIT_SEND_TIMEOUT)
+	{
+		this->settler->drop(this->settler, ike_sa);
+	}
+}
+
 METHOD(listener_t, alert, bool, private_cygnet_listener_t *this,
 	   ike_sa_t *ike_sa, alert_t alert, va_list args)
 {
@@ -153,6 +175,7 @@ METHOD(listener_t, alert, bool, private_cygnet_listener_t *this,
 	/* without a configuration yet, it is nobody's tunnel */
 	if (ike_sa && ike_sa->get_peer_cfg(ike_sa))
 	{
+		unanswered(this, ike_sa, alert, args);
 		text = alert_text(alert);
 		if (text && this->facts->init(this->facts, &fact, FACT_ALERT,
 									  ike_sa->get_name(ike_sa)))
@@ -185,6 +208,10 @@ METHOD(listener_t, ike_state_change, bool, private_cygnet_listener_t *this,
 	if (state == IKE_DELETING && ike_sa->get_state(ike_sa) == IKE_ESTABLISHED)
 	{
 		cygnet_child_post_ike(this->facts, FACT_CHILD_DOWN, ike_sa);
+	}
+	if (state == IKE_DESTROYING)
+	{
+		this->settler->drop(this->settler, ike_sa);
 	}
 	return TRUE;
 }
@@ -250,7 +277,8 @@ METHOD(cygnet_listener_t, destroy, void, private_cygnet_listener_t *this)
 /*
  * Described in header
  */
-cygnet_listener_t *cygnet_listener_create(cygnet_facts_t *facts)
+cygnet_listener_t *cygnet_listener_create(cygnet_facts_t *facts,
+										  cygnet_settler_t *settler)
 {
 	private_cygnet_listener_t *this;
 
@@ -268,7 +296,7 @@ cygnet_listener_t *cygnet_listener_create(cygnet_facts_t *facts)
 					 },
 				 .destroy = _destroy,
 			 },
-		 .facts = facts, );
+		 .facts = facts, .settler = settler, );
 
 	return &this->public;
 }

@@ -11,6 +11,7 @@
 #include <bus/listeners/listener.h>
 
 #include "cygnet_facts.h"
+#include "cygnet_settler.h"
 
 typedef struct cygnet_listener_t cygnet_listener_t;
 
@@ -31,7 +32,9 @@ struct cygnet_listener_t
  * Create a listener.
  *
  * @param facts		where facts go, borrowed
+ * @param settler	is told of requests that have no answer, borrowed
  */
-cygnet_listener_t *cygnet_listener_create(cygnet_facts_t *facts);
+cygnet_listener_t *cygnet_listener_create(cygnet_facts_t *facts,
+										  cygnet_settler_t *settler);
 
 #endif

@@ -20,6 +20,7 @@
 #include "cygnet_log.h"
 #include "cygnet_peers.h"
 #include "cygnet_plugin.h"
+#include "cygnet_settler.h"
 
 #include <daemon.h>
 #include <processing/jobs/callback_job.h>
@@ -52,6 +53,11 @@ struct private_cygnet_plugin_t
 	 * Listens to the bus
 	 */
 	cygnet_listener_t *listener;
+
+	/**
+	 * Settles what IKE has open
+	 */
+	cygnet_settler_t *settler;
 
 	/**
 	 * Watches which connections are loaded
@@ -198,6 +204,16 @@ static void rekey(void *user, const char *connection, const char *child)
 }
 
 /**
+ * gateway_options_t.settle
+ */
+static void settle(void *user, const char *connection)
+{
+	private_cygnet_plugin_t *this = user;
+
+	this->settler->queue(this->settler, connection);
+}
+
+/**
  * gateway_options_t.sha1
  */
 static void sha1(void *user, const uint8_t *data, size_t len,
@@ -231,6 +247,7 @@ static gateway_t *create_gateway(private_cygnet_plugin_t *this)
 		.renew = renew,
 		.reauthenticate = reauthenticate,
 		.rekey = rekey,
+		.settle = settle,
 		.user = this,
 	};
 	gateway_t *gateway;
@@ -351,6 +368,7 @@ METHOD(plugin_t, destroy, void, private_cygnet_plugin_t *this)
 {
 	this->peers->destroy(this->peers);
 	this->listener->destroy(this->listener);
+	this->settler->destroy(this->settler);
 	this->facts->destroy(this->facts);
 	this->mutex->destroy(this->mutex);
 	free(this);
@@ -377,7 +395,8 @@ PLUGIN_DEFINE(cygnet)
 		 .facts = cygnet_facts_create(), .socket_group = socket_group(),
 		 .mutex = mutex_create(MUTEX_TYPE_DEFAULT), );
 
-	this->listener = cygnet_listener_create(this->facts);
+	this->settler = cygnet_settler_create();
+	this->listener = cygnet_listener_create(this->facts, this->settler);
 	this->peers = cygnet_peers_create(this->facts);
 	keep_capabilities(this->socket_group);
 

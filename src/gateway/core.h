@@ -48,6 +48,7 @@ typedef struct core_seams_t
 	void (*renew)(void *user, const char *connection);
 	void (*reauthenticate)(void *user, const char *connection);
 	void (*rekey)(void *user, const char *connection, const char *child);
+	void (*settle)(void *user, const char *connection);
 	bfd_sha1_t sha1;
 	void *user;
 	timers_t *timers;

@@ -56,7 +56,11 @@ static void sink_state(void *user, bgp_peer_t *peer, bgp_state_t from,
 	}
 	if (from == BGP_ESTABLISHED || to == BGP_ESTABLISHED)
 	{
+		bgp_peer_info_t info;
+
+		bgp_peer_info(peer, &info);
 		n->lost = to != BGP_ESTABLISHED;
+		n->timed_out = n->lost && core_silence_ended_session(&info);
 		if (!n->lost)
 		{
 			core_initial_opened(core);

@@ -10,6 +10,7 @@
  * core_drain.c    tunnels that are taken out of use
  * core_reauth.c   and are so before they are reauthenticated
  * core_hold.c     and while a peer reauthenticates
+ * core_silence.c  IKE after a silence of the way
  * core_liveness.c BFD, probes and the supervisor of each tunnel
  * core_peers.c    neighbours: when they run, on which addresses
  * core_nexthops.c next hops that are not a tunnel's far end
@@ -238,6 +239,8 @@ typedef struct core_neighbor_t
 	core_members_t members;
 	/** it was established and is not any more: its paths wait for the purge */
 	bool lost;
+	/** as nothing came, or was taken, for too long */
+	bool timed_out;
 	/** the tunnel had an SA, and no detector said no, when last looked at */
 	bool was_alive;
 	/** words on its sockets, "": all is well */
@@ -263,6 +266,17 @@ typedef struct core_reauth_t
 	/** ASKED: SAs up to this one are those of before */
 	uint32_t last_sa;
 } core_reauth_t;
+
+/** nothing comes through it */
+typedef struct core_silence_t
+{
+	/** detectors that have failed, as bits */
+	unsigned failed;
+	/** 0: it is not silent */
+	usec_t since;
+	/** last time that charon was asked, 0: never */
+	usec_t asked;
+} core_silence_t;
 
 struct core_tunnel_t
 {
@@ -305,6 +319,7 @@ struct core_tunnel_t
 	/** a peer makes another SA: its ways are spare ones */
 	bool held;
 	cyg_timer_t hold_timer;
+	core_silence_t silence;
 	/** an SA counts since, 0: none does */
 	usec_t sa_since;
 	/** taken out of use, and its neighbours are told of nothing */
@@ -625,6 +640,15 @@ void core_hold_create(core_tunnel_t *tunnel);
 void core_hold_destroy(core_tunnel_t *tunnel);
 /** what charon told; after the tunnel's state */
 void core_hold_fact(core_tunnel_t *tunnel, fact_kind_t kind, usec_t now);
+
+/* core_silence.c */
+/** told at each look, whether it is new or not */
+void core_silence_detector(core_tunnel_t *tunnel, unsigned detector,
+						   bool failed);
+/** nothing was heard, or taken, for too long */
+bool core_silence_ended_session(const bgp_peer_info_t *info);
+/** after the tunnel's state and its sessions' */
+void core_silence_update(core_tunnel_t *tunnel, usec_t now);
 
 /* core_outbound.c */
 void core_outbound_create(core_tunnel_t *tunnel);

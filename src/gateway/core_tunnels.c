@@ -202,6 +202,7 @@ void core_tunnel_detector(core_t *core, core_tunnel_t *tunnel,
 		.detector = detector,
 	};
 
+	core_silence_detector(tunnel, detector, failed);
 	/* told at each look, whether it is new or not */
 	if (tunnel_step(tunnel->tunnel, &fact, now))
 	{
@@ -659,5 +660,6 @@ void core_tunnels_update(core_t *core, usec_t now)
 	for (size_t i = 0; i < core->n_tunnels; i++)
 	{
 		announce(core, core->tunnels[i]);
+		core_silence_update(core->tunnels[i], now);
 	}
 }

@@ -419,6 +419,7 @@ static void core_start(gateway_t *g)
 		.renew = g->renew,
 		.reauthenticate = g->reauthenticate,
 		.rekey = g->rekey,
+		.settle = g->settle,
 		.sha1 = g->sha1,
 		.user = g->user,
 		.timers = g->timers,
@@ -513,6 +514,7 @@ gateway_t *gateway_create(const gateway_options_t *options, int *error)
 	g->renew = options->renew;
 	g->reauthenticate = options->reauthenticate;
 	g->rekey = options->rekey;
+	g->settle = options->settle;
 	g->sha1 = options->sha1;
 	g->user = options->user;
 	sem_init(&g->told, 0, 0);

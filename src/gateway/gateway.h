@@ -104,6 +104,10 @@ typedef struct gateway_options_t
 	void (*reauthenticate)(void *user, const char *connection);
 	/** Rekeys the newest CHILD_SA of a child of the connection; likewise */
 	void (*rekey)(void *user, const char *connection, const char *child);
+	/** Packets pass again after a silence: what IKE asked meanwhile, either
+	 * end of the other, is settled before it runs out of retransmissions;
+	 * likewise */
+	void (*settle)(void *user, const char *connection);
 	/** SHA-1 by a library, for BFD's authentication; in the gateway's thread.
 	 * NULL: there is none */
 	void (*sha1)(void *user, const uint8_t *data, size_t len,

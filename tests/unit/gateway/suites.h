@@ -33,6 +33,7 @@ Suite *resilient_suite(void);
 Suite *restart_suite(void);
 Suite *hold_suite(void);
 Suite *outbound_suite(void);
+Suite *silence_suite(void);
 Suite *sweep_suite(void);
 
 #endif

@@ -38,6 +38,7 @@ static far_end_t far[WORLD_TUNNELS_MAX];
 static world_t *w;
 static int refuse;
 static unsigned initiated[WORLD_TUNNELS_MAX];
+static unsigned settled[2];
 
 /** the tunnel that an endpoint is on */
 static unsigned tunnel_of(const net_endpoint_t *end)
@@ -176,6 +177,11 @@ static void initiate(void *user, const char *connection)
 	initiated[connection[1] - '1']++;
 }
 
+static void settle(void *user, const char *connection)
+{
+	settled[connection[1] - '1']++;
+}
+
 /** no hash, but one of these bytes alone */
 static void sum(void *user, const uint8_t *data, size_t len,
 				uint8_t digest[BFD_SHA1_SIZE])
@@ -264,11 +270,13 @@ static void begin(void (*edit)(config_t *config))
 	memset(sockets, 0, sizeof(sockets));
 	memset(far, 0, sizeof(far));
 	memset(initiated, 0, sizeof(initiated));
+	memset(settled, 0, sizeof(settled));
 	refuse = 0;
 	rebinds = 0;
 	world_extra = (core_seams_t){
 		.datagram_ops = &socket_ops,
 		.initiate = initiate,
+		.settle = settle,
 		.sha1 = sum,
 	};
 	w = world_create(2);
@@ -327,6 +335,46 @@ START_TEST(bfd_takes_a_way_out_and_brings_it_back)
 	far[0].cut = false;
 	world_run(w, 3 * USEC_PER_SEC);
 	ck_assert_uint_eq(ways(), 3);
+	end();
+}
+END_TEST
+
+/** IKE is settled when a detector is content again, if it was long enough not,
+ * and not each time that a way comes and goes */
+START_TEST(ike_is_settled_after_a_silence)
+{
+	begin(_i ? with_probe : with_bfd);
+	far[0].cut = true;
+	world_run(w, 2 * USEC_PER_SEC + 500 * USEC_PER_MSEC);
+	ck_assert_uint_eq(ways(), 2);
+	ck_assert_uint_eq(settled[0], 0);
+	for (unsigned i = 0; i < 2; i++)
+	{
+		far[0].cut = false;
+		world_run(w, 2 * USEC_PER_SEC);
+		ck_assert_uint_eq(ways(), 3);
+		ck_assert_uint_eq(settled[0], 1);
+		far[0].cut = true;
+		world_run(w, (i ? 9 : 2) * USEC_PER_SEC);
+	}
+	far[0].cut = false;
+	world_run(w, 3 * USEC_PER_SEC);
+	ck_assert_uint_eq(settled[0], 2);
+	ck_assert_uint_eq(settled[1], 0);
+	end();
+}
+END_TEST
+
+START_TEST(ike_has_nothing_open_after_a_moment)
+{
+	begin(with_bfd);
+	far[0].cut = true;
+	world_run(w, 500 * USEC_PER_MSEC);
+	ck_assert_uint_eq(ways(), 2);
+	far[0].cut = false;
+	world_run(w, 3 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(), 3);
+	ck_assert_uint_eq(settled[0], 0);
 	end();
 }
 END_TEST
@@ -845,6 +893,8 @@ Suite *liveness_suite(void)
 	Suite *s = suite_create("liveness");
 
 	unit_add(s, "bfd", bfd_takes_a_way_out_and_brings_it_back);
+	unit_add_loop(s, "settled", ike_is_settled_after_a_silence, 2);
+	unit_add(s, "not settled", ike_has_nothing_open_after_a_moment);
 	unit_add(s, "session after bfd", session_begins_with_bfd);
 	unit_add(s, "link anew", detectors_outlive_their_link);
 	unit_add(s, "link lost", detectors_that_cannot_move_start_anew);

@@ -389,6 +389,7 @@ core_seams_t world_seams(world_t *w)
 	seams.renew = world_extra.renew;
 	seams.reauthenticate = world_extra.reauthenticate;
 	seams.rekey = world_extra.rekey;
+	seams.settle = world_extra.settle;
 	seams.sha1 = world_extra.sha1;
 	seams.user = world_extra.user;
 	seams.keep_guard = world_extra.keep_guard;

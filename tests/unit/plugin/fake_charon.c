@@ -33,6 +33,11 @@ volatile unsigned fake_n_initiated;
 volatile unsigned fake_terminated;
 volatile unsigned fake_n_reauths;
 uint32_t fake_reauth;
+volatile unsigned fake_ike_rekeys;
+volatile unsigned fake_n_ike_rekeys;
+uint32_t fake_rekey_time;
+char fake_sent[128];
+unsigned fake_n_sent;
 volatile uint32_t fake_rekeyed;
 volatile unsigned fake_n_rekeyed;
 static bus_t bus;
@@ -137,6 +142,18 @@ METHOD(controller_t, controller_terminate_ike, status_t, controller_t *this,
 	return SUCCESS;
 }
 
+METHOD(sender_t, sender_send, void, sender_t *this, packet_t *packet)
+{
+	chunk_t data = packet->get_data(packet);
+
+	not_in_hook("send");
+	snprintf(fake_sent, sizeof(fake_sent), "%.*s %H %H", (int)data.len,
+			 data.ptr, packet->get_source(packet),
+			 packet->get_destination(packet));
+	fake_n_sent++;
+	packet->destroy(packet);
+}
+
 /** charon's job, of which there is but this */
 typedef struct fake_rekey_t
 {
@@ -185,6 +202,7 @@ rekey_child_sa_job_t *rekey_child_sa_job_create(protocol_id_t protocol,
 void fake_charon_init(void)
 {
 	static controller_t controller;
+	static sender_t sender;
 	library_init("", "charon");
 	/* no lines of libstrongswan's own */
 	dbg_default_set_level(-1);
@@ -197,6 +215,11 @@ void fake_charon_init(void)
 	fake_terminated = 0;
 	fake_n_reauths = 0;
 	fake_reauth = 0;
+	fake_ike_rekeys = 0;
+	fake_n_ike_rekeys = 0;
+	fake_rekey_time = 3600;
+	fake_sent[0] = '\0';
+	fake_n_sent = 0;
 	fake_rekeyed = 0;
 	fake_n_rekeyed = 0;
 	fake_peers = linked_list_create();
@@ -208,6 +231,8 @@ void fake_charon_init(void)
 	ike_sas.create_enumerator = (void *)_ikes_enumerate;
 	controller.initiate = (void *)_controller_initiate;
 	controller.terminate_ike = (void *)_controller_terminate_ike;
+	sender.send = (void *)_sender_send;
+	fake_daemon.sender = &sender;
 	fake_daemon.controller = &controller;
 	fake_daemon.bus = &bus;
 	fake_daemon.backends = &backends;
@@ -266,7 +291,9 @@ METHOD(ike_sa_t, ike_get_child_count, int, fake_ike_t *this)
 METHOD(ike_sa_t, ike_get_statistic, uint32_t, fake_ike_t *this,
 	   statistic_t kind)
 {
-	return kind == STAT_REAUTH ? this->reauth : 0;
+	return kind == STAT_REAUTH        ? this->reauth
+		   : kind == STAT_ESTABLISHED ? this->established
+									  : 0;
 }
 
 METHOD(ike_sa_t, ike_get_version, ike_version_t, fake_ike_t *this)
@@ -322,12 +349,21 @@ typedef struct fake_job_t
 {
 	job_t public;
 	uint32_t ike;
+	bool reauth;
 } fake_job_t;
 
 METHOD(job_t, job_execute, job_requeue_t, fake_job_t *this)
 {
-	fake_reauth = this->ike;
-	fake_n_reauths++;
+	if (this->reauth)
+	{
+		fake_reauth = this->ike;
+		fake_n_reauths++;
+	}
+	else
+	{
+		fake_ike_rekeys |= 1u << this->ike;
+		fake_n_ike_rekeys++;
+	}
 	return JOB_REQUEUE_NONE;
 }
 
@@ -341,7 +377,6 @@ rekey_ike_sa_job_t *rekey_ike_sa_job_create(ike_sa_id_t *id, bool reauth)
 {
 	fake_job_t *this;
 
-	ck_assert(reauth);
 	INIT(this,
 		 .public =
 			 {
@@ -349,7 +384,7 @@ rekey_ike_sa_job_t *rekey_ike_sa_job_create(ike_sa_id_t *id, bool reauth)
 				 .get_priority = (void *)_job_get_priority,
 				 .destroy = (void *)free,
 			 },
-		 .ike = ike_of(id)->id, );
+		 .ike = ike_of(id)->id, .reauth = reauth, );
 	return (rekey_ike_sa_job_t *)this;
 }
 
@@ -388,11 +423,17 @@ void fake_ike_add_task(fake_ike_t *ike, task_type_t type, bool active)
 	tasks->insert_last(tasks, task);
 }
 
+METHOD(peer_cfg_t, some_rekey_time, uint32_t, peer_cfg_t *this, bool jitter)
+{
+	return fake_rekey_time;
+}
+
 fake_ike_t *fake_ike_create(uint32_t id, char *name)
 {
 	static peer_cfg_t some_peer;
 	fake_ike_t *this;
 
+	some_peer.get_rekey_time = (void *)_some_rekey_time;
 	INIT(this,
 		 .public =
 			 {

@@ -50,6 +50,8 @@ struct fake_ike_t
 	ike_cfg_t *ike_cfg;
 	/** STAT_REAUTH, 0: never */
 	time_t reauth;
+	/** STAT_ESTABLISHED */
+	time_t established;
 	ike_version_t version;
 	bool mobike;
 	/** our address is one of local_addrs */
@@ -113,6 +115,14 @@ extern volatile unsigned fake_n_rekeyed;
 /** how many jobs were made that reauthenticate, and for which of fake_ikes */
 extern volatile unsigned fake_n_reauths;
 extern uint32_t fake_reauth;
+/** the ids of IKE_SAs that charon's jobs rekey, as bits, and how many jobs */
+extern volatile unsigned fake_ike_rekeys;
+extern volatile unsigned fake_n_ike_rekeys;
+/** rekey_time of every connection */
+extern uint32_t fake_rekey_time;
+/** packets that were sent, as "DATA SOURCE DESTINATION" of the last */
+extern char fake_sent[128];
+extern unsigned fake_n_sent;
 
 /** libstrongswan and the fake daemon, in front of each test */
 void fake_charon_init(void);

@@ -18,5 +18,6 @@ Suite *log_suite(void);
 Suite *peers_suite(void);
 Suite *plugin_suite(void);
 Suite *rekeyer_suite(void);
+Suite *settler_suite(void);
 
 #endif

@@ -16,6 +16,7 @@
 
 static cygnet_facts_t *facts;
 static cygnet_listener_t *listener;
+static cygnet_settler_t *settler;
 /** by their ids in the sequence */
 static fake_ike_t *ikes[IDS];
 static fake_child_t *children[IDS];
@@ -26,7 +27,8 @@ static void setup(void)
 	fake_gateway_reset();
 	facts = cygnet_facts_create();
 	facts->set_gateway(facts, fake_gateway_get());
-	listener = cygnet_listener_create(facts);
+	settler = cygnet_settler_create();
+	listener = cygnet_listener_create(facts, settler);
 	fake_listener = &listener->listener;
 	memset(ikes, 0, sizeof(ikes));
 	memset(children, 0, sizeof(children));
@@ -44,6 +46,7 @@ static void teardown(void)
 		}
 	}
 	listener->destroy(listener);
+	settler->destroy(settler);
 	facts->destroy(facts);
 	fake_charon_deinit();
 }
@@ -279,6 +282,8 @@ END_TEST
 
 START_TEST(test_alerts)
 {
+	packet_t *packet;
+
 	fake_alert(the_ike(1), ALERT_PEER_AUTH_FAILED);
 	ck_assert_uint_eq(fake_gateway.n_facts, 1);
 	ck_assert_int_eq(fake_gateway.facts[0].kind, FACT_ALERT);
@@ -287,7 +292,9 @@ START_TEST(test_alerts)
 	fake_alert(the_ike(1), ALERT_PROPOSAL_MISMATCH_CHILD, NULL);
 	ck_assert_ptr_nonnull(strstr(fake_gateway.facts[1].text, "ESP proposal"));
 	/* one for each retransmission would drown the rest */
-	fake_alert(the_ike(1), ALERT_RETRANSMIT_SEND, NULL, 1);
+	packet = packet_create_from_data(NULL, NULL, chunk_empty);
+	fake_alert(the_ike(1), ALERT_RETRANSMIT_SEND, packet, 1);
+	packet->destroy(packet);
 	/* of a peer that nobody knows */
 	fake_alert(NULL, ALERT_PARSE_ERROR_HEADER, NULL);
 	fake_alert(NULL, ALERT_PEER_AUTH_FAILED);
