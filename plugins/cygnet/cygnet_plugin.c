@@ -70,6 +70,11 @@ struct private_cygnet_plugin_t
 	int socket_group;
 
 	/**
+	 * ID of the group that may change things by it, or -1
+	 */
+	int admin_group;
+
+	/**
 	 * SHA-1, used by the gateway's thread alone, NULL if charon has none
 	 */
 	hasher_t *sha1;
@@ -86,15 +91,16 @@ struct private_cygnet_plugin_t
 };
 
 /**
- * The control socket's group: its ID, or -1 if none is configured or found
+ * A group of the control socket's by its option: its ID, or -1 if none is
+ * configured or found
  */
-static int socket_group(void)
+static int group_of(char *option)
 {
 	struct group entry, *found = NULL;
 	char buf[4096], *name;
 
-	name = lib->settings->get_str(
-		lib->settings, "%s.plugins.cygnet.socket_group", NULL, lib->ns);
+	name = lib->settings->get_str(lib->settings, "%s.plugins.cygnet.%s", NULL,
+								  lib->ns, option);
 	if (!name || !*name)
 	{
 		return -1;
@@ -102,9 +108,9 @@ static int socket_group(void)
 	if (getgrnam_r(name, &entry, buf, sizeof(buf), &found) != 0 || !found)
 	{
 		DBG0(DBG_NET,
-			 "cygnet: socket_group = %s: there is no such group, the "
-			 "control socket stays root's",
-			 name);
+			 "cygnet: %s = %s: there is no such group, the control socket "
+			 "stays root's",
+			 option, name);
 		return -1;
 	}
 	return entry.gr_gid;
@@ -238,6 +244,7 @@ static gateway_t *create_gateway(private_cygnet_plugin_t *this)
 		.socket = lib->settings->get_str(
 			lib->settings, "%s.plugins.cygnet.socket", NULL, lib->ns),
 		.socket_group = this->socket_group,
+		.admin_group = this->admin_group,
 		.state_dir = lib->settings->get_str(
 			lib->settings, "%s.plugins.cygnet.state_dir", NULL, lib->ns),
 		.charon_routes = charon_routes(),
@@ -392,13 +399,16 @@ PLUGIN_DEFINE(cygnet)
 						 .destroy = _destroy,
 					 },
 			 },
-		 .facts = cygnet_facts_create(), .socket_group = socket_group(),
+		 .facts = cygnet_facts_create(),
+		 .socket_group = group_of("socket_group"),
+		 .admin_group = group_of("admin_group"),
 		 .mutex = mutex_create(MUTEX_TYPE_DEFAULT), );
 
 	this->settler = cygnet_settler_create();
 	this->listener = cygnet_listener_create(this->facts, this->settler);
 	this->peers = cygnet_peers_create(this->facts);
-	keep_capabilities(this->socket_group);
+	keep_capabilities(this->socket_group != -1 ? this->socket_group
+											   : this->admin_group);
 
 	return &this->public.plugin;
 }

@@ -36,6 +36,7 @@ struct client_t
 	control_list_t list;
 	/** final reply after the list */
 	json_object *data;
+	uint64_t done;
 	bool eof;
 };
 
@@ -196,7 +197,8 @@ static void request(client_t *c, json_object *obj)
 	}
 	if (cmd->write && !c->write)
 	{
-		say_error(c, "only root may change something");
+		say_error(c, "only root and the group of "
+					 "charon.plugins.cygnet.admin_group may change something");
 		return;
 	}
 	if (json_object_object_get_ex(obj, "args", &args) &&
@@ -248,6 +250,7 @@ static bool line_take(client_t *c)
 	text_deinit(&c->in);
 	c->in = rest;
 	line(c, copy, (size_t)(end - s));
+	c->done++;
 	free(copy);
 	return true;
 }
@@ -291,12 +294,18 @@ static bool flush(client_t *c)
 		return errno == EAGAIN || errno == EINTR;
 	}
 	c->out_at += (size_t)n;
+	c->done += (size_t)n;
 	if (c->out_at == c->out.len)
 	{
 		text_deinit(&c->out);
 		c->out_at = 0;
 	}
 	return true;
+}
+
+uint64_t client_done(const client_t *c)
+{
+	return c->done;
 }
 
 bool client_writing(const client_t *c)

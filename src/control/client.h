@@ -19,6 +19,8 @@ void client_destroy(client_t *client);
 /** reads if readable, runs at most one command, writes what the socket takes.
  * false: it is gone, or broke the rules: destroy it */
 bool client_serve(client_t *client, bool readable);
+/** requests run and bytes taken by it so far: what it got done */
+uint64_t client_done(const client_t *client);
 /** it has answers that the socket does not take yet, or a list to go on with */
 bool client_writing(const client_t *client);
 

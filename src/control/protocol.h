@@ -21,5 +21,7 @@
 #define CONTROL_REQUEST_MAX 65536
 /** clients at once; one more is told so and closed */
 #define CONTROL_CLIENTS_MAX 64
+/** of these, those that may not change anything */
+#define CONTROL_LOOKERS_MAX 48
 
 #endif

@@ -24,6 +24,8 @@
 #include "control/protocol.h"
 
 #define EVENTS_MAX 64
+/** of a client */
+#define GROUPS_MAX 1024
 /** a client that gets nothing done for this long is closed */
 #define IDLE_MAX (60 * USEC_PER_SEC)
 
@@ -34,8 +36,11 @@ struct control_server_t
 	char *path;
 	const control_command_t *commands;
 	void *user;
+	int admins;
 	list_t clients;
 	unsigned n_clients;
+	/** of these, those that may look alone */
+	unsigned n_lookers;
 };
 
 typedef struct entry_t
@@ -43,8 +48,12 @@ typedef struct entry_t
 	list_t link;
 	int fd;
 	client_t *client;
+	/** may not change anything */
+	bool looker;
 	bool writing;
+	/** when it last got something done, and how much that was */
 	usec_t active;
+	uint64_t done;
 } entry_t;
 
 /** a stale socket may be replaced, one that somebody answers on may not */
@@ -125,12 +134,14 @@ static int watch(const control_server_t *s, int fd, uint32_t events, void *ptr,
 	return epoll_ctl(s->epoll, op, fd, &event) ? -errno : 0;
 }
 
-control_server_t *control_server_create(const char *path, int group,
+control_server_t *control_server_create(const char *path,
+										const control_access_t *access,
 										const control_command_t *commands,
 										void *user, int *error)
 {
 	control_server_t *s;
-	int fd = open_socket(path, group);
+	int fd =
+		open_socket(path, access->group >= 0 ? access->group : access->admins);
 
 	if (fd < 0)
 	{
@@ -144,6 +155,7 @@ control_server_t *control_server_create(const char *path, int group,
 	s->path = str_copy(path);
 	s->commands = commands;
 	s->user = user;
+	s->admins = access->admins;
 	list_init(&s->clients);
 	s->epoll = epoll_create1(EPOLL_CLOEXEC);
 	*error = s->epoll < 0 ? -errno : watch(s, fd, EPOLLIN, NULL, EPOLL_CTL_ADD);
@@ -160,6 +172,7 @@ static void drop(control_server_t *s, entry_t *e)
 {
 	list_remove(&e->link);
 	s->n_clients--;
+	s->n_lookers -= e->looker;
 	client_destroy(e->client);
 	close(e->fd);
 	free(e);
@@ -186,14 +199,39 @@ int control_server_fd(const control_server_t *s)
 	return s->epoll;
 }
 
-/** root and the daemon's own user may change things */
-static bool may_write(int fd)
+/** as it was when it connected, with its supplementary groups */
+static bool is_member(int fd, gid_t primary, int group)
+{
+	gid_t groups[GROUPS_MAX];
+	socklen_t len = sizeof(groups);
+
+	if (group < 0 || primary == (gid_t)group)
+	{
+		return group >= 0;
+	}
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &len))
+	{
+		return false;
+	}
+	for (size_t i = 0; i < len / sizeof(*groups); i++)
+	{
+		if (groups[i] == (gid_t)group)
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+/** root, the daemon's own user and the admins may change things */
+static bool may_write(int fd, int admins)
 {
 	struct ucred cred;
 	socklen_t len = sizeof(cred);
 
 	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == 0 &&
-		   (cred.uid == 0 || cred.uid == geteuid());
+		   (cred.uid == 0 || cred.uid == geteuid() ||
+			is_member(fd, cred.gid, admins));
 }
 
 static void refuse(int fd)
@@ -221,13 +259,17 @@ static void take_client(control_server_t *s, usec_t now)
 {
 	int fd = accept4(s->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	entry_t *e;
+	bool write;
 
 	if (fd < 0)
 	{
 		return;
 	}
 	drop_idle(s, now);
-	if (s->n_clients >= CONTROL_CLIENTS_MAX)
+	write = may_write(fd, s->admins);
+	/* who may only look cannot keep out who has to act */
+	if (s->n_clients >= CONTROL_CLIENTS_MAX ||
+		(!write && s->n_lookers >= CONTROL_LOOKERS_MAX))
 	{
 		refuse(fd);
 		return;
@@ -235,9 +277,11 @@ static void take_client(control_server_t *s, usec_t now)
 	e = mem_alloc(sizeof(*e));
 	e->fd = fd;
 	e->active = now;
-	e->client = client_create(fd, may_write(fd), s->commands, s->user);
+	e->looker = !write;
+	e->client = client_create(fd, write, s->commands, s->user);
 	list_append(&s->clients, &e->link);
 	s->n_clients++;
+	s->n_lookers += e->looker;
 	if (watch(s, fd, EPOLLIN, e, EPOLL_CTL_ADD))
 	{
 		drop(s, e);
@@ -253,7 +297,12 @@ static void serve(control_server_t *s, entry_t *e, bool readable, usec_t now)
 		drop(s, e);
 		return;
 	}
-	e->active = now;
+	/* a byte of a request now and then is nothing done */
+	if (client_done(e->client) != e->done)
+	{
+		e->done = client_done(e->client);
+		e->active = now;
+	}
 	writing = client_writing(e->client);
 	if (writing != e->writing)
 	{

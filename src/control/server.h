@@ -39,19 +39,30 @@ typedef struct control_reply_t
 typedef struct control_command_t
 {
 	const char *name;
-	/** changes something: root or the owner of the daemon only, the group may
-	 * not */
+	/** changes something: for root, the daemon's own user and the admins' group,
+	 * others who reach the socket may not */
 	bool write;
 	/** args may be NULL, borrowed; fills reply (zeroed before) */
 	void (*run)(void *user, json_object *args, control_reply_t *reply);
 } control_command_t;
 
+/** groups by id beside root, -1: none */
+typedef struct control_access_t
+{
+	/** may look */
+	int group;
+	/** may change, too; the socket is theirs where nobody else may look, else
+	 * they have to be members of both to reach it */
+	int admins;
+} control_access_t;
+
 /**
- * Listens on path (mode 0660, group or -1; a stale socket is replaced, a live
- * one of another process is not). commands are borrowed, ended by a NULL
- * name. NULL with *error -errno and a line in the log.
+ * Listens on path (mode 0660; a stale socket is replaced, a live one of another
+ * process is not). commands are borrowed, ended by a NULL name. NULL with
+ * *error -errno and a line in the log.
  */
-control_server_t *control_server_create(const char *path, int group,
+control_server_t *control_server_create(const char *path,
+										const control_access_t *access,
 										const control_command_t *commands,
 										void *user, int *error);
 /** closes all clients, unlinks the socket */

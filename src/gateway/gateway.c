@@ -299,10 +299,12 @@ static void goodbye(gateway_t *g)
 
 static void control_open(gateway_t *g, usec_t now)
 {
+	const control_access_t access = {.group = g->socket_group,
+									 .admins = g->admin_group};
 	int error;
 
-	g->control = control_server_create(g->socket, g->socket_group,
-									   gateway_commands, g, &error);
+	g->control =
+		control_server_create(g->socket, &access, gateway_commands, g, &error);
 	if (g->control)
 	{
 		loop_add(g->loop, &g->control_watch, control_server_fd(g->control),
@@ -506,6 +508,7 @@ gateway_t *gateway_create(const gateway_options_t *options, int *error)
 	g->state_dir =
 		str_copy(options->state_dir ? options->state_dir : STATE_DIR);
 	g->socket_group = options->socket_group;
+	g->admin_group = options->admin_group;
 	g->charon_routes = str_copy(options->charon_routes);
 	g->charon_version =
 		str_copy(options->charon_version ? options->charon_version : "");

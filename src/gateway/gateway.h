@@ -74,8 +74,10 @@ typedef struct gateway_options_t
 {
 	/** control socket's path, NULL: CONTROL_SOCKET */
 	const char *socket;
-	/** its group's id, or -1 */
+	/** ids of the groups that may look, and that may change things, too; -1:
+	 * none */
 	int socket_group;
+	int admin_group;
 	/** folder of what is kept from one run to the next (gateway/state.h), NULL:
 	 * STATE_DIR */
 	const char *state_dir;

@@ -30,6 +30,7 @@ struct gateway_t
 	char *socket;
 	char *state_dir;
 	int socket_group;
+	int admin_group;
 	char *charon_routes;
 	char *charon_version;
 	config_t *(*load)(void *user, config_report_t *report);

@@ -101,6 +101,7 @@ cygnet_begin()
 			load = yes
 			socket = $LAB_RUN/site/cygnet.sock
 			state_dir = $LAB_RUN/site/state
+			${PLUGIN_EXTRA:-}
 		}"
 	charon_plugins site "$CYGNET_PLUGIN"
 	cygnet_conf "$1"

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -20,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+static const control_access_t nobody = {-1, -1};
 static char path[108];
 static control_server_t *server;
 static usec_t now;
@@ -74,7 +76,7 @@ static void setup(void)
 	snprintf(path, sizeof(path), "/tmp/cygnet-unit-%d.sock", (int)getpid());
 	now = USEC_PER_SEC;
 	lists_open = 0;
-	server = control_server_create(path, -1, commands, NULL, &error);
+	server = control_server_create(path, &nobody, commands, NULL, &error);
 	ck_assert_ptr_nonnull(server);
 }
 
@@ -351,33 +353,192 @@ START_TEST(test_clients_at_the_limit)
 }
 END_TEST
 
-START_TEST(test_only_root_writes)
-{
-	int fd = dial();
+#define REFUSED                                                                \
+	ERROR("only root and the group of charon.plugins.cygnet.admin_group may "  \
+		  "change something")
 
+/** connects as somebody, in a primary group and one more; the descriptor */
+static int dial_as(uid_t uid, gid_t gid, gid_t more)
+{
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
+	gid_t before[64];
+	int n = getgroups(64, before), error;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	strcpy(sa.sun_path, path);
+	ck_assert_int_eq(chmod(path, 0666), 0);
+	ck_assert_int_eq(setgroups(1, &more), 0);
+	ck_assert_int_eq(setegid(gid), 0);
+	ck_assert_int_eq(seteuid(uid), 0);
+	/* the socket's peer is who connected */
+	error = connect(fd, (struct sockaddr *)&sa, sizeof(sa));
+	ck_assert_int_eq(seteuid(0), 0);
+	ck_assert_int_eq(setegid(0), 0);
+	ck_assert_int_eq(setgroups((size_t)n, before), 0);
+	ck_assert_int_eq(error, 0);
+	return fd;
+}
+
+static const struct
+{
+	/** the admins' group */
+	int admins;
+	uid_t uid;
+	gid_t gid, more;
+	bool may;
+} writers[] = {
+	{-1, 0, 0, 0, true},
+	{-1, 65534, 0, 0, false},
+	{-1, 65534, 65534, 65534, false},
+	/* by its primary group, or another */
+	{50, 65534, 50, 65534, true},
+	{50, 65534, 65534, 50, true},
+	{50, 65534, 51, 65534, false},
+	{50, 65534, 65534, 51, false},
+	/* the number of a group is not that of a user */
+	{50, 50, 65534, 65534, false},
+	{0, 65534, 0, 65534, true},
+	{50, 0, 65534, 65534, true},
+};
+
+START_TEST(test_who_writes)
+{
+	control_access_t access = {-1, writers[_i].admins};
+	int fd, error;
+
+	if (geteuid() != 0)
+	{
+		/* the daemon's own user */
+		fd = dial();
+		say(fd, "{\"v\":1,\"command\":\"change\"}\n");
+		expect(fd, "{\"v\":1,\"ok\":true,\"data\":{}}\n", false);
+		close(fd);
+		return;
+	}
+	control_server_destroy(server);
+	server = control_server_create(path, &access, commands, NULL, &error);
+	fd = dial_as(writers[_i].uid, writers[_i].gid, writers[_i].more);
 	say(fd, "{\"v\":1,\"command\":\"change\"}\n");
+	expect(fd,
+		   writers[_i].may ? "{\"v\":1,\"ok\":true,\"data\":{}}\n" : REFUSED,
+		   false);
+	say(fd, "{\"v\":1,\"command\":\"echo\"}\n");
 	expect(fd, "{\"v\":1,\"ok\":true,\"data\":{}}\n", false);
 	close(fd);
+}
+END_TEST
+
+static const struct
+{
+	control_access_t access;
+	int group;
+} owners[] = {
+	{{-1, -1}, 0},
+	{{50, -1}, 50},
+	{{-1, 51}, 51},
+	/* who may look has to reach it */
+	{{50, 51}, 50},
+};
+
+START_TEST(test_whose_socket)
+{
+	struct stat st;
+	int error;
+
 	if (geteuid() != 0)
 	{
 		return;
 	}
-	/* the socket's peer is who connected: nobody, here */
-	ck_assert_int_eq(chmod(path, 0666), 0);
-	ck_assert_int_eq(seteuid(65534), 0);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
-	{
-		struct sockaddr_un sa = {.sun_family = AF_UNIX};
+	control_server_destroy(server);
+	server =
+		control_server_create(path, &owners[_i].access, commands, NULL, &error);
+	ck_assert_ptr_nonnull(server);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_uint_eq(st.st_mode & 0777, 0660);
+	ck_assert_uint_eq(st.st_uid, 0);
+	ck_assert_uint_eq(st.st_gid, (gid_t)owners[_i].group);
+}
+END_TEST
 
-		strcpy(sa.sun_path, path);
-		ck_assert_int_eq(connect(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
+#define CROWD 1000
+
+/* a thousand who may look, of each sort of bad: root is served as ever */
+START_TEST(test_crowd)
+{
+	static const char *const words[] = {
+		"", "{\"v\":1,\"comm", "{\"v\":1,\"command\":\"numbers\"}\n", "junk\n"};
+	int fds[CROWD], root;
+	bool closed;
+	unsigned refused = 0;
+
+	if (geteuid() != 0)
+	{
+		return;
 	}
-	ck_assert_int_eq(seteuid(0), 0);
-	say(fd, "{\"v\":1,\"command\":\"change\"}\n");
-	expect(fd, ERROR("only root may change something"), false);
-	say(fd, "{\"v\":1,\"command\":\"echo\"}\n");
-	expect(fd, "{\"v\":1,\"ok\":true,\"data\":{}}\n", false);
-	close(fd);
+	for (unsigned i = 0; i < CROWD; i++)
+	{
+		const char *s = words[i % countof(words)];
+		char *got;
+
+		fds[i] = dial_as(65534, 65534, 65534);
+		turns();
+		if (send(fds[i], s, strlen(s), MSG_NOSIGNAL) < 0 ||
+			i >= CONTROL_LOOKERS_MAX)
+		{
+			got = hear(fds[i], &closed);
+			ck_assert_str_eq(got, ERROR("too many clients at once"));
+			ck_assert(closed);
+			refused++;
+			free(got);
+		}
+	}
+	ck_assert_uint_eq(refused, CROWD - CONTROL_LOOKERS_MAX);
+	root = dial();
+	say(root, "{\"v\":1,\"command\":\"change\"}\n");
+	expect(root, "{\"v\":1,\"ok\":true,\"data\":{}}\n", false);
+	close(root);
+	/* none of them is a burden for long */
+	now += 61 * USEC_PER_SEC;
+	root = dial();
+	ck_assert_uint_eq(lists_open, 0);
+	say(root, "{\"v\":1,\"command\":\"echo\"}\n");
+	expect(root, "{\"v\":1,\"ok\":true,\"data\":{}}\n", false);
+	close(root);
+	for (unsigned i = 0; i < CROWD; i++)
+	{
+		close(fds[i]);
+	}
+}
+END_TEST
+
+/* a byte now and then is not to keep a place; an answer taken in pieces is */
+START_TEST(test_trickle)
+{
+	int slow = dial(), reader = dial(), other;
+	bool closed;
+	char *got, buf[1000];
+
+	say(reader, "{\"v\":1,\"command\":\"numbers\"}\n");
+	for (unsigned i = 0; i < 4; i++)
+	{
+		ck_assert_int_eq(write(slow, "{", 1), 1);
+		turns();
+		now += 20 * USEC_PER_SEC;
+		for (unsigned k = 0; k < 100; k++)
+		{
+			ck_assert_int_gt(read(reader, buf, sizeof(buf)), 0);
+			turns();
+		}
+	}
+	other = dial();
+	got = hear(slow, &closed);
+	ck_assert(closed);
+	free(got);
+	ck_assert_uint_eq(lists_open, 1);
+	ck_assert_int_gt(read(reader, buf, sizeof(buf)), 0);
+	close(slow);
+	close(reader);
+	close(other);
 }
 END_TEST
 
@@ -388,7 +549,7 @@ START_TEST(test_socket_in_the_way)
 	int error = 0;
 
 	/* a live one is not taken away */
-	second = control_server_create(path, -1, commands, NULL, &error);
+	second = control_server_create(path, &nobody, commands, NULL, &error);
 	ck_assert_ptr_null(second);
 	ck_assert_int_eq(error, -EADDRINUSE);
 	ck_assert_int_eq(stat(path, &st), 0);
@@ -407,13 +568,13 @@ START_TEST(test_stale_socket)
 	strcpy(sa.sun_path, path);
 	ck_assert_int_eq(bind(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
 	close(fd);
-	s = control_server_create(path, -1, commands, NULL, &error);
+	s = control_server_create(path, &nobody, commands, NULL, &error);
 	ck_assert_ptr_nonnull(s);
 	control_server_destroy(s);
 	/* what is no socket is somebody's file */
 	fd = open(path, O_CREAT | O_WRONLY, 0600);
 	close(fd);
-	s = control_server_create(path, -1, commands, NULL, &error);
+	s = control_server_create(path, &nobody, commands, NULL, &error);
 	ck_assert_ptr_null(s);
 	ck_assert_int_eq(error, -EEXIST);
 	unlink(path);
@@ -436,7 +597,10 @@ Suite *server_suite(void)
 	tcase_add_test(served, test_slow_reader);
 	tcase_add_test(served, test_half_request_and_gone);
 	tcase_add_test(served, test_clients_at_the_limit);
-	tcase_add_test(served, test_only_root_writes);
+	tcase_add_loop_test(served, test_who_writes, 0, (int)countof(writers));
+	tcase_add_loop_test(served, test_whose_socket, 0, (int)countof(owners));
+	tcase_add_test(served, test_crowd);
+	tcase_add_test(served, test_trickle);
 	tcase_add_test(served, test_socket_in_the_way);
 	suite_add_tcase(s, served);
 	unit_add(s, "stale socket", test_stale_socket);

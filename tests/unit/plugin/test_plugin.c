@@ -172,6 +172,7 @@ START_TEST(test_options)
 	ck_assert_ptr_nonnull(group);
 	set("plugins.cygnet.socket", "/run/test/cygnet.sock");
 	set("plugins.cygnet.socket_group", "daemon");
+	set("plugins.cygnet.admin_group", "root");
 	set("plugins.cygnet.state_dir", "/run/test/state");
 	set("install_routes", "no");
 	set("process_route", "no");
@@ -179,6 +180,7 @@ START_TEST(test_options)
 	ck_assert_str_eq(fake_gateway.socket, "/run/test/cygnet.sock");
 	ck_assert_str_eq(fake_gateway.state_dir, "/run/test/state");
 	ck_assert_int_eq(fake_gateway.options.socket_group, (int)group->gr_gid);
+	ck_assert_int_eq(fake_gateway.options.admin_group, 0);
 	ck_assert_ptr_null(fake_gateway.options.charon_routes);
 	ck_assert_ptr_nonnull(fake_gateway.options.load);
 	ck_assert_str_eq(fake_gateway.options.charon_version,
@@ -194,6 +196,7 @@ START_TEST(test_defaults)
 	ck_assert_str_eq(fake_gateway.socket, "");
 	ck_assert_str_eq(fake_gateway.state_dir, "");
 	ck_assert_int_eq(fake_gateway.options.socket_group, -1);
+	ck_assert_int_eq(fake_gateway.options.admin_group, -1);
 	ck_assert_ptr_nonnull(strstr(fake_gateway.routes, "install_routes"));
 	ck_assert_ptr_nonnull(strstr(fake_gateway.routes, "process_route"));
 }
@@ -221,10 +224,13 @@ END_TEST
 START_TEST(test_unknown_group)
 {
 	set("plugins.cygnet.socket_group", "no-such-group");
+	set("plugins.cygnet.admin_group", "nor-such-a-one");
 	run();
 	ck_assert_int_eq(fake_gateway.options.socket_group, -1);
+	ck_assert_int_eq(fake_gateway.options.admin_group, -1);
 	ck_assert(logged("socket_group = no-such-group"));
-	ck_assert_uint_eq(fake_n_lines, 1);
+	ck_assert(logged("admin_group = nor-such-a-one"));
+	ck_assert_uint_eq(fake_n_lines, 2);
 }
 END_TEST
 
