@@ -261,15 +261,61 @@ static void configure_tunnels(core_t *core, core_tunnel_t **old, size_t n_old,
 	}
 }
 
+static bool same_neighbor(const core_neighbor_t *n, const core_tunnel_t *tunnel,
+						  const config_neighbor_t *config)
+{
+	return n->tunnel == tunnel && strcmp(n->config->name, config->name) == 0 &&
+		   addr_equal(&n->config->address, &config->address);
+}
+
+/** the new configuration has it */
+static bool neighbor_stays(const core_t *core, const core_neighbor_t *n)
+{
+	for (size_t i = 0; i < core->n_tunnels; i++)
+	{
+		const config_tunnel_t *tunnel = core->tunnels[i]->config;
+
+		for (unsigned k = 0; k < tunnel->n_neighbors && k < 2; k++)
+		{
+			if (same_neighbor(n, core->tunnels[i], &tunnel->neighbors[k]))
+			{
+				return true;
+			}
+		}
+	}
+	for (size_t i = 0; i < core->config->n_neighbors; i++)
+	{
+		if (same_neighbor(n, NULL, &core->config->neighbors[i]))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+/** those that do not stay go first: their names may be others' now */
+static void drop_neighbors(core_t *core, core_neighbor_t **old, size_t n_old,
+						   usec_t now)
+{
+	core->neighbors = NULL;
+	core->n_neighbors = 0;
+	for (size_t i = 0; i < n_old; i++)
+	{
+		if (!neighbor_stays(core, old[i]))
+		{
+			core_neighbor_destroy(core, old[i], now);
+			old[i] = NULL;
+		}
+	}
+}
+
 static core_neighbor_t *take_neighbor(core_neighbor_t **old, size_t n,
 									  const core_tunnel_t *tunnel,
 									  const config_neighbor_t *config)
 {
 	for (size_t i = 0; i < n; i++)
 	{
-		if (old[i] && old[i]->tunnel == tunnel &&
-			strcmp(old[i]->config->name, config->name) == 0 &&
-			addr_equal(&old[i]->config->address, &config->address))
+		if (old[i] && same_neighbor(old[i], tunnel, config))
 		{
 			core_neighbor_t *found = old[i];
 
@@ -399,6 +445,7 @@ void core_configure(core_t *core, config_t *config, usec_t now)
 		speaker_open(core);
 	}
 	configure_tunnels(core, old_tunnels, n_old_tunnels, now);
+	drop_neighbors(core, old_neighbors, n_old_neighbors, now);
 	if (core->bgp)
 	{
 		configure_neighbors(core, old_neighbors, n_old_neighbors, now);
@@ -407,13 +454,6 @@ void core_configure(core_t *core, config_t *config, usec_t now)
 	core_statics_configure(core, stay, now);
 	core_redistribute_configure(core, stay, now);
 	core_aggregates_configure(core, stay ? old_config : NULL, now);
-	for (size_t i = 0; i < n_old_neighbors; i++)
-	{
-		if (old_neighbors[i])
-		{
-			core_neighbor_destroy(core, old_neighbors[i], now);
-		}
-	}
 	for (size_t i = 0; i < n_old_tunnels; i++)
 	{
 		if (old_tunnels[i])

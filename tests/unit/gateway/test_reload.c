@@ -9,6 +9,7 @@
 
 #include "unit/gateway/world.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define PREFIX "10.7.0.0/24"
@@ -107,6 +108,56 @@ START_TEST(test_redistributed_becomes_a_static_route)
 	load(w, REDISTRIBUTE, NULL);
 	world_run(w, 2 * USEC_PER_SEC);
 	ck_assert_uint_ne(world_told(w, 1, PREFIX), UINT32_MAX);
+	world_destroy(w);
+}
+END_TEST
+
+/* -- neighbours ------------------------------------------------------------- */
+
+static void other_address(config_t *config)
+{
+	ck_assert(addr_parse("169.254.0.3",
+						 &config->bundles[0].tunnels[0].neighbors[0].address));
+}
+
+static void other_link(config_t *config)
+{
+	config_tunnel_t *tunnel = &config->bundles[0].tunnels[0];
+
+	free(tunnel->link);
+	tunnel->link = str_copy("vpn0");
+}
+
+static bool has_link(const world_t *w, const char *name)
+{
+	return kernel_state_find_link(&w->state, name) != NULL;
+}
+
+/** under the same name, it is another one all the same */
+START_TEST(test_neighbor_has_another_address)
+{
+	world_t *w = up(2, NULL);
+
+	world_announce(w, 0, PREFIX, true);
+	world_run(w, USEC_PER_SEC);
+	w->edit = other_address;
+	load(w, NULL, NULL);
+	world_run(w, 10 * USEC_PER_SEC);
+	ck_assert_int_eq(world_session(w, 0), BGP_ESTABLISHED);
+	ck_assert_str_eq(world_hops(w, PREFIX), "10");
+	world_destroy(w);
+}
+END_TEST
+
+START_TEST(test_link_has_another_name)
+{
+	world_t *w = up(2, NULL);
+
+	w->edit = other_link;
+	load(w, NULL, NULL);
+	ck_assert(has_link(w, "vpn0"));
+	ck_assert(!has_link(w, "cyg-t1"));
+	ck_assert_ptr_nonnull(bgp_peer_find(core_bgp(w->core), "t1"));
 	world_destroy(w);
 }
 END_TEST
@@ -224,6 +275,9 @@ Suite *reload_suite(void)
 	unit_add(s, "advertised static route", test_advertised_static_route);
 	unit_add(s, "redistributed becomes a static route",
 			 test_redistributed_becomes_a_static_route);
+	unit_add(s, "neighbor has another address",
+			 test_neighbor_has_another_address);
+	unit_add(s, "link has another name", test_link_has_another_name);
 	unit_add(s, "MTU of a tunnel that stays", test_mtu_of_a_tunnel_that_stays);
 	unit_add(s, "MTU of the underlay", test_mtu_of_the_underlay);
 	unit_add(s, "MTU of an unknown peer", test_mtu_of_an_unknown_peer);
