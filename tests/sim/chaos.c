@@ -702,9 +702,10 @@ static void surroundings(sim_t *sim)
 void chaos_step(sim_t *sim)
 {
 	static void (*const what[])(sim_t * sim) = {
-		cut,    cut,     lossy,      kill_node, stop_node,    ike,    ike,
-		ike,    unload,  reload,     reload,    person,       person, tamper,
-		tamper, machine, delete_sas, move,      surroundings,
+		cut,     cut,        lossy,  kill_node,    stop_node,
+		ike,     ike,        ike,    unload,       reload,
+		reload,  person,     person, tamper,       tamper,
+		machine, delete_sas, move,   surroundings, surroundings,
 	};
 
 	what[sim_random(sim, countof(what))](sim);

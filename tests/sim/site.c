@@ -161,7 +161,7 @@ static void lan_back(sim_t *sim, void *user, uint64_t a, uint64_t b)
 void site_step(sim_node_t *node)
 {
 	sim_t *sim = node->sim;
-	usec_t span = (100 + sim_random(sim, 20000)) * MSEC;
+	usec_t span = (100 + sim_random(sim, 40000)) * MSEC;
 
 	switch (sim_random(sim, 3))
 	{
