@@ -143,6 +143,12 @@ typedef struct view_state_t
 	const uint64_t *turns;
 	usec_t turns_sum;
 	usec_t turn_max;
+	/** the same of the thread's own processor time in turns, without what was
+	 * spent in writing to the kernel; and that, in all and the longest call */
+	const uint64_t *own;
+	usec_t own_max;
+	usec_t kernel_total;
+	usec_t kernel_max;
 } view_state_t;
 
 json_object *view_status(const view_state_t *state);

@@ -110,18 +110,30 @@ static void bundle(json_object *array, const view_state_t *state,
 	}
 }
 
-static void loop(json_object *obj, const view_state_t *state)
+static void histogram(json_object *obj, const uint64_t *counts)
 {
 	static const char *const names[VIEW_TURN_BUCKETS] = {
 		"<1ms", "<2ms", "<5ms", "<10ms", "<20ms", "<50ms", "<100ms", ">=100ms"};
-	json_object *o = put_object(obj, "loop");
-	json_object *turns = put_object(o, "turns");
+	json_object *turns = put_object(obj, "turns");
 
 	for (unsigned i = 0; i < VIEW_TURN_BUCKETS; i++)
 	{
-		put_num(turns, names[i], state->turns ? state->turns[i] : 0);
+		put_num(turns, names[i], counts ? counts[i] : 0);
 	}
+}
+
+static void loop(json_object *obj, const view_state_t *state)
+{
+	json_object *o = put_object(obj, "loop"), *own, *kernel;
+
+	histogram(o, state->turns);
 	put_num(o, "longest_usec", state->turn_max);
+	own = put_object(o, "own");
+	histogram(own, state->own);
+	put_num(own, "longest_usec", state->own_max);
+	kernel = put_object(o, "kernel");
+	put_num(kernel, "usec", state->kernel_total);
+	put_num(kernel, "longest_usec", state->kernel_max);
 }
 
 json_object *view_status(const view_state_t *state)

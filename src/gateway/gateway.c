@@ -126,18 +126,28 @@ static void reload(gateway_t *g)
 
 /* -- views ------------------------------------------------------------------------- */
 
+static kernel_spent_t in_kernel(const gateway_t *g)
+{
+	return g->kernel ? kernel_spent(g->kernel) : (kernel_spent_t){0};
+}
+
 const view_state_t *gateway_view(gateway_t *g)
 {
 	view_state_t *view = &g->view;
+	kernel_spent_t spent = in_kernel(g);
 
 	memset(view, 0, sizeof(*view));
 	core_view(g->core, view, g->now);
 	view->wall = loop_wall();
 	view->version = PACKAGE_VERSION;
 	view->charon_version = g->charon_version;
-	view->turns = g->turns;
-	view->turns_sum = g->turns_sum;
-	view->turn_max = g->turn_max;
+	view->turns = g->turns.counts;
+	view->turns_sum = g->turns.sum;
+	view->turn_max = g->turns.longest;
+	view->own = g->own.counts;
+	view->own_max = g->own.longest;
+	view->kernel_total = spent.wall;
+	view->kernel_max = spent.longest;
 	return view;
 }
 
@@ -186,7 +196,7 @@ static void control_ready(void *user, bool readable, bool writable, usec_t now)
 	g->control_more = true;
 }
 
-static void account(gateway_t *g, usec_t spent)
+static void account(turns_t *turns, usec_t spent)
 {
 	static const usec_t limits[VIEW_TURN_BUCKETS - 1] = {1,  2,  5,  10,
 														 20, 50, 100};
@@ -196,11 +206,11 @@ static void account(gateway_t *g, usec_t spent)
 	{
 		bucket++;
 	}
-	g->turns[bucket]++;
-	g->turns_sum += spent;
-	if (spent > g->turn_max)
+	turns->counts[bucket]++;
+	turns->sum += spent;
+	if (spent > turns->longest)
 	{
-		g->turn_max = spent;
+		turns->longest = spent;
 	}
 }
 
@@ -222,7 +232,7 @@ static void others(gateway_t *g)
 /** one turn; true: the next must not wait */
 static bool turn(gateway_t *g)
 {
-	usec_t start = loop_now(), work_end;
+	usec_t start = loop_now(), cpu = loop_cpu() - in_kernel(g).cpu, work_end;
 	bool more;
 
 	g->now = start;
@@ -256,7 +266,8 @@ static bool turn(gateway_t *g)
 		g->leaving = false;
 		sem_post(&g->told);
 	}
-	account(g, loop_now() - start);
+	account(&g->turns, loop_now() - start);
+	account(&g->own, loop_cpu() - in_kernel(g).cpu - cpu);
 	return more || g->kernel_more || g->firewall_more || g->control_more;
 }
 

@@ -18,6 +18,14 @@
 #include "gateway/queue.h"
 #include "gateway/sockets.h"
 
+/** turns by length */
+typedef struct turns_t
+{
+	uint64_t counts[VIEW_TURN_BUCKETS];
+	usec_t sum;
+	usec_t longest;
+} turns_t;
+
 struct gateway_t
 {
 	pthread_t thread;
@@ -66,9 +74,8 @@ struct gateway_t
 	bool leaving;
 	/** moment that the current turn works with */
 	usec_t now;
-	uint64_t turns[VIEW_TURN_BUCKETS];
-	usec_t turns_sum;
-	usec_t turn_max;
+	turns_t turns;
+	turns_t own;
 	view_state_t view;
 };
 

@@ -53,6 +53,11 @@ usec_t loop_now(void)
 	return clock_usec(CLOCK_MONOTONIC) + 1;
 }
 
+usec_t loop_cpu(void)
+{
+	return clock_usec(CLOCK_THREAD_CPUTIME_ID);
+}
+
 uint64_t loop_wall(void)
 {
 	return clock_usec(CLOCK_REALTIME);

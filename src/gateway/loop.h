@@ -29,6 +29,8 @@ loop_t *loop_create(void);
 void loop_destroy(loop_t *loop);
 /** monotonic now, never 0 */
 usec_t loop_now(void);
+/** processor time of the calling thread */
+usec_t loop_cpu(void);
 /** wall clock, microseconds since 1970 */
 uint64_t loop_wall(void);
 /** starts watching; 0 or -errno */

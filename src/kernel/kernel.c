@@ -156,3 +156,8 @@ const kernel_ops_t kernel_rtnetlink_ops = {
 	.sp_delete = sp_delete,
 	.who = kernel_who,
 };
+
+kernel_spent_t kernel_spent(const kernel_t *kernel)
+{
+	return kernel->writer.spent;
+}

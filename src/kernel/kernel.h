@@ -124,6 +124,18 @@ extern const kernel_ops_t kernel_rtnetlink_ops;
 void kernel_fds(const kernel_t *kernel, int fds[static 2]);
 /** reads what is there, at most about `budget` messages. true: more waits */
 bool kernel_read(kernel_t *kernel, unsigned budget);
+/** what writing took so far: the kernel works within our calls, and waits in
+ * them for others who hold its locks */
+typedef struct kernel_spent_t
+{
+	usec_t wall;
+	/** of our thread's processor time */
+	usec_t cpu;
+	/** the longest single call */
+	usec_t longest;
+} kernel_spent_t;
+
+kernel_spent_t kernel_spent(const kernel_t *kernel);
 /** the kernel can make XFRM interfaces; 0, or -errno of trying (tries once in
  * a way that leaves nothing behind) */
 int kernel_probe_xfrm(kernel_t *kernel);

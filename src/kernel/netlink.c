@@ -15,6 +15,7 @@
 #include <linux/netlink.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 static void set_buffers(const nl_socket_t *s, int buffer)
 {
@@ -66,14 +67,34 @@ int nl_socket_fd(const nl_socket_t *s)
 	return mnl_socket_get_fd(s->mnl);
 }
 
+static usec_t clock_usec(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return (usec_t)ts.tv_sec * USEC_PER_SEC + (usec_t)ts.tv_nsec / 1000;
+}
+
+int nl_write(nl_socket_t *s, const void *data, size_t len)
+{
+	usec_t cpu = clock_usec(CLOCK_THREAD_CPUTIME_ID);
+	usec_t start = clock_usec(CLOCK_MONOTONIC), took;
+	int error = mnl_socket_sendto(s->mnl, data, len) < 0 ? -errno : 0;
+
+	took = clock_usec(CLOCK_MONOTONIC) - start;
+	s->spent.cpu += clock_usec(CLOCK_THREAD_CPUTIME_ID) - cpu;
+	s->spent.wall += took;
+	if (took > s->spent.longest)
+	{
+		s->spent.longest = took;
+	}
+	return error;
+}
+
 int nl_send(nl_socket_t *s, struct nlmsghdr *nlh)
 {
 	nlh->nlmsg_seq = ++s->seq;
-	if (mnl_socket_sendto(s->mnl, nlh, nlh->nlmsg_len) < 0)
-	{
-		return -errno;
-	}
-	return 0;
+	return nl_write(s, nlh, nlh->nlmsg_len);
 }
 
 ssize_t nl_recv(const nl_socket_t *s, void *buf, size_t size)

@@ -19,6 +19,8 @@ typedef struct nl_socket_t
 	struct mnl_socket *mnl;
 	uint32_t port;
 	uint32_t seq;
+	/** in the kernel, see kernel_spent */
+	kernel_spent_t spent;
 } nl_socket_t;
 
 typedef struct kernel_dump_t
@@ -58,6 +60,9 @@ struct kernel_t
 int nl_socket_open(nl_socket_t *s, int buffer);
 void nl_socket_close(nl_socket_t *s);
 int nl_socket_fd(const nl_socket_t *s);
+/** sends what is encoded: the kernel works meanwhile, and this is timed. 0 or
+ * -errno */
+int nl_write(nl_socket_t *s, const void *data, size_t len);
 /** sends one request with a new sequence number. 0 or -errno */
 int nl_send(nl_socket_t *s, struct nlmsghdr *nlh);
 /** one datagram of the kernel's: its length, 0 if none waits, or -errno

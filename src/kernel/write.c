@@ -276,7 +276,7 @@ static void send_round(batch_t *b)
 {
 	nl_socket_t *s = &b->kernel->writer;
 	uint32_t first = s->seq + 1;
-	int error = 0;
+	int error;
 
 	if (!b->n_sent)
 	{
@@ -285,11 +285,8 @@ static void send_round(batch_t *b)
 	s->seq += (uint32_t)b->n_sent;
 	b->last->nlmsg_flags |= NLM_F_ACK;
 	memset(b->results, 0, b->n_sent * sizeof(b->results[0]));
-	if (mnl_socket_sendto(s->mnl, b->kernel->out, b->len) < 0)
-	{
-		error = -errno;
-	}
-	else
+	error = nl_write(s, b->kernel->out, b->len);
+	if (!error)
 	{
 		error = read_answers(b, first);
 	}

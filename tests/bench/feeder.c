@@ -4,20 +4,21 @@
  * Many BGP speakers in one process, whose tables are made into packets before
  * anything is timed, so that the feeder is no limit.
  *
- *   feeder FIFO NEIGHBOUR…
+ *   feeder FIFO [split] NEIGHBOUR…
  *
  * A neighbour is LOCAL,REMOTE,AS,ROUTES4,ROUTES6,NEXTHOP6,HEAR: it dials REMOTE
- * from LOCAL. Commands are read from FIFO, a line each, for one neighbour (its
- * number, from 0) or all of them: dial, announce (at once, or when the session
- * is up; End-of-RIB behind the first time of a session), withdraw, close (as TCP does when
- * a process ends), cease (with a NOTIFICATION), bfd MS (speaks BFD, every MS,
- * multiplier 3), dead (BFD says Down), quiet (nothing is sent any more).
+ * from LOCAL. With split, each announces a part of its own of the table.
+ * Commands are read from FIFO, a line each, for one neighbour (its number, from
+ * 0) or all of them: dial; announce (at once, or when the session is up, and an
+ * End-of-RIB behind the first table of a session); withdraw; close (as TCP does
+ * when a process ends); cease (with a NOTIFICATION); bfd MS (speaks BFD, every
+ * MS, multiplier 3); dead (BFD says Down).
  *
  * What happens is printed as "T WORD NUMBER [COUNT]", T in monotonic
  * microseconds: up, first (the first UPDATE goes into the socket), announced,
  * withdrawn, down, sent-dead, closed, bfd-up, bfd-down, heard (HEAR prefixes
- * were announced to it), late (a keepalive came later than a third of the hold time
- * and a second).
+ * were announced to it), late (a keepalive came later than a third of the hold
+ * time and a second).
  */
 
 #include "feeder.h"
@@ -465,6 +466,7 @@ static neighbour_t *neighbour(char *text, unsigned number)
 
 int main(int argc, char **argv)
 {
+	bool split;
 	FILE *from;
 	int fd;
 
@@ -483,7 +485,8 @@ int main(int argc, char **argv)
 		perror(argv[1]);
 		return 1;
 	}
-	for (int i = 2; i < argc; i++)
+	split = !strcmp(argv[2], "split");
+	for (int i = 2 + split; i < argc; i++)
 	{
 		neighbour_t *n = neighbour(argv[i], n_all);
 
@@ -493,7 +496,10 @@ int main(int argc, char **argv)
 			return 2;
 		}
 		all[n_all++] = n;
-		packets_prepare(n);
+	}
+	for (unsigned i = 0; i < n_all; i++)
+	{
+		packets_prepare(all[i], split ? i : 0, split ? n_all : 1);
 	}
 	printf("%" PRIu64 " ready\n", routes_now());
 	fflush(stdout);

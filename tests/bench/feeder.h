@@ -81,8 +81,8 @@ void packet_open(bytes_t *b, const neighbour_t *n);
 /** count 0: an End-of-RIB */
 void packet_withdrawal(bytes_t *b, bool ipv6, const route_t *routes,
 					   uint32_t count);
-/** makes the table, and its withdrawal */
-void packets_prepare(neighbour_t *n);
+/** makes the table, or one part of several, and its withdrawal */
+void packets_prepare(neighbour_t *n, uint32_t part, uint32_t parts);
 
 /* feeder_bfd.c */
 void bfd_start(neighbour_t *n, uint32_t ms);

@@ -194,26 +194,24 @@ void packet_withdrawal(bytes_t *b, bool ipv6, const route_t *routes,
 	packet_end(b, start);
 }
 
-void packets_prepare(neighbour_t *n)
+void packets_prepare(neighbour_t *n, uint32_t part, uint32_t parts)
 {
 	for (unsigned ipv6 = 0; ipv6 < 2; ipv6++)
 	{
-		uint32_t count = n->routes[ipv6];
+		uint32_t count = n->routes[ipv6], most = WITHDRAWN / (1 + ipv6);
+		uint32_t first = (uint32_t)((uint64_t)count * part / parts);
+		uint32_t end = (uint32_t)((uint64_t)count * (part + 1) / parts);
 		route_t *routes = routes_make(ipv6, count);
 
-		for (uint32_t i = 0; i < count; i += ROUTES_TOGETHER)
+		for (uint32_t i = first; i < end; i += ROUTES_TOGETHER)
 		{
-			uint32_t left = count - i;
-
 			put_set(&n->table, n, ipv6, i / ROUTES_TOGETHER, &routes[i],
-					left < ROUTES_TOGETHER ? left : ROUTES_TOGETHER);
+					end - i < ROUTES_TOGETHER ? end - i : ROUTES_TOGETHER);
 		}
-		for (uint32_t i = 0; i < count; i += WITHDRAWN / (1 + ipv6))
+		for (uint32_t i = first; i < end; i += most)
 		{
-			uint32_t most = WITHDRAWN / (1 + ipv6), left = count - i;
-
 			packet_withdrawal(&n->none, ipv6, &routes[i],
-							  left < most ? left : most);
+							  end - i < most ? end - i : most);
 		}
 		free(routes);
 	}

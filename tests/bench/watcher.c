@@ -6,6 +6,8 @@
  * again, and prints when something has become so, in monotonic microseconds.
  *
  *   watcher [-6] ROUTES fib DEV DEV LIMIT    all prefixes lead to both
+ *   watcher [-6] ROUTES load DEV DEV LIMIT   the same, of a sample alone
+ *   watcher [-6] ROUTES there LIMIT          all prefixes lead somewhere
  *   watcher [-6] ROUTES left DEV FLOWS LIMIT no flow goes by DEV any more
  *   watcher [-6] ROUTES gone LIMIT           no prefix is there any more
  *   watcher [-6] ROUTES where FLOWS          how many flows go where, now
@@ -124,7 +126,7 @@ static void say(const char *word, uint32_t number)
 	fflush(stdout);
 }
 
-static int watch_fib(watch_t *w, char **devs)
+static int watch_fib(watch_t *w, char **devs, bool all)
 {
 	uint32_t links[2] = {if_nametoindex(devs[0]), if_nametoindex(devs[1])};
 	uint32_t of = w->count < SAMPLE ? w->count : SAMPLE, missing = 0;
@@ -138,7 +140,7 @@ static int watch_fib(watch_t *w, char **devs)
 		}
 	}
 	say("last", of);
-	for (uint32_t i = 0; i < w->count; i++)
+	for (uint32_t i = 0; i < w->count && all; i++)
 	{
 		/* the sample need not have had the very last */
 		if (!has_both(w, &w->routes[i], links))
@@ -154,14 +156,15 @@ static int watch_fib(watch_t *w, char **devs)
 	return 0;
 }
 
-static int watch_gone(watch_t *w)
+/** there: each has a link; otherwise none has one any more */
+static int watch_gone(watch_t *w, bool there)
 {
 	uint32_t of = w->count < SAMPLE ? w->count : SAMPLE;
 
 	say("watching", of);
 	for (uint32_t i = 0; i < of; i++)
 	{
-		while (flow_link(w, sample(w, i, of), 0) != NONE)
+		while ((flow_link(w, sample(w, i, of), 0) != NONE) != there)
 		{
 			pause_or_end(w);
 		}
@@ -248,23 +251,26 @@ int main(int argc, char **argv)
 	w.routes = w.count ? routes_make(w.ipv6, w.count) : NULL;
 	w.nl = rtnl_open();
 	w.until = routes_now() + UINT64_C(1000000) * number(argv[argc - 1]);
-	if (w.routes && argc == 6 && !strcmp(verb, "fib"))
+	if (w.routes && argc == 6 &&
+		(!strcmp(verb, "fib") || !strcmp(verb, "load")))
 	{
-		return watch_fib(&w, &argv[3]);
+		return watch_fib(&w, &argv[3], verb[0] == 'f');
 	}
 	if (w.routes && argc == 6 && !strcmp(verb, "left"))
 	{
 		return watch_left(&w, argv[3], number(argv[4]));
 	}
-	if (w.routes && argc == 4 && !strcmp(verb, "gone"))
+	if (w.routes && argc == 4 &&
+		(!strcmp(verb, "gone") || !strcmp(verb, "there")))
 	{
-		return watch_gone(&w);
+		return watch_gone(&w, verb[0] == 't');
 	}
 	if (w.routes && argc == 4 && !strcmp(verb, "where"))
 	{
 		return where(&w, number(argv[3]));
 	}
 	fprintf(stderr, "usage: watcher [-6] ROUTES fib DEV DEV LIMIT | "
-					"left DEV FLOWS LIMIT | gone LIMIT | where FLOWS\n");
+					"load DEV DEV LIMIT | there LIMIT | left DEV FLOWS LIMIT | "
+					"gone LIMIT | where FLOWS\n");
 	return 2;
 }

@@ -12,6 +12,9 @@
 # BFD_MS            their BFD's interval; 0: none
 # STANDBY=yes       the first is preferred, the second its backup
 # EXPORT=yes        what is learned is announced to the others
+# OTHER=yes         neighbours 2 and 3 are a bundle of their own, with OTHER_ROUTES
+#                   IPv6 routes each
+# SPLIT=split       each neighbour announces its own part of the table
 
 SITE_AS=65000
 FEED_AS=64512
@@ -30,6 +33,17 @@ feed4() # N
 site4()
 {
 	echo "169.254.$(($1 / 64)).$(($1 % 64 * 4 + 2))"
+}
+
+# what is learned of one AS is not announced to the same
+feed_as()
+{
+	if [ "$EXPORT" = yes ]
+	then
+		echo $((FEED_AS + $1))
+	else
+		echo "$FEED_AS"
+	fi
 }
 
 feed6()
@@ -66,7 +80,7 @@ CONF
 	cat <<CONF
 					neighbor {
 						address = $(feed4 "$1")
-						remote_as = $FEED_AS
+						remote_as = $(feed_as "$1")
 						max_prefix = 0
 						${EXPORT_LINE:-}
 					}
@@ -84,7 +98,7 @@ cygnet {
 	asn = $SITE_AS
 	router_id = 192.0.2.1
 	leak_guard = no
-	$([ "$EXPORT" = no ] || echo "policies { all { default = accept } }")
+	$([ "$EXPORT" = no ] || echo "policies { all { any { verdict = accept } } }")
 	bundles {
 		far {
 			mode = $mode
@@ -92,6 +106,10 @@ cygnet {
 CONF
 	for ((i = 0; i < NEIGHBOURS; i++))
 	do
+		if [ "$OTHER" = yes ] && [ "$i" = 2 ]
+		then
+			printf '\t\t\t}\n\t\t}\n\t\tother {\n\t\t\ttunnels {\n'
+		fi
 		feed_tunnel "$i"
 	done
 	printf '\t\t\t}\n\t\t}\n\t}\n}\n'
@@ -117,7 +135,7 @@ feed_bird_conf()
 		do
 			echo "protocol bgp b$i {"
 			echo "	local $(site4 "$i") as $SITE_AS;"
-			echo "	neighbor $(feed4 "$i") as $FEED_AS;"
+			echo "	neighbor $(feed4 "$i") as $(feed_as "$i");"
 			[ "$BFD_MS" = 0 ] || echo "	bfd on;"
 			if [ "$STANDBY" = yes ]
 			then
@@ -147,7 +165,7 @@ feed_frr_conf()
 		echo " bgp bestpath as-path multipath-relax"
 		for ((i = 0; i < NEIGHBOURS; i++))
 		do
-			echo " neighbor $(feed4 "$i") remote-as $FEED_AS"
+			echo " neighbor $(feed4 "$i") remote-as $(feed_as "$i")"
 			[ "$BFD_MS" = 0 ] || echo " neighbor $(feed4 "$i") bfd profile lab"
 		done
 		for family in 4 6
@@ -250,10 +268,13 @@ world()
 	do
 		n4=$SIZE4 n6=$SIZE6
 		[ "$i" -lt "$FEEDING" ] || n4=0 n6=0
-		specs+=("$(feed4 "$i"),$(site4 "$i"),$FEED_AS,$n4,$n6,$(feed6 "$i"),${HEAR:-0}")
+		[ "$OTHER" = no ] || [ "$i" -lt 2 ] || n4=0 n6=$OTHER_ROUTES
+		specs+=("$(feed4 "$i"),$(site4 "$i"),$(feed_as "$i"),$n4,$n6,$(feed6 "$i"),${HEAR:-0}")
 	done
 	mkfifo "$LAB_RUN/feeder.in"
-	spawn feeder feed "$BENCH_BIN/feeder" "$LAB_RUN/feeder.in" "${specs[@]}"
+	spawn feeder feed "$BENCH_BIN/feeder" "$LAB_RUN/feeder.in" \
+		${SPLIT:+"$SPLIT"} \
+		"${specs[@]}"
 	wait_for 60 said ready
 }
 

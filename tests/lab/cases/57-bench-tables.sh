@@ -43,4 +43,21 @@ holds "each has its time" is load seconds cygnet '. > 0'
 holds "the raw writer, too" is load seconds raw '. > 0'
 holds "Cygnet writes a prefix once" is load writes_per_prefix cygnet '. == 1'
 holds "nothing was missing" is load missing_after cygnet '. == 0'
+run failover --size 2000 --systems cygnet
+for event in neighbour tunnel last_path standby
+do
+	holds "flows leave: $event" is failover "$event" cygnet '. > 0'
+	holds "and there were some" is failover "${event}_flows" cygnet '. > 80'
+done
+holds "routes go in the end" is failover last_path_gone cygnet '. > 0'
+BENCH_FLAPS=2 run memory --size 2000 --systems cygnet
+holds "memory is told" is memory growth_after_flaps cygnet '. >= 0'
+run loop --size 2000 --systems cygnet
+holds "no turn has long work of its own" is loop load_own_over_10ms cygnet '. == 0'
+holds "no BFD session was lost" is loop bfd_lost cygnet '. == 0'
+holds "flows of another bundle leave" is loop other_bundle cygnet '. > 0'
+BENCH_TUNNELS=20 BENCH_IDLE=1 run breadth --size 200 --systems cygnet
+holds "twenty neighbours" is breadth converged cygnet '. > 0'
+BENCH_LISTENERS=5 run export --size 2000 --systems cygnet
+holds "five others hear of all" is export seconds cygnet '. > 0'
 case_end

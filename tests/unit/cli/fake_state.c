@@ -544,6 +544,7 @@ static void make(void)
 	static const kernel_counter_t xfrm[] = {{"XfrmInNoStates", 17},
 											{"XfrmOutStateExpired", 0}};
 	static const uint64_t turns[VIEW_TURN_BUCKETS] = {100, 20, 3};
+	static const uint64_t own[VIEW_TURN_BUCKETS] = {121, 2};
 
 	bundle = fake_bundle();
 	tunnels = bundle->tunnels;
@@ -589,6 +590,10 @@ static void make(void)
 		.n_xfrm = countof(xfrm),
 		.turns_sum = 123456,
 		.turn_max = 4200,
+		.own = own,
+		.own_max = 1100,
+		.kernel_total = 70000,
+		.kernel_max = 3900,
 	};
 	made = true;
 }
