@@ -46,6 +46,8 @@ typedef struct watch_t
 	route_t *routes;
 	uint32_t count;
 	uint64_t until;
+	/** of the last look: there is no route at all, not even to nowhere */
+	bool absent;
 } watch_t;
 
 static const route_t *sample(const watch_t *w, uint32_t i, uint32_t of)
@@ -72,6 +74,7 @@ static uint32_t flow_link(watch_t *w, const route_t *route, uint16_t port)
 	rtnl_put(w->nl, RTA_SPORT, &from, sizeof(from));
 	rtnl_put(w->nl, RTA_DPORT, &to, sizeof(to));
 	nlh = rtnl_ask(w->nl, &error);
+	w->absent = !nlh && error == -ENETUNREACH;
 	if (!nlh)
 	{
 		if (error != -ENETUNREACH && error != -EHOSTUNREACH &&
@@ -156,15 +159,27 @@ static int watch_fib(watch_t *w, char **devs, bool all)
 	return 0;
 }
 
-/** there: each has a link; otherwise none has one any more */
-static int watch_gone(watch_t *w, bool there)
+/** each has a link */
+static bool is_there(watch_t *w, const route_t *route)
+{
+	return flow_link(w, route, 0) != NONE;
+}
+
+/** not even a route to nowhere is left */
+static bool is_gone(watch_t *w, const route_t *route)
+{
+	flow_link(w, route, 0);
+	return w->absent;
+}
+
+static int watch_all(watch_t *w, bool (*is)(watch_t *, const route_t *))
 {
 	uint32_t of = w->count < SAMPLE ? w->count : SAMPLE;
 
 	say("watching", of);
 	for (uint32_t i = 0; i < of; i++)
 	{
-		while ((flow_link(w, sample(w, i, of), 0) != NONE) != there)
+		while (!is(w, sample(w, i, of)))
 		{
 			pause_or_end(w);
 		}
@@ -263,7 +278,7 @@ int main(int argc, char **argv)
 	if (w.routes && argc == 4 &&
 		(!strcmp(verb, "gone") || !strcmp(verb, "there")))
 	{
-		return watch_gone(&w, verb[0] == 't');
+		return watch_all(&w, verb[0] == 't' ? is_there : is_gone);
 	}
 	if (w.routes && argc == 4 && !strcmp(verb, "where"))
 	{

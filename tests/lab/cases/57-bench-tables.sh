@@ -54,6 +54,8 @@ BENCH_FLAPS=2 run memory --size 2000 --systems cygnet
 holds "memory is told" is memory growth_after_flaps cygnet '. >= 0'
 run loop --size 2000 --systems cygnet
 holds "no turn has long work of its own" is loop load_own_over_10ms cygnet '. == 0'
+holds "and some has been seen" is loop own_longest cygnet '. > 0'
+holds "the kernel's calls are kept apart" is loop kernel_longest cygnet '. > 0'
 holds "no BFD session was lost" is loop bfd_lost cygnet '. == 0'
 holds "flows of another bundle leave" is loop other_bundle cygnet '. > 0'
 BENCH_TUNNELS=20 BENCH_IDLE=1 run breadth --size 200 --systems cygnet
