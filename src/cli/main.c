@@ -17,6 +17,7 @@
 #include "cli/print.h"
 #include "cli/reply.h"
 #include "cli/show.h"
+#include "cli/watch.h"
 #include "base/suggest.h"
 #include "control/protocol.h"
 #include "cygnet_config.h"
@@ -187,6 +188,11 @@ static int run_routes(const options_t *options, char **argv)
 					 argv[0] && !options->longer ? &one : &many);
 }
 
+static int run_history(const options_t *options, char **argv)
+{
+	return show(options, "history", show_args("name", argv[0]), print_events);
+}
+
 /** a fault of ours is unknown, never critical */
 static int run_health(const options_t *options, char **argv)
 {
@@ -307,6 +313,10 @@ static const command_t commands[] = {
 	{"routes", "[PREFIX|ADDRESS] [--longer]",
 	 "routes, their paths, and what the kernel uses", 0, 1, run_routes,
 	 "10.0.0.0/24"},
+	{"history", "NAME", "the last changes of a tunnel and its session, and why",
+	 1, 1, run_history, "ali-1"},
+	{"watch", "[NUMBER]", "changes as they happen, from an event's number on",
+	 0, 1, watch_run, "--json"},
 	{"metrics", "[--text | --http]",
 	 "everything that is counted, as OpenMetrics", 0, 0, metrics_run, "--text"},
 	{"check-health", "", "one line and exit code for Nagios and its kind", 0,

@@ -36,6 +36,8 @@ void print_advertised_head(table_t *table);
 void print_advertised_part(json_object *part, table_t *table);
 void print_announcement(json_object *part, text_t *out);
 
+/** a line an event */
+void print_events(json_object *events, text_t *out);
 /** families of metrics; open: as OpenMetrics, else in Prometheus' own format */
 void print_metrics(json_object *families, bool open, text_t *out);
 

@@ -108,6 +108,33 @@ typedef struct view_neighbor_t
 	const char *problem;
 } view_neighbor_t;
 
+typedef enum view_event_kind_t
+{
+	VIEW_EVENT_TUNNEL,
+	VIEW_EVENT_NEIGHBOR,
+	VIEW_EVENT_KINDS,
+} view_event_kind_t;
+
+/** "tunnel" or "neighbor" */
+const char *view_event_kind(view_event_kind_t kind);
+
+/** a tunnel or session has changed its state */
+typedef struct view_event_t
+{
+	/** counted from 1, over restarts too */
+	uint64_t seq;
+	/** microseconds since 1970 */
+	uint64_t wall;
+	view_event_kind_t kind;
+	char name[CONFIG_NAME_MAX + 1];
+	char from[16];
+	char to[16];
+	char why[160];
+} view_event_t;
+
+/** array */
+json_object *view_events(const view_event_t *const *events, size_t n);
+
 /** turns of the loop by length: <1, <2, <5, <10, <20, <50, <100, >=100 ms */
 #define VIEW_TURN_BUCKETS 8
 

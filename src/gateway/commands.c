@@ -52,11 +52,6 @@ static void tunnels(void *user, json_object *args, control_reply_t *reply)
 	reply->data = view_tunnels(fetch_traffic(user));
 }
 
-static void neighbors(void *user, json_object *args, control_reply_t *reply)
-{
-	reply->data = view_neighbors(gateway_view(user));
-}
-
 static const char *argument(json_object *args, const char *name)
 {
 	json_object *value;
@@ -67,6 +62,56 @@ static const char *argument(json_object *args, const char *name)
 		return json_object_get_string(value);
 	}
 	return NULL;
+}
+
+/** events of a reply */
+#define EVENTS_SLICE 128
+
+static void events(void *user, json_object *args, control_reply_t *reply)
+{
+	const view_event_t *list[EVENTS_SLICE];
+	gateway_t *gateway = user;
+	json_object *value;
+	/* without a number: from now on */
+	uint64_t since = events_next(gateway->events);
+	bool lost;
+	size_t n;
+
+	if (args && json_object_object_get_ex(args, "since", &value))
+	{
+		since = json_object_get_uint64(value);
+	}
+	n = events_since(gateway->events, since, list, countof(list), &lost);
+	reply->data = json_object_new_object();
+	json_object_object_add(
+		reply->data, "next",
+		json_object_new_uint64(n ? list[n - 1]->seq + 1
+								 : events_next(gateway->events)));
+	json_object_object_add(reply->data, "lost", json_object_new_boolean(lost));
+	json_object_object_add(reply->data, "events", view_events(list, n));
+}
+
+static void history(void *user, json_object *args, control_reply_t *reply)
+{
+	const view_event_t *list[EVENTS_OF_NAMES];
+	const char *name = argument(args, "name");
+	gateway_t *gateway = user;
+	size_t n = name ? events_of(gateway->events, name, list) : 0;
+
+	if (!n)
+	{
+		reply->error = str_format(
+			"nothing is known of a tunnel or neighbor '%.64s': `cygnetctl "
+			"status` has their names",
+			name ? name : "");
+		return;
+	}
+	reply->data = view_events(list, n);
+}
+
+static void neighbors(void *user, json_object *args, control_reply_t *reply)
+{
+	reply->data = view_neighbors(gateway_view(user));
 }
 
 /** the neighbour's name; NULL: it is not given, error set */
@@ -522,6 +567,8 @@ static void reload_test(void *user, json_object *args, control_reply_t *reply)
 
 const control_command_t gateway_commands[] = {
 	{"status", false, status},
+	{"events", false, events},
+	{"history", false, history},
 	{"metrics", false, metrics},
 	{"tunnels", false, tunnels},
 	{"tunnel", false, tunnel},

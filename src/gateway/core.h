@@ -42,6 +42,10 @@ typedef struct core_seams_t
 	/** keeps the leak guard's script for the next boot; text NULL: there is to
 	 * be none. NULL: nobody can */
 	void (*keep_guard)(void *keeper, const char *text);
+	/** a tunnel or session came to another state, and why, in words. NULL: nobody
+	 * wants to know */
+	void (*event)(void *keeper, view_event_kind_t kind, const char *name,
+				  const char *from, const char *to, const char *why);
 	void *keeper;
 	/** as gateway_options_t has them; NULL: nobody can */
 	void (*initiate)(void *user, const char *connection);

@@ -66,6 +66,12 @@ static void sink_state(void *user, bgp_peer_t *peer, bgp_state_t from,
 			core_initial_opened(core);
 		}
 		core->tunnels_dirty = true;
+		if (core->seams.event)
+		{
+			core->seams.event(core->seams.keeper, VIEW_EVENT_NEIGHBOR,
+							  n->config->name, bgp_state_name(from),
+							  bgp_state_name(to), reason);
+		}
 		log_notice("neighbor %s is %s: %s", n->config->name, bgp_state_name(to),
 				   reason);
 	}

@@ -614,6 +614,13 @@ static void announce(core_t *core, core_tunnel_t *tunnel)
 
 	if (tunnel->told != state)
 	{
+		if (core->seams.event)
+		{
+			core->seams.event(
+				core->seams.keeper, VIEW_EVENT_TUNNEL, tunnel->config->name,
+				tunnel_state_name(tunnel->told), tunnel_state_name(state),
+				tunnel_reason(tunnel->tunnel));
+		}
 		tunnel->told = state;
 		core_nexthops_all(core);
 		log_notice("tunnel %s is %s: %s", tunnel->config->name,

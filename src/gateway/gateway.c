@@ -408,6 +408,7 @@ static void core_start(gateway_t *g)
 	core_seams_t seams;
 	uint64_t seed = loop_wall();
 
+	gateway_events_open(g);
 	kernel_start(g);
 	firewall_start(g);
 	g->sockets = sockets_create(g->loop, g->timers);
@@ -427,6 +428,7 @@ static void core_start(gateway_t *g)
 		.datagram_ops = &datagrams_ops,
 		.datagrams = g->datagrams,
 		.keep_guard = keep_guard,
+		.event = gateway_event,
 		.keeper = g,
 		.initiate = g->initiate,
 		.renew = g->renew,
@@ -452,6 +454,7 @@ static void finish(gateway_t *g)
 	}
 	timer_stop(g->timers, &g->control_timer);
 	core_destroy(g->core, g->now);
+	gateway_events_close(g);
 	sockets_destroy(g->sockets);
 	datagrams_destroy(g->datagrams);
 	if (g->firewall)

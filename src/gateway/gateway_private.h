@@ -14,6 +14,7 @@
 
 #include "gateway/core.h"
 #include "gateway/datagrams.h"
+#include "gateway/events.h"
 #include "gateway/loop.h"
 #include "gateway/queue.h"
 #include "gateway/sockets.h"
@@ -60,6 +61,10 @@ struct gateway_t
 	sockets_t *sockets;
 	datagrams_t *datagrams;
 	core_t *core;
+	events_t *events;
+	cyg_timer_t events_timer;
+	/** that they cannot be kept */
+	bool events_told;
 	control_server_t *control;
 
 	loop_watch_t queue_watch;
@@ -86,6 +91,13 @@ bool gateway_load(gateway_t *gateway, config_report_t *report);
  * initialised by the callee and the caller's to free */
 bool gateway_load_test(gateway_t *gateway, config_report_t *report,
 					   config_strings_t *lines);
+/* gateway_events.c */
+void gateway_events_open(gateway_t *gateway);
+void gateway_events_close(gateway_t *gateway);
+/** of core_seams_t */
+void gateway_event(void *keeper, view_event_kind_t kind, const char *name,
+				   const char *from, const char *to, const char *why);
+
 /** the state of this moment; valid until the next call */
 const view_state_t *gateway_view(gateway_t *gateway);
 

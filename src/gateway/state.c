@@ -16,6 +16,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/** of a file of ours that is read: all names, and all events of each */
+#define HISTORY_MAX (16 * 1024 * 1024)
+
 char *state_guard_path(const char *dir)
 {
 	return str_format("%s/guard.nft", dir);
@@ -61,9 +64,10 @@ static int write_new(const char *path, const char *text)
 	return error;
 }
 
-int state_guard_save(const char *dir, const char *text)
+/** text NULL: the file goes */
+static int save(const char *dir, const char *path, const char *text)
 {
-	char *path = state_guard_path(dir), *new = str_format("%s.new", path);
+	char *new = str_format("%s.new", path);
 	int error = 0;
 
 	if (!text)
@@ -84,6 +88,55 @@ int state_guard_save(const char *dir, const char *text)
 		}
 	}
 	free(new);
+	return error;
+}
+
+int state_guard_save(const char *dir, const char *text)
+{
+	char *path = state_guard_path(dir);
+	int error = save(dir, path, text);
+
 	free(path);
 	return error;
+}
+
+static char *history_path(const char *dir)
+{
+	return str_format("%s/history", dir);
+}
+
+int state_history_save(const char *dir, const char *text)
+{
+	char *path = history_path(dir);
+	int error = save(dir, path, text);
+
+	free(path);
+	return error;
+}
+
+char *state_history_load(const char *dir)
+{
+	char *path = history_path(dir), *text = NULL;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	size_t at = 0;
+	struct stat st;
+	ssize_t n = 1;
+
+	free(path);
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+		st.st_size <= HISTORY_MAX)
+	{
+		text = mem_alloc((size_t)st.st_size + 1);
+		while (n > 0 && at < (size_t)st.st_size)
+		{
+			n = read(fd, text + at, (size_t)st.st_size - at);
+			at += n > 0 ? (size_t)n : 0;
+		}
+		text[at] = '\0';
+	}
+	if (fd >= 0)
+	{
+		close(fd);
+	}
+	return text;
 }

@@ -19,4 +19,10 @@ char *state_guard_path(const char *dir);
  * NULL takes the file away. 0 or -errno */
 int state_guard_save(const char *dir, const char *text);
 
+/** puts the histories of tunnels and neighbours there in one step, likewise */
+int state_history_save(const char *dir, const char *text);
+/** as they were kept; the caller's to free. NULL: there are none, or it is no
+ * file of that size */
+char *state_history_load(const char *dir);
+
 #endif

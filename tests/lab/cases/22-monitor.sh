@@ -168,6 +168,33 @@ holds "reload with it" ctl reload
 # nobody may not read where this was built
 install -m 755 -t "$LAB_RUN" "$CYGNETCTL" "$LAB_TOOLS/crowd.py"
 
+# histories, and who watches: a tunnel goes and comes, charon is killed
+spawn watch/watch site "$CYGNETCTL" -s "$LAB_RUN/site/cygnet.sock" --json watch 1
+ip -n cyg-cloud link set "${TUNNELS[0]}" down
+seen_down()
+{
+	ctl history "${TUNNELS[0]}" | tail -n 2 | grep "tunnel .*: forwarding to down: "
+}
+becomes 5 "its history has the loss, and why" seen_down
+ip -n cyg-cloud link set "${TUNNELS[0]}" up
+becomes 10 "its session is back, too" eval \
+	'ctl history "${TUNNELS[0]}" | grep -c "to Established" | grep -x 2'
+becomes 5 "who watches was told in order" eval \
+	'jq -r "select(.name == \"${TUNNELS[0]}\" and .kind == \"tunnel\").to" \
+	"$LAB_RUN/watch/watch.log" | tail -n 2 | xargs | grep -x "down forwarding"'
+last=$(jq -s '.[-1].seq' "$LAB_RUN/watch/watch.log")
+becomes 10 "it is kept in a file" \
+	grep -q "^$last	" "$LAB_RUN/site/state/history"
+history_before=$(ctl history "${TUNNELS[0]}" | grep tunnel)
+stop site/charon KILL
+holds "charon is killed, and starts" cygnet_start
+becomes 10 "all is as before" tunnels_forwarding 3
+equal "it knows what was before" "$history_before" \
+	"$(ctl history "${TUNNELS[0]}" | grep tunnel | head -n "$(wc -l <<<"$history_before")")"
+holds "numbers go on" [ \
+	"$(ctl --json history "${TUNNELS[0]}" | jq '.[-1].seq')" -gt "$last" ]
+becomes 20 "sessions are back" sessions_are 3
+
 # as GROUPS CMD…: nobody in these groups
 as()
 {
@@ -228,7 +255,7 @@ sed -i "s/password = ${SECRETS[1]}/&$(printf -- '-long%.0s' {1..40})/" \
 	for format in --text --json
 	do
 		for command in status tunnels neighbors metrics routes "policy list" \
-			"tunnel absent" "neighbor silent" check-health "reload test"
+			"tunnel absent" "neighbor silent" "history ${TUNNELS[0]}" check-health "reload test"
 		do
 			# shellcheck disable=SC2086
 			ctl ${format/#--text/-s$LAB_RUN/site/cygnet.sock} $command

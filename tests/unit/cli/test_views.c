@@ -254,6 +254,22 @@ static json_object *metrics_empty(void)
 	return all_of(view_metrics(fake_state_empty(), fetch_empty, NULL));
 }
 
+static json_object *history(void)
+{
+	static const view_event_t events[] = {
+		{1, 0, VIEW_EVENT_TUNNEL, "ali-1", "waiting", "down",
+		 "no CHILD_SA is installed"},
+		/* 29 February 2024, 23:59:59.999 */
+		{2, 1709251199999999, VIEW_EVENT_TUNNEL, "ali-1", "down", "forwarding",
+		 "it works"},
+		{40, 1795000000123456, VIEW_EVENT_NEIGHBOR, "ali-1", "Established",
+		 "Idle", "received Cease/Administrative Reset (6/4): \"new cables\""},
+	};
+	const view_event_t *list[] = {&events[0], &events[1], &events[2]};
+
+	return view_events(list, countof(list));
+}
+
 static void print_openmetrics(json_object *data, text_t *out)
 {
 	print_metrics(data, true, out);
@@ -279,6 +295,7 @@ static const row_t rows[] = {
 	{"status-empty", status_empty, print_plain_status, NULL, NULL, false},
 	{"check-health", status, print_health, NULL, NULL, true},
 	{"check-health-empty", status_empty, print_health, NULL, NULL, true},
+	{"history", history, print_events, NULL, NULL, false},
 	{"metrics", metrics, print_openmetrics, NULL, NULL, false},
 	{"metrics-text", metrics, print_text_metrics, NULL, NULL, true},
 	{"metrics-empty", metrics_empty, print_openmetrics, NULL, NULL, false},

@@ -624,6 +624,33 @@ START_TEST(test_metrics)
 }
 END_TEST
 
+START_TEST(test_events)
+{
+	char *error;
+	json_object *data;
+
+	gateway.events = events_create();
+	bad("history", NULL, "nothing is known");
+	bad("history", "{\"name\":\"t1\"}", "'t1'");
+	good("events", NULL, "{ \"next\": 1, \"lost\": false, \"events\": [ ] }");
+	for (unsigned i = 0; i < 130; i++)
+	{
+		events_add(gateway.events, i, VIEW_EVENT_TUNNEL, "t1", "down", "dead",
+				   "a detector has failed");
+	}
+	/* from now on, then from a number on, in pieces */
+	good("events", NULL, "{ \"next\": 131, \"lost\": false, \"events\": [ ] }");
+	good("events", "{\"since\":1}", "{ \"next\": 129, \"lost\": false");
+	good("events", "{\"since\":129}", "{ \"next\": 131, \"lost\": false");
+	good("events", "{\"since\":-1}", "\"lost\": true");
+	good("events", "{\"since\":\"x\"}", "\"lost\": true");
+	data = run("history", "{\"name\":\"t1\"}", &error);
+	ck_assert_uint_eq(json_object_array_length(data), EVENTS_OF_NAME);
+	json_object_put(data);
+	events_destroy(gateway.events);
+}
+END_TEST
+
 Suite *commands_suite(void)
 {
 	Suite *suite = suite_create("commands");
@@ -646,6 +673,7 @@ Suite *commands_suite(void)
 	tcase_add_test(tcase, test_policies);
 	tcase_add_test(tcase, test_tunnel);
 	tcase_add_test(tcase, test_metrics);
+	tcase_add_test(tcase, test_events);
 	tcase_add_test(tcase, test_rights);
 	suite_add_tcase(suite, tcase);
 	return suite;
