@@ -15,6 +15,10 @@
 
 /** seconds between two looks */
 #define POLL_INTERVAL 1
+/** the first so many are closer: connections are loaded as soon as charon runs,
+ * and those that it does not initiate wait for us */
+#define POLL_SOON    50
+#define POLL_SOON_MS 200
 
 typedef struct private_cygnet_peers_t private_cygnet_peers_t;
 
@@ -37,6 +41,11 @@ struct private_cygnet_peers_t
 	 * What was last told: fact_t by its name. One job alone uses it.
 	 */
 	hashtable_t *told;
+
+	/**
+	 * Looks so far, up to POLL_SOON; the job's, too
+	 */
+	int looks;
 };
 
 /**
@@ -221,6 +230,11 @@ METHOD(cygnet_peers_t, poll_, void, private_cygnet_peers_t *this)
 CALLBACK(poll_job, job_requeue_t, private_cygnet_peers_t *this)
 {
 	poll_(this);
+	if (this->looks < POLL_SOON)
+	{
+		this->looks++;
+		return JOB_RESCHEDULE_MS(POLL_SOON_MS);
+	}
 	return JOB_RESCHEDULE(POLL_INTERVAL);
 }
 
