@@ -188,6 +188,23 @@ START_TEST(test_waits_for_all)
 }
 END_TEST
 
+START_TEST(test_refused)
+{
+	world_t *w = up_without_second(NULL);
+
+	/* its BGP does not run */
+	w->cut[1] = false;
+	bgp_peer_stop(w->far[1].bgp, w->far[1].peer, 2, NULL, w->now);
+	sa(w, 0);
+	sa(w, 1);
+	world_run(w, 9 * USEC_PER_SEC);
+	held_back(w);
+	world_run(w, 2 * USEC_PER_SEC);
+	released(w);
+	world_destroy(w);
+}
+END_TEST
+
 START_TEST(test_waits_as_long_as_others_took)
 {
 	world_t *w = up_without_second(NULL);
@@ -363,6 +380,7 @@ Suite *restart_suite(void)
 	unit_add(s, "killed and back", test_killed_and_back);
 	unit_add(s, "redistributed, too", test_redistributed_too);
 	unit_add(s, "waits for all", test_waits_for_all);
+	unit_add(s, "refused", test_refused);
 	unit_add(s, "waits as long as others took",
 			 test_waits_as_long_as_others_took);
 	unit_add(s, "nobody is heard", test_nobody_is_heard);
