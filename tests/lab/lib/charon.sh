@@ -148,12 +148,14 @@ swanctl_conf()
 # there is not copied again: a start is no installation, and may be measured.
 charon_plugins()
 {
-	local over=$LAB_RUN/$1/plugins plugin=$2
-	! cmp -s "$plugin" "$over/libstrongswan-cygnet.so" || return 0
+	local over=$LAB_RUN/$1/plugins plugin=$2 from=
+	[ ! -e "$over.from" ] || read -r from <"$over.from"
+	[ "$from" != "$plugin" ] || return 0
 	rm -rf "$over"
 	mkdir -p "$over"
 	cp /usr/lib/ipsec/plugins/*.so "$over/"
 	cp "$plugin" "$over/libstrongswan-cygnet.so"
+	echo "$plugin" >"$over.from"
 }
 
 # charon_start NS [PLUGIN.so]

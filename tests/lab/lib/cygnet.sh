@@ -111,7 +111,7 @@ cygnet_begin()
 # runs, whatever Cygnet is about
 cygnet_start()
 {
-	rm -f "$LAB_RUN/site/cygnet.sock"
+	[ ! -e "$LAB_RUN/site/cygnet.sock" ] || rm "$LAB_RUN/site/cygnet.sock"
 	charon_start site "$(cygnet_plugin)" && swan_load site &&
 		wait_for 10 test -S "$LAB_RUN/site/cygnet.sock"
 }
