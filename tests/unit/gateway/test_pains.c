@@ -204,6 +204,63 @@ START_TEST(test_link_set_down)
 }
 END_TEST
 
+/** Linux 6.2 allows it while the link is up, before that while it is down */
+START_TEST(test_link_renamed)
+{
+	world_t *w = up(NULL);
+	uint32_t before = world_link(w, 0)->index;
+
+	if (_i)
+	{
+		world_link_set(w, 0, false);
+	}
+	world_link_rename(w, "cyg-t1", "theirs");
+	world_run(w, 50 * USEC_PER_MSEC);
+	ck_assert_ptr_nonnull(world_link(w, 0));
+	ck_assert_uint_ne(world_link(w, 0)->index, before);
+	/* its if_id is of use to one link alone */
+	ck_assert_ptr_null(kernel_state_find_link(&w->state, "theirs"));
+	world_run(w, 500 * USEC_PER_MSEC);
+	ck_assert_uint_eq(ways(w), 3);
+	ck_assert_ptr_nonnull(find_addr(w, "169.254.0.2/30"));
+	ck_assert_int_eq(world_session(w, 0), BGP_ESTABLISHED);
+	world_destroy(w);
+}
+END_TEST
+
+/** nobody's but its owner's: out of use until it is back */
+START_TEST(test_interface_renamed)
+{
+	static const char text[] =
+		"cygnet {\n asn = 65530\n router_id = 10.255.0.1\n"
+		" advertise = 192.168.0.0/24\n bundles {\n b {\n"
+		" routes = 10.0.0.0/24\n tunnels {\n"
+		" t1 {\n interface = line0\n gateway = 192.0.2.1\n"
+		" address = 192.0.2.2/30\n }\n }\n }\n }\n }\n";
+	kernel_link_t line = {.index = 77,
+						  .name = "line0",
+						  .mtu = 1500,
+						  .up = true,
+						  .lower_up = true};
+	world_t *w = world_create(1);
+	bool there;
+
+	kernel_state_add_link(&w->state, &line);
+	load(w, text);
+	ck_assert_str_eq(world_hops(w, "10.0.0.0/24"), "77/192.0.2.1");
+	world_link_rename(w, "line0", "theirs");
+	world_run(w, 500 * USEC_PER_MSEC);
+	ck_assert_str_eq(world_hops(w, "10.0.0.0/24"), "");
+	world_ways(w, "10.0.0.0/24", &there);
+	ck_assert(!there);
+	ck_assert_ptr_nonnull(kernel_state_find_link(&w->state, "theirs"));
+	world_link_rename(w, "theirs", "line0");
+	world_run(w, 500 * USEC_PER_MSEC);
+	ck_assert_str_eq(world_hops(w, "10.0.0.0/24"), "77/192.0.2.1");
+	world_destroy(w);
+}
+END_TEST
+
 /** what somebody has made before us */
 static kernel_link_t foreign(world_t *w, const char *name, uint32_t if_id)
 {
@@ -326,6 +383,8 @@ Suite *pains_suite(void)
 	unit_add(s, "session kept", test_session_kept);
 	unit_add(s, "session reset", test_session_reset);
 	unit_add(s, "link set down", test_link_set_down);
+	unit_add_loop(s, "link renamed", test_link_renamed, 2);
+	unit_add(s, "interface renamed", test_interface_renamed);
 	unit_add_loop(s, "link in the way", test_link_in_the_way, 3);
 	unit_add(s, "link made before", test_link_made_before);
 	unit_add_loop(s, "strict return path", test_strict_return_path, 9);

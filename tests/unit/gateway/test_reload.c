@@ -236,6 +236,80 @@ START_TEST(test_mtu_of_an_unknown_peer)
 }
 END_TEST
 
+static bool pinned(const world_t *w, const addr_t *peer)
+{
+	for (size_t i = 0; i < w->state.n_routes; i++)
+	{
+		if (w->state.routes[i].table == KERNEL_PIN_TABLE &&
+			addr_equal(&w->state.routes[i].dst.addr, peer))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool excepted(const world_t *w, const addr_t *peer)
+{
+	const fw_prefixes_t *list = &w->firewall.guards[0].except;
+
+	for (size_t i = 0; i < list->count; i++)
+	{
+		if (addr_equal(&list->list[i].addr, peer))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+/** A peer behind a NAT whose mapping becomes another one: charon follows the
+ * packets (RFC 7296 section 2.23) and tells of the same SA, by port alone or by
+ * address, too */
+START_TEST(test_nat_mapping_changes)
+{
+	static const char *const peers[] = {"203.0.113.1", "203.0.113.1",
+										"198.51.100.7", "198.51.100.8"};
+	world_t *w = up(1, NULL);
+	fact_t fact = {.kind = FACT_CHILD_UP, .name = "t1", .sa = 5};
+	unsigned plain = 0, writes = 0;
+	addr_t last = addr_none;
+
+	fact.if_id_in = fact.if_id_out = 1;
+	fact.info.encr = 20;
+	fact.info.key_bits = 256;
+	for (size_t i = 0; i < countof(peers); i++)
+	{
+		ck_assert(addr_parse(peers[i], &fact.info.remote));
+		/* it had none at first */
+		fact.info.encap = i > 0;
+		core_fact(w->core, &fact, w->now);
+		world_fact(w, 0, FACT_CHILD_DOWN, 100, 0);
+		world_run(w, USEC_PER_SEC);
+		fact.kind = FACT_CHILD_CHANGED;
+		plain = i ? plain : world_link(w, 0)->mtu;
+		ck_assert_uint_le(world_link(w, 0)->mtu, plain - (i ? 8 : 0));
+		ck_assert_uint_eq(clamp4(w, "cyg-t1"), world_link(w, 0)->mtu - 40);
+		ck_assert(pinned(w, &fact.info.remote));
+		ck_assert(excepted(w, &fact.info.remote));
+		if (i > 2)
+		{
+			ck_assert(!pinned(w, &last));
+			ck_assert(!excepted(w, &last));
+		}
+		last = fact.info.remote;
+		/* said once more, as charon does for each port: nothing is written */
+		writes = (unsigned)w->writes + w->fw_applies;
+		core_fact(w->core, &fact, w->now);
+		world_run(w, USEC_PER_SEC);
+		ck_assert_uint_eq(writes, (unsigned)w->writes + w->fw_applies);
+		ck_assert_int_eq(world_session(w, 0), BGP_ESTABLISHED);
+	}
+	ck_assert(!w->pin_gap);
+	world_destroy(w);
+}
+END_TEST
+
 /** an existing link, whose own MTU is not what its far side takes */
 START_TEST(test_mtu_of_an_interface)
 {
@@ -281,6 +355,7 @@ Suite *reload_suite(void)
 	unit_add(s, "MTU of a tunnel that stays", test_mtu_of_a_tunnel_that_stays);
 	unit_add(s, "MTU of the underlay", test_mtu_of_the_underlay);
 	unit_add(s, "MTU of an unknown peer", test_mtu_of_an_unknown_peer);
+	unit_add(s, "NAT mapping changes", test_nat_mapping_changes);
 	unit_add(s, "MTU of an interface", test_mtu_of_an_interface);
 	return s;
 }

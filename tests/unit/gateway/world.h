@@ -172,6 +172,7 @@ void world_external_gateway(world_t *w, const char *gateway);
 void world_external_mtu(world_t *w, uint32_t mtu);
 /* by hand, with the words that the kernel has for it: */
 void world_link_delete(world_t *w, unsigned i);
+void world_link_rename(world_t *w, const char *from, const char *to);
 /** somebody else's, in w->state, is deleted */
 void world_foreign_link_gone(world_t *w, const kernel_link_t *link);
 /** one of ours; the kernel's addresses go with the link as well */

@@ -632,6 +632,17 @@ void world_foreign_link_gone(world_t *w, const kernel_link_t *link)
 	delete_link(w, *link, false);
 }
 
+void world_link_rename(world_t *w, const char *from, const char *to)
+{
+	kernel_link_t link;
+
+	require(link_named(w, from) && strlen(to) < sizeof(link.name));
+	link = *link_named(w, from);
+	strcpy(link.name, to);
+	kernel_state_link_event(&w->state, &link, false);
+	world_link_event(w, &link, false, false);
+}
+
 void world_link_delete(world_t *w, unsigned i)
 {
 	delete_link(w, *world_link(w, i), false);
