@@ -81,7 +81,7 @@ core_t *core_create(const core_seams_t *seams, const char *charon_routes,
 	core->seed = seed;
 	core->discriminator = (uint32_t)seed;
 	core->started = now;
-	kernel_ops_list_init(&core->seen_fib);
+	core_seen_init(&core->seen_fib);
 	kernel_state_init(&core->seen);
 	kernel_state_init(&core->saved);
 	kernel_state_init(&core->held);
@@ -176,7 +176,7 @@ void core_destroy(core_t *core, usec_t now)
 	core_initial_end(core);
 	timer_stop(core->seams.timers, &core->audit_timer);
 	timer_stop(core->seams.timers, &core->bundle_timer);
-	kernel_ops_list_deinit(&core->seen_fib);
+	core_seen_deinit(&core->seen_fib);
 	kernel_state_deinit(&core->seen);
 	kernel_state_deinit(&core->saved);
 	kernel_state_deinit(&core->held);

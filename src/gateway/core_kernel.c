@@ -62,28 +62,6 @@ static bool seeing(const core_t *core)
 	return core->adopting && !core_kernel_ready(core);
 }
 
-/** a dump that failed half-way is shown again from its beginning */
-static void seen_forget(core_t *core, kernel_what_t what)
-{
-	kernel_ops_list_t *seen = &core->seen_fib;
-	size_t left = 0;
-
-	if (what != KERNEL_WHAT_ROUTE && what != KERNEL_WHAT_NEXTHOP)
-	{
-		return;
-	}
-	for (size_t i = 0; i < seen->count; i++)
-	{
-		bool route = seen->ops[i].kind == KERNEL_ROUTE_SET;
-
-		if (route != (what == KERNEL_WHAT_ROUTE))
-		{
-			seen->ops[left++] = seen->ops[i];
-		}
-	}
-	seen->count = left;
-}
-
 void core_kernel_dump(core_t *core)
 {
 	core_dumps_t *d = &core->dumps;
@@ -112,7 +90,8 @@ void core_kernel_dump(core_t *core)
 			core->dumped_routes = 0;
 			if (seeing(core))
 			{
-				seen_forget(core, d->now);
+				/* one that failed half-way is shown from its beginning */
+				core_seen_forget(&core->seen_fib, d->now);
 			}
 			if (d->now == KERNEL_WHAT_NEXTHOP && core->fib)
 			{
@@ -139,72 +118,6 @@ static bool have(const core_t *core, unsigned dumps)
 bool core_kernel_ready(const core_t *core)
 {
 	return core->seams.kernel && have(core, DUMPS_ALL);
-}
-
-/** groups and next hops seen come before their routes in what the FIB is
- * told, whenever it is made */
-static void seen_add(core_t *core, kernel_op_kind_t kind,
-					 const kernel_event_t *event)
-{
-	kernel_op_t *op = kernel_ops_list_add(&core->seen_fib, kind);
-
-	if (kind == KERNEL_ROUTE_SET)
-	{
-		op->route = event->route;
-	}
-	else if (kind == KERNEL_GROUP_SET)
-	{
-		op->group = event->group;
-	}
-	else
-	{
-		op->nexthop = event->nexthop;
-	}
-}
-
-static void seen_route(core_t *core, const kernel_route_t *route)
-{
-	fib_seen_route(core->fib, route);
-	if (route->table == core->config->table && route->nexthop)
-	{
-		core->kept_families |=
-			route->dst.addr.family == FAMILY_IPV4 ? BGP_IPV4 : BGP_IPV6;
-	}
-}
-
-void core_kernel_adopt(core_t *core)
-{
-	kernel_ops_list_t *seen = &core->seen_fib;
-
-	if (!core->fib || !core_kernel_ready(core) || !seen->count)
-	{
-		return;
-	}
-	for (size_t i = 0; i < seen->count; i++)
-	{
-		if (seen->ops[i].kind == KERNEL_NEXTHOP_SET)
-		{
-			fib_seen_nexthop(core->fib, &seen->ops[i].nexthop);
-		}
-	}
-	for (size_t i = 0; i < seen->count; i++)
-	{
-		if (seen->ops[i].kind == KERNEL_GROUP_SET)
-		{
-			fib_seen_group(core->fib, &seen->ops[i].group);
-		}
-	}
-	for (size_t i = 0; i < seen->count; i++)
-	{
-		if (seen->ops[i].kind == KERNEL_ROUTE_SET)
-		{
-			seen_route(core, &seen->ops[i].route);
-		}
-	}
-	log_info("found %zu next hops, groups and routes of an earlier run",
-			 seen->count);
-	kernel_ops_list_deinit(seen);
-	kernel_ops_list_init(seen);
 }
 
 static bool is_small_route(const kernel_route_t *route)
@@ -251,7 +164,7 @@ static void seen_touched(core_t *core, const kernel_event_t *event)
 {
 	const unsigned dumps = WHAT(KERNEL_WHAT_NEXTHOP) | WHAT(KERNEL_WHAT_ROUTE);
 
-	if (event->ours && core->seen_fib.count)
+	if (event->ours && core_seen_any(&core->seen_fib))
 	{
 		core->dumps.wanted |= dumps;
 		core->dumps.done &= ~dumps;
@@ -275,7 +188,7 @@ static void route_event(core_t *core, const kernel_event_t *event)
 		core->dumped_routes++;
 		if (seeing(core))
 		{
-			seen_add(core, KERNEL_ROUTE_SET, event);
+			core_seen_add(&core->seen_fib, event);
 		}
 	}
 	else
@@ -299,7 +212,7 @@ static void nexthop_event(core_t *core, const kernel_event_t *event)
 	}
 	if (seeing(core))
 	{
-		seen_add(core, group ? KERNEL_GROUP_SET : KERNEL_NEXTHOP_SET, event);
+		core_seen_add(&core->seen_fib, event);
 	}
 }
 

@@ -22,6 +22,7 @@
  * core_sources.c  networks on links and routes of others
  * core_redistribute.c  what of these becomes our own origin
  * core_kernel.c   the mirror, reconcile
+ * core_seen.c     what an earlier run has left, until the FIB is told
  * core_heal.c     somebody's hand in what is ours
  * core_firewall.c the firewall's table, and who works against it
  * core_underlay.c the ways to the peers
@@ -402,6 +403,15 @@ typedef struct core_dumps_t
 	kernel_what_t now;
 } core_dumps_t;
 
+/** next hops, groups and routes of an earlier run */
+typedef struct core_seen_t
+{
+	kernel_ops_list_t hops;
+	kernel_route_t *routes;
+	size_t n_routes;
+	size_t room;
+} core_seen_t;
+
 struct core_t
 {
 	core_seams_t seams;
@@ -446,7 +456,7 @@ struct core_t
 	uint32_t dumped_routes;
 	/** next hops, groups and routes of an earlier run, until a FIB is there to
 	 * be told */
-	kernel_ops_list_t seen_fib;
+	core_seen_t seen_fib;
 	core_nexthops_t nexthops;
 	/** those that are announced, with room for all that are configured */
 	prefix_t *aggregates;
@@ -801,8 +811,7 @@ bool core_path_direct(const core_t *core, const bgp_path_t *path,
 void core_kernel_start(core_t *core, usec_t now);
 /** asks for the next dump that is wanted, unless one runs */
 void core_kernel_dump(core_t *core);
-/** tells a FIB that is new what a dump showed */
-void core_kernel_adopt(core_t *core);
+
 /** routes may be written: the dumps of an earlier run's are in */
 bool core_kernel_ready(const core_t *core);
 /** asks for what no notification may have told of */
@@ -886,6 +895,17 @@ bool core_redistribute_work(core_t *core, usec_t now);
 bool core_redistribute_settled(const core_t *core);
 /** there were more than CORE_REDISTRIBUTE_MAX */
 bool core_redistribute_full(const core_t *core);
+
+/* core_seen.c */
+void core_seen_init(core_seen_t *seen);
+void core_seen_deinit(core_seen_t *seen);
+bool core_seen_any(const core_seen_t *seen);
+/** what dumps of this kind have shown */
+void core_seen_forget(core_seen_t *seen, kernel_what_t what);
+/** a route, a group or a next hop */
+void core_seen_add(core_seen_t *seen, const kernel_event_t *event);
+/** tells a FIB that is new what a dump showed */
+void core_kernel_adopt(core_t *core);
 
 /* core_underlay.c */
 /** the way to a peer as last looked up; NULL: not one of ours */
