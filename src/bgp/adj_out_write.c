@@ -37,6 +37,12 @@ bool bgp_rib_out_busy(const bgp_rib_t *rib, const bgp_rib_peer_t *peer)
 				   out->fam[1].resend);
 }
 
+bool bgp_rib_out_ended(const bgp_rib_t *rib, const bgp_rib_peer_t *peer,
+					   family_t family)
+{
+	return peer->out && !peer->out->fam[family_index((uint8_t)family)].eor;
+}
+
 /** one UPDATE of the bucket's first entries; the bucket may be gone then.
  * false: not even one prefix fits beside these attributes */
 static bool write_bucket(bgp_rib_t *rib, bgp_rib_out_t *out, bucket_t *bucket,

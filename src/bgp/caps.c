@@ -184,6 +184,7 @@ void bgp_caps_leave_out(bgp_caps_t *caps, const bgp_caps_t *refused)
 	caps->extended_next_hop &= !refused->extended_next_hop;
 	caps->as4 &= !refused->as4;
 	caps->graceful_restart &= !refused->graceful_restart;
+	caps->notification_gr &= caps->graceful_restart;
 	caps->role = refused->role == 255 ? caps->role : 255;
 	caps->restart_families &= caps->families;
 	caps->forwarding_families &= caps->families;

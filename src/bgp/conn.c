@@ -156,10 +156,11 @@ void bgp_conn_closed(bgp_t *bgp, bgp_conn_t *conn, const char *why, usec_t now)
 
 static uint16_t receive_max(const bgp_machine_t *m)
 {
-	/* we take extended messages from all that have seen our OPEN (RFC 8654
-	 * section 4) */
-	return m->state >= BGP_OPENCONFIRM ? BGP_MESSAGE_EXTENDED_MAX
-									   : BGP_MESSAGE_MAX;
+	/* we take extended messages from all that have seen them in our OPEN (RFC
+	 * 8654 section 4) */
+	return m->state >= BGP_OPENCONFIRM && m->said.extended_message
+			   ? BGP_MESSAGE_EXTENDED_MAX
+			   : BGP_MESSAGE_MAX;
 }
 
 /** works on the message that r begins with; false: it is not whole yet.
@@ -326,23 +327,6 @@ static void put_control(bgp_conn_t *conn, wbuf_t *w)
 	}
 }
 
-/** End of a refresh, once the tables have told all (RFC 7313 section 4.1) */
-static void put_eorr(bgp_peer_t *peer, wbuf_t *w)
-{
-	static const family_t families[] = {FAMILY_IPV4, FAMILY_IPV6};
-	size_t i;
-
-	for (i = 0; i < countof(families); i++)
-	{
-		if (peer->eorr & bgp_family_bit(families[i]) && wbuf_room(w) >= 23)
-		{
-			bgp_encode_refresh(w, families[i], 2);
-			peer->eorr &= ~bgp_family_bit(families[i]);
-			peer->messages_out++;
-		}
-	}
-}
-
 size_t bgp_output(bgp_t *bgp, bgp_conn_t *conn, uint8_t *buf, size_t room,
 				  usec_t now)
 {
@@ -359,11 +343,7 @@ size_t bgp_output(bgp_t *bgp, bgp_conn_t *conn, uint8_t *buf, size_t room,
 		n = bgp_rib_out_write(bgp->rib, &m->peer->rib, &w);
 		m->peer->messages_out += n;
 		m->peer->updates_out += n;
-		if (m->peer->eorr && !bgp_rib_out_waiting(bgp->rib, &m->peer->rib) &&
-			!bgp_rib_out_busy(bgp->rib, &m->peer->rib))
-		{
-			put_eorr(m->peer, &w);
-		}
+		bgp_refresh_output(m, &w, now);
 	}
 	/* having been given nothing, the caller waits to be told again */
 	conn->told = wbuf_len(&w) && bgp_conn_waiting(conn);

@@ -197,7 +197,7 @@ static bool acceptable(bgp_peer_t *peer, const bgp_open_t *open,
 	return true;
 }
 
-/** what both have; ours may have been left out */
+/** what both have said on this connection; ours may have been left out */
 static void agree(const bgp_peer_t *peer, const bgp_open_t *open,
 				  const bgp_caps_t *ours, unsigned families,
 				  bgp_agreed_t *agreed)
@@ -305,7 +305,7 @@ void bgp_open_receive(bgp_machine_t *m, rbuf_t body, usec_t now)
 {
 	bgp_peer_t *peer = m->peer;
 	bgp_fault_t fault;
-	bgp_open_t open, ours;
+	bgp_open_t open;
 	unsigned families;
 
 	if (!bgp_decode_open(body, &open, &fault))
@@ -313,9 +313,7 @@ void bgp_open_receive(bgp_machine_t *m, rbuf_t body, usec_t now)
 		bgp_machine_fault(m, BGP_EV_OPEN_ERROR, &fault, now);
 		return;
 	}
-	bgp_open_build(peer, &ours);
-	families =
-		offered(&open.caps) & offered(&ours.caps) & peer->config.families;
+	families = offered(&open.caps) & offered(&m->said) & peer->config.families;
 	if (!acceptable(peer, &open, families, &fault))
 	{
 		bgp_machine_fault(m, BGP_EV_OPEN_ERROR, &fault, now);
@@ -325,6 +323,6 @@ void bgp_open_receive(bgp_machine_t *m, rbuf_t body, usec_t now)
 	{
 		return;
 	}
-	agree(peer, &open, &ours.caps, families, &m->agreed);
+	agree(peer, &open, &m->said, families, &m->agreed);
 	bgp_machine_event(m, BGP_EV_OPEN, NULL, now);
 }

@@ -62,6 +62,7 @@ bgp_peer_t *bgp_peer_add(bgp_t *bgp, const bgp_peer_config_t *config)
 	peer->extra = &peer->machines[1];
 	bgp_peer_timers_init(peer);
 	bgp_restart_init(peer);
+	bgp_refresh_init(peer);
 	bgp_open_forget(peer);
 	peer->awaited = config->no_graceful_restart ? 0 : bgp->deferred;
 	return peer;
@@ -198,24 +199,6 @@ void bgp_peer_apply(bgp_peer_t *peer)
 	rib->max_prefix = config->max_prefix;
 }
 
-/** ROUTE-REFRESH for all that is agreed on */
-static void ask_again(bgp_machine_t *m, usec_t now)
-{
-	static const family_t families[] = {FAMILY_IPV4, FAMILY_IPV6};
-	size_t i;
-	wbuf_t w;
-
-	for (i = 0; i < countof(families); i++)
-	{
-		if (m->agreed.families & bgp_family_bit(families[i]))
-		{
-			w = bgp_conn_queue(m->conn, BGP_HEADER_LEN + 4);
-			bgp_encode_refresh(&w, families[i], 0);
-			bgp_conn_queued(m->conn, &w, now);
-		}
-	}
-}
-
 /** passive or not has changed, without a session: stop dialling, or begin */
 static void apply_passive(bgp_peer_t *peer, usec_t now)
 {
@@ -244,7 +227,7 @@ static void configure_in_place(bgp_peer_t *peer, bgp_peer_config_t *old,
 	}
 	if (m && needs_routes_anew(old, config))
 	{
-		ask_again(m, now);
+		bgp_refresh_ask(m, now);
 	}
 	if (!limits_differ(old, config))
 	{
@@ -416,7 +399,7 @@ void bgp_peer_refresh(bgp_t *bgp, bgp_peer_t *peer, usec_t now)
 
 	if (m && m->agreed.route_refresh)
 	{
-		ask_again(m, now);
+		bgp_refresh_ask(m, now);
 	}
 	else if (m)
 	{

@@ -77,7 +77,7 @@ void bgp_session_up(bgp_machine_t *m, usec_t now)
 	peer->up_since = now;
 	peer->tries = 0;
 	peer->eor = 0;
-	peer->eorr = 0;
+	bgp_refresh_reset(peer);
 	peer->away = false;
 	peer->established++;
 	timer_stop(peer->bgp->timers, &peer->idle_hold);
@@ -95,6 +95,7 @@ void bgp_session_down(bgp_machine_t *m, bgp_event_t event, usec_t now)
 		bgp_open_forget(peer);
 	}
 	peer->up_since = 0;
+	bgp_refresh_reset(peer);
 	if (bgp_restart_survives(m, event))
 	{
 		bgp_restart_begin(m, now);
@@ -285,11 +286,9 @@ static void receive_notification(bgp_machine_t *m, rbuf_t body, usec_t now)
 static void receive_refresh(bgp_machine_t *m, rbuf_t body, usec_t now)
 {
 	bgp_peer_t *peer = m->peer;
-	bgp_rib_t *rib = peer->bgp->rib;
 	bgp_fault_t fault;
 	family_t family;
 	uint8_t subtype;
-	wbuf_t w;
 
 	if (!bgp_decode_refresh(body, &family, &subtype, &fault))
 	{
@@ -297,40 +296,9 @@ static void receive_refresh(bgp_machine_t *m, rbuf_t body, usec_t now)
 		return;
 	}
 	bgp_machine_event(m, BGP_EV_REFRESH, NULL, now);
-	if (!(peer->codec.families & bgp_family_bit(family)))
+	if (peer->codec.families & bgp_family_bit(family))
 	{
-		return;
-	}
-	switch (subtype)
-	{
-		case 0:
-			if (m->agreed.enhanced_refresh)
-			{
-				w = bgp_conn_queue(m->conn, BGP_HEADER_LEN + 4);
-				bgp_encode_refresh(&w, family, 1);
-				bgp_conn_queued(m->conn, &w, now);
-				peer->eorr |= bgp_family_bit(family);
-			}
-			bgp_rib_peer_resend(rib, &peer->rib, family);
-			break;
-		case 1:
-			/* not while the first telling after a restart is under way: its
-			 * end would be taken for that of the refresh (RFC 7313 section
-			 * 4.1 keeps the peer from it) */
-			if (!(peer->stale & bgp_family_bit(family)))
-			{
-				bgp_rib_stale_begin(rib, &peer->rib, family);
-			}
-			break;
-		case 2:
-			if (!(peer->stale & bgp_family_bit(family)))
-			{
-				bgp_rib_stale_end(rib, &peer->rib, family);
-			}
-			break;
-		default:
-			/* RFC 7313 section 5: ignored */
-			break;
+		bgp_refresh_receive(m, family, subtype, now);
 	}
 }
 

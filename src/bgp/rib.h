@@ -132,6 +132,9 @@ bool bgp_rib_out_waiting(const bgp_rib_t *rib, const bgp_rib_peer_t *peer);
 /** the table, or what was sent, is being gone through in slices for the peer:
  * more may come to wait. An end of a refresh is not yet true */
 bool bgp_rib_out_busy(const bgp_rib_t *rib, const bgp_rib_peer_t *peer);
+/** the peer was told the family once, and that this was its end */
+bool bgp_rib_out_ended(const bgp_rib_t *rib, const bgp_rib_peer_t *peer,
+					   family_t family);
 /** writes whole UPDATE messages (End-of-RIB too), header and all, by the
  * codec of bgp/message.h, while there is room for one of message_max;
  * returns how many */

@@ -177,6 +177,7 @@ void bgp_peer_timers_stop(bgp_peer_t *peer)
 	timer_stop(peer->bgp->timers, &peer->retry);
 	timer_stop(peer->bgp->timers, &peer->idle_hold);
 	timer_stop(peer->bgp->timers, &peer->restart);
+	timer_stop(peer->bgp->timers, &peer->refresh);
 	stop_timers(&peer->machines[0]);
 	stop_timers(&peer->machines[1]);
 }
@@ -189,6 +190,7 @@ static void send_open(bgp_machine_t *m, usec_t now)
 	wbuf_t w = bgp_conn_queue(m->conn, BGP_HEADER_LEN + 10 + 255);
 
 	bgp_open_build(m->peer, &open);
+	m->said = open.caps;
 	bgp_encode_open(&w, &open);
 	bgp_conn_queued(m->conn, &w, now);
 }

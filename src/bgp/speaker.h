@@ -11,6 +11,7 @@
  *   open.c     OPEN: ours, the peer's, what is agreed on; collisions
  *   receive.c  messages of the peer's, once there is a session; what may be
  *              used of them is import.c's to say
+ *   refresh.c  routes told again, both ways
  *   restart.c  restarts, of a peer's and of our own
  *   limit.c    what a peer may take
  *   notice.c   errors in words
@@ -42,8 +43,8 @@
 
 /** a second OPEN that soon after the session began may be of a collision */
 #define BGP_COLLISION_SPAN (10 * USEC_PER_SEC)
-/** stale routes are dropped that long after their peer is back, End-of-RIB or
- * not */
+/** stale routes are dropped that long after their peer is back, or began to
+ * tell them anew, whether it said the end or not */
 #define BGP_STALE_MAX (360 * USEC_PER_SEC)
 
 /** what both sides can do */
@@ -73,6 +74,8 @@ typedef struct bgp_machine_t
 	bgp_state_t state;
 	/** NULL: none */
 	bgp_conn_t *conn;
+	/** capabilities of our OPEN on it: the next may have others */
+	bgp_caps_t said;
 	bgp_agreed_t agreed;
 	cyg_timer_t hold;
 	cyg_timer_t keepalive;
@@ -145,8 +148,13 @@ struct bgp_peer_t
 	unsigned stale;
 	/** until it must be back, then until it must have told all */
 	cyg_timer_t restart;
-	/** families whose refresh is to be ended by EoRR (RFC 7313) */
+	/** families that the peer asked for before it was told them once; whose
+	 * refresh is to be ended by EoRR (RFC 7313); that the peer tells anew, and
+	 * until when at most */
+	unsigned asked;
 	unsigned eorr;
+	unsigned refreshing;
+	cyg_timer_t refresh;
 	unsigned eor;
 	/** families whose End-of-RIB our own restart waits for */
 	unsigned awaited;
@@ -250,6 +258,18 @@ void bgp_receive(bgp_machine_t *m, bgp_type_t type, rbuf_t body, usec_t now);
 /** the session stands: enter the tables; it is lost: leave them */
 void bgp_session_up(bgp_machine_t *m, usec_t now);
 void bgp_session_down(bgp_machine_t *m, bgp_event_t event, usec_t now);
+
+/* refresh.c */
+void bgp_refresh_init(bgp_peer_t *peer);
+/** a session begins or ends */
+void bgp_refresh_reset(bgp_peer_t *peer);
+/** asks for all that is agreed on */
+void bgp_refresh_ask(bgp_machine_t *m, usec_t now);
+/** ROUTE-REFRESH of a family that is agreed on */
+void bgp_refresh_receive(bgp_machine_t *m, family_t family, uint8_t subtype,
+						 usec_t now);
+/** behind the tables' output: what marks an end, or may begin now */
+void bgp_refresh_output(bgp_machine_t *m, wbuf_t *w, usec_t now);
 
 /* restart.c */
 void bgp_restart_init(bgp_peer_t *peer);

@@ -237,6 +237,50 @@ START_TEST(test_refused_more)
 }
 END_TEST
 
+/** what is refused on one connection was said on the other, and holds there
+ * if that is the one that stays */
+START_TEST(test_refused_beside)
+{
+	wire_t *w = wire_create_raw(65001, 65002);
+	wire_conn_t *c = raw_in_opensent(w), *other = raw_dial(w);
+
+	ck_assert_ptr_nonnull(other);
+	raw_expect(other, BGP_OPEN, WHOLE);
+	raw_message(other, BGP_NOTIFICATION, "02 07 4104 0000fde9 0600");
+	ck_assert(other->closed);
+	raw_open(c, 65002, 90, 0x0a000002);
+	raw_message(c, BGP_KEEPALIVE, "");
+	raw_drain(c);
+	ck_assert(info(w).as4);
+	originate(w, "10.1.0.0/16");
+	raw_expect(c, BGP_UPDATE,
+			   "0000 0014 400101 00 400206 0201 0000fde9 400304 c0000201"
+			   "10 0a01");
+	wire_destroy(w);
+}
+END_TEST
+
+/** RFC 8654 section 4: who was not told of them must not send them */
+START_TEST(test_refused_extended)
+{
+	static const uint8_t long_update[19] = {
+		255, 255, 255, 255, 255, 255, 255,  255,  255,       255,
+		255, 255, 255, 255, 255, 255, 0x10, 0x01, BGP_UPDATE};
+	wire_t *w = wire_create_raw(65001, 65002);
+	wire_conn_t *c = raw_in_opensent(w);
+
+	raw_message(c, BGP_NOTIFICATION, "02 07 0600");
+	c = next_attempt(w);
+	raw_open(c, 65002, 90, 0x0a000002);
+	raw_message(c, BGP_KEEPALIVE, "");
+	raw_drain(c);
+	ck_assert_int_eq(info(w).state, BGP_ESTABLISHED);
+	raw_send(c, long_update, sizeof(long_update));
+	raw_expect_end(c, "01 02 1001");
+	wire_destroy(w);
+}
+END_TEST
+
 /** refusals in a session are none of OPEN */
 START_TEST(test_refused_late)
 {
@@ -357,6 +401,8 @@ Suite *open_suite(void)
 	unit_add_loop(suite, "refused", test_refused, countof(refusals));
 	unit_add(suite, "refused more", test_refused_more);
 	unit_add(suite, "refused late", test_refused_late);
+	unit_add(suite, "refused beside", test_refused_beside);
+	unit_add(suite, "refused extended messages", test_refused_extended);
 	unit_add_loop(suite, "link local", test_link_local, 2);
 	unit_add_loop(suite, "global", test_global, 2);
 	return suite;

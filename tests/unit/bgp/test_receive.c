@@ -178,6 +178,91 @@ START_TEST(test_enhanced_refresh)
 }
 END_TEST
 
+#define HEAD_ATTRS "0000 0012 400101 00 400204 0201 fdea 400304 c0000202 "
+
+/** with graceful restart agreed on, marks before the peer's End-of-RIB say
+ * nothing (RFC 7313 section 4) */
+START_TEST(test_marks_too_early)
+{
+	wire_t *w = wire_create_raw(65001, 65002);
+	wire_conn_t *c = raw_establish_by(
+		w, "04 fdea 005a 0a000002 12 0210 0104 0001 0001 0200 4600 0600"
+		   "4002 0000");
+
+	raw_message(c, BGP_UPDATE, HEAD_ATTRS "08 0b 08 0c");
+	raw_message(c, BGP_ROUTE_REFRESH, "0001 01 01");
+	raw_message(c, BGP_UPDATE, HEAD_ATTRS "08 0c");
+	raw_message(c, BGP_ROUTE_REFRESH, "0001 02 01");
+	ck_assert(has_route(w, 0, "11.0.0.0/8"));
+	/* begun before, ended after: nothing has begun */
+	raw_message(c, BGP_ROUTE_REFRESH, "0001 01 01");
+	raw_message(c, BGP_UPDATE, "0000 0000");
+	raw_message(c, BGP_ROUTE_REFRESH, "0001 02 01");
+	ck_assert(has_route(w, 0, "11.0.0.0/8"));
+	/* now it may */
+	raw_message(c, BGP_ROUTE_REFRESH, "0001 01 01");
+	raw_message(c, BGP_UPDATE, HEAD_ATTRS "08 0c");
+	raw_message(c, BGP_ROUTE_REFRESH, "0001 02 01");
+	ck_assert(!has_route(w, 0, "11.0.0.0/8"));
+	ck_assert(has_route(w, 0, "12.0.0.0/8"));
+	wire_destroy(w);
+}
+END_TEST
+
+/** who asks before he was told all is told that first, then all anew between
+ * marks */
+START_TEST(test_asked_too_early)
+{
+	wire_t *w = wire_create_raw(65001, 65002);
+	prefix_t p = prefix("10.1.0.0/16");
+	wire_conn_t *c;
+
+	bgp_originate(w->speaker[0].bgp, &p, &wire_own, w->now);
+	c = raw_in_opensent(w);
+	raw_message(c, BGP_OPEN,
+				"04 fdea 005a 0a000002 0e 020c 0104 0001 0001 0200 4600 0600");
+	raw_drain(c);
+	w->blocked = true;
+	raw_message(c, BGP_KEEPALIVE, "");
+	raw_message(c, BGP_ROUTE_REFRESH, "0001 00 01");
+	w->blocked = false;
+	wire_run(w);
+	raw_expect(c, BGP_UPDATE,
+			   "0000 0012 400101 00 400204 0201 fde9 400304 c0000201 10 0a01");
+	raw_expect(c, BGP_UPDATE, "0000 0000");
+	raw_expect(c, BGP_ROUTE_REFRESH, "0001 01 01");
+	raw_expect(c, BGP_UPDATE,
+			   "0000 0012 400101 00 400204 0201 fde9 400304 c0000201 10 0a01");
+	raw_expect(c, BGP_ROUTE_REFRESH, "0001 02 01");
+	wire_destroy(w);
+}
+END_TEST
+
+/** a refresh that is never ended: at some time, what was not told again goes
+ * (RFC 7313 section 4) */
+START_TEST(test_refresh_without_end)
+{
+	wire_t *w = wire_create_raw(65001, 65002);
+	wire_conn_t *c = raw_establish_by(
+		w, "04 fdea 005a 0a000002 0e 020c 0104 0001 0001 0200 4600 0600");
+
+	raw_message(c, BGP_UPDATE, HEAD_ATTRS "08 0b 08 0c");
+	raw_message(c, BGP_ROUTE_REFRESH, "0001 01 01");
+	raw_message(c, BGP_UPDATE, HEAD_ATTRS "08 0c");
+	for (unsigned i = 0; i < 6; i++)
+	{
+		ck_assert(has_route(w, 0, "11.0.0.0/8"));
+		wire_advance(w, 59 * USEC_PER_SEC);
+		raw_message(c, BGP_KEEPALIVE, "");
+	}
+	wire_advance(w, 10 * USEC_PER_SEC);
+	ck_assert_int_eq(wire_state(w, 0), BGP_ESTABLISHED);
+	ck_assert(!has_route(w, 0, "11.0.0.0/8"));
+	ck_assert(has_route(w, 0, "12.0.0.0/8"));
+	wire_destroy(w);
+}
+END_TEST
+
 /** a KEEPALIVE goes before the table that waits */
 START_TEST(test_keepalive_first)
 {
@@ -280,6 +365,9 @@ Suite *receive_suite(void)
 	unit_add(suite, "martians", test_martians);
 	unit_add(suite, "refresh", test_refresh);
 	unit_add(suite, "enhanced refresh", test_enhanced_refresh);
+	unit_add(suite, "marks too early", test_marks_too_early);
+	unit_add(suite, "asked too early", test_asked_too_early);
+	unit_add(suite, "refresh without end", test_refresh_without_end);
 	unit_add(suite, "keepalive first", test_keepalive_first);
 	unit_add(suite, "family not agreed", test_family_not_agreed);
 	unit_add(suite, "extended message", test_extended_message);
