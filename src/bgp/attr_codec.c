@@ -335,7 +335,12 @@ static void decode_one(bgp_attr_decoder_t *d, uint8_t flags, uint8_t type,
 	subcode = desc->decode(d, value);
 	if (subcode)
 	{
-		attr_fault(d, desc->malformed, subcode, type, whole);
+		/* with a next hop that is none, even MP_REACH's prefixes are known */
+		attr_fault(d,
+				   subcode == BGP_UPDATE_BAD_NEXT_HOP
+					   ? BGP_FAULT_TREAT_AS_WITHDRAW
+					   : desc->malformed,
+				   subcode, type, whole);
 	}
 }
 

@@ -95,7 +95,7 @@ static bool read_next_hop(rbuf_t r, family_t family, const bgp_codec_t *codec,
 uint8_t bgp_mp_reach_decode(bgp_attr_decoder_t *d, rbuf_t v)
 {
 	bgp_update_t *update = d->update;
-	rbuf_t next_hop, whole = v;
+	rbuf_t next_hop;
 	uint8_t safi, len, reserved;
 	family_t family;
 	uint16_t afi;
@@ -116,14 +116,9 @@ uint8_t bgp_mp_reach_decode(bgp_attr_decoder_t *d, rbuf_t v)
 	{
 		return BGP_UPDATE_OPTIONAL_ATTR;
 	}
-	if (!bgp_next_hop_is_host(&update->mp_next_hop))
-	{
-		bgp_attr_fault(d, BGP_FAULT_TREAT_AS_WITHDRAW, BGP_UPDATE_BAD_NEXT_HOP,
-					   BGP_ATTR_MP_REACH, "next hop is no host's address",
-					   whole);
-	}
 	update->mp_announced = (bgp_nlri_t){.bytes = v, .family = family};
-	return 0;
+	return bgp_next_hop_is_host(&update->mp_next_hop) ? 0
+													  : BGP_UPDATE_BAD_NEXT_HOP;
 }
 
 uint8_t bgp_mp_unreach_decode(bgp_attr_decoder_t *d, rbuf_t v)

@@ -143,6 +143,18 @@ equal "the good sessions did not notice these" "$before" "$(epochs)"
 equal "nothing of the bad neighbour's is left in the kernel" "" \
 	"$(ways site 10.99.0.0/24)$(ways site 2001:db8:63::/48)"
 
+# far_packets: what the kernel dropped as its TTL was too low
+far_packets()
+{
+	ns site nstat -asz TcpExtTCPMinTTLDrop | awk '/MinTTL/ { print $2 }'
+}
+
+reload "ttl_security = 1" >/dev/null
+far=$(far_packets)
+rows gtsm
+holds "the kernel dropped what came from afar" [ "$(far_packets)" -gt "$far" ]
+reload "max_prefix_warn = 80" >/dev/null
+
 ended "6/6 another hold time" 0015030606 reload "keepalive = 2"
 ended "6/3 taken out of the configuration" 0015030603 reload_without
 reload "max_prefix_warn = 90" >/dev/null

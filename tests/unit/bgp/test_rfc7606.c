@@ -315,8 +315,11 @@ static const case_t cases[] = {
 	/* no host's address: the routes are known */
 	{EBGP, O PATH "800e1a 0002 01 10 00000000000000000000000000000001 00" NET6,
 	 "", WITHDRAW,
-	 "MP_REACH_NLRI: next hop is no host's address: bytes 00 02 01 10 00 00 00 "
-	 "00 00 00 00 00 00 00 00 00 00 00 00 01 00 20 20 01 0d b8"},
+	 "MP_REACH_NLRI: next hop is no host's address: bytes 80 0e 1a 00 02 01 10 "
+	 "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 01 00 20 20 01 0d b8"},
+	/* and if there are none, what is to be withdrawn is not known */
+	{EBGP, O PATH "800e15 0002 01 10 00000000000000000000000000000001 00", "",
+	 RESET, "03 08 800e15 0002 01 10 00000000000000000000000000000001 00"},
 	/* a fault of another attribute is theirs as well */
 	{EBGP, O PATH "800e1a 0002 01" HOP6 "00" NET6 "800400", "", WITHDRAW,
 	 "MULTI_EXIT_DISC: attribute length wrong: bytes 80 04 00"},
