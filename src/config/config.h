@@ -57,6 +57,8 @@ typedef enum config_when_down_t
 {
 	CONFIG_DOWN_WITHDRAW,
 	CONFIG_DOWN_UNREACHABLE,
+	/** withdraw, unless detectors alone speak against it and nothing is left */
+	CONFIG_DOWN_KEEP,
 } config_when_down_t;
 
 /** what becomes of the TCP session of a lost tunnel */

@@ -92,7 +92,7 @@ static const config_section_t sections[] = {
 static const char *const cares[] = {"check", "set", "ignore", NULL};
 static const char *const modes[] = {"active-active", "active-standby", NULL};
 static const char *const keeps[] = {"guard", "all", "none", NULL};
-static const char *const downs[] = {"withdraw", "unreachable", NULL};
+static const char *const downs[] = {"withdraw", "unreachable", "keep", NULL};
 static const char *const lost[] = {"keep", "reset", NULL};
 static const char *const bfd_auths[] = {"none", "keyed-sha1", "meticulous-sha1",
 										NULL};
@@ -225,7 +225,10 @@ static const config_option_t options[] = {
 	{IN(CONFIG_IN_BUNDLE), "when_down", CONFIG_CHOICE, BUNDLE(when_down),
 	 .names = downs, .fallback = "withdraw",
 	 .text = "When no member is left: only withdraw the routes, or put "
-			 "unreachable routes for the protected prefixes in their place."},
+			 "unreachable routes for the protected prefixes in their place, or "
+			 "keep them over the members that have an SA, though a detector "
+			 "says no, as long as no tunnel of any bundle works. 'keep' is not "
+			 "for where a second gateway takes over."},
 	{IN(CONFIG_IN_BUNDLE), "protect", CONFIG_PROTECT, BUNDLE(protect),
 	 .count_at = offsetof(config_bundle_t, protect_default),
 	 .fallback = "default",

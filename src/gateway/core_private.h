@@ -561,6 +561,8 @@ core_connection_t *core_connection(core_t *core, const char *name, bool create);
 /** its SAs lack their outbound half, or have it again */
 void core_tunnel_outbound(core_t *core, core_tunnel_t *tunnel, bool lost,
 						  usec_t now);
+/** its bundle may use it: it forwards, or is kept for want of any that does */
+bool core_tunnel_works(const core_tunnel_t *tunnel);
 /** how flows are spread over it and its bundle's others */
 fib_spread_t core_tunnel_spread(const core_t *core,
 								const core_tunnel_t *tunnel);

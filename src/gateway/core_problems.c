@@ -404,7 +404,7 @@ static void return_problem(core_t *core, const core_tunnel_t *tunnel)
 
 static void bundle_problem(core_t *core, const config_bundle_t *bundle)
 {
-	unsigned forwarding = 0;
+	unsigned forwarding = 0, kept = 0;
 
 	if (bundle->resilient && core->seams.resilient_problem)
 	{
@@ -415,6 +415,16 @@ static void bundle_problem(core_t *core, const config_bundle_t *bundle)
 	{
 		forwarding += core->tunnels[i]->bundle == bundle &&
 					  tunnel_forwarding(core->tunnels[i]->tunnel);
+		kept += core->tunnels[i]->bundle == bundle &&
+				core_tunnel_works(core->tunnels[i]);
+	}
+	if (!forwarding && kept)
+	{
+		problem(
+			core,
+			"bundle %s: none of its tunnels works; as when_down is keep and "
+			"no other does, what has an SA is used all the same",
+			bundle->name);
 	}
 	/* that none forwards is told of the tunnels */
 	if (forwarding && forwarding < bundle->min_links)

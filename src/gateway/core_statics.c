@@ -122,7 +122,7 @@ static uint32_t member(core_t *core, core_tunnel_t *tunnel, family_t family)
 void core_static_member_update(core_t *core, const core_tunnel_t *tunnel,
 							   const core_member_t *m)
 {
-	bool works = tunnel->usable && tunnel_forwarding(tunnel->tunnel);
+	bool works = core_tunnel_works(tunnel);
 	fib_member_t state = {
 		.link = tunnel->link,
 		.gateway = m->gateway,

@@ -471,9 +471,35 @@ void core_fact(core_t *core, const fact_t *fact, usec_t now)
 	}
 }
 
-/** which tunnels of a bundle carry traffic */
+/** its detectors alone say that nothing passes */
+static bool only_dead(const core_tunnel_t *tunnel)
+{
+	return tunnel_state(tunnel->tunnel) == TUNNEL_DEAD && !tunnel->drained;
+}
+
+static bool any_forwards(const core_t *core)
+{
+	for (size_t i = 0; i < core->n_tunnels; i++)
+	{
+		if (tunnel_forwarding(core->tunnels[i]->tunnel))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+bool core_tunnel_works(const core_tunnel_t *tunnel)
+{
+	return tunnel->usable &&
+		   (tunnel_forwarding(tunnel->tunnel) || only_dead(tunnel));
+}
+
+/** Which tunnels of a bundle carry traffic. keep: where all is dead at once, it
+ * is the far BFD that stands still as likely as the ways, and there is nothing
+ * to lose by going on (when_down = keep) */
 static void select_members(core_t *core, const config_bundle_t *bundle,
-						   usec_t now)
+						   bool keep, usec_t now)
 {
 	bundle_member_t members[CONFIG_MEMBERS_MAX];
 	core_tunnel_t *tunnels[CONFIG_MEMBERS_MAX];
@@ -495,7 +521,8 @@ static void select_members(core_t *core, const config_bundle_t *bundle,
 		{
 			tunnels[n] = tunnel;
 			members[n++] = (bundle_member_t){
-				.forwarding = tunnel_forwarding(tunnel->tunnel),
+				.forwarding = tunnel_forwarding(tunnel->tunnel) ||
+							  (keep && only_dead(tunnel)),
 				.since = tunnel_since(tunnel->tunnel),
 				.active = tunnel->active,
 				.priority = tunnel->config->priority,
@@ -540,8 +567,7 @@ static bool sessions_lost(const core_tunnel_t *tunnel)
 void core_member_update(core_t *core, const core_tunnel_t *tunnel,
 						const core_member_t *member)
 {
-	bool works = tunnel->usable && tunnel_forwarding(tunnel->tunnel) &&
-				 !sessions_lost(tunnel);
+	bool works = core_tunnel_works(tunnel) && !sessions_lost(tunnel);
 	fib_member_t state = {
 		.link = tunnel->link,
 		.gateway = member->gateway,
@@ -656,7 +682,11 @@ void core_tunnels_update(core_t *core, usec_t now)
 	core->peers_dirty = true;
 	for (size_t b = 0; core->config && b < core->config->n_bundles; b++)
 	{
-		select_members(core, &core->config->bundles[b], now);
+		const config_bundle_t *bundle = &core->config->bundles[b];
+
+		select_members(
+			core, bundle,
+			bundle->when_down == CONFIG_DOWN_KEEP && !any_forwards(core), now);
 	}
 	if (core->fib)
 	{

@@ -11,8 +11,10 @@
 # dpd_action = restart, keyingtries = 0, DPD every 2 s, retransmissions as
 # charon has them by default (it gives up after 165 s, not 14 s as elsewhere in
 # the lab). BGP 3/9, connect retry 5 s instead of 120 s, BFD by bfdd or BIRD,
-# ECMP by hashes of ports. No nftables rules. Cygnet has the same connections, the links are its own, and
-# keep_on_stop = all, as the others' routes stay too when charon stops.
+# ECMP by hashes of ports. No nftables rules. Cygnet has the same connections,
+# the links are its own, and keep_on_stop = all, as the others' routes stay too
+# when charon stops; and when_down = keep, as there is no second gateway, for
+# which the others have nothing.
 #
 # DETECT is what finds a silent tunnel: a number, BFD of so many ms times 3;
 # or "probe", without BFD: Cygnet's probe of 200 ms times 3, and hold times of
@@ -81,7 +83,8 @@ system_cygnet()
 					bfd_interval = $DETECT"
 		fi
 	done
-	BUNDLE_EXTRA="drain_time = 3"
+	BUNDLE_EXTRA="drain_time = 3
+			when_down = keep"
 	ROOT_EXTRA="keep_on_stop = all"
 	cygnet_begin "$LINKS"
 }

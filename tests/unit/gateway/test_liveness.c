@@ -379,6 +379,42 @@ START_TEST(ike_has_nothing_open_after_a_moment)
 }
 END_TEST
 
+static void with_keep(config_t *config)
+{
+	with_bfd(config);
+	config->bundles[0].when_down = CONFIG_DOWN_KEEP;
+}
+
+/** all is dead at once: with when_down = keep, what has an SA goes on; not if
+ * one of them works, nor without an SA */
+START_TEST(all_dead_at_once)
+{
+	begin(_i ? with_keep : with_bfd);
+	far[0].cut = far[1].cut = true;
+	world_run(w, 500 * USEC_PER_MSEC);
+	ck_assert_int_eq(tunnel_state(seen(0)->tunnel), TUNNEL_DEAD);
+	ck_assert_int_eq(tunnel_state(seen(1)->tunnel), TUNNEL_DEAD);
+	ck_assert_uint_eq(ways(), _i ? 3 : 0);
+	ck_assert_int_eq(world_problem(w, "bundle b: none of its tunnels works"),
+					 _i);
+	far[0].cut = false;
+	world_run(w, 3 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(), 1);
+	ck_assert(!world_problem(w, "bundle b: none"));
+	far[0].cut = true;
+	world_run(w, 500 * USEC_PER_MSEC);
+	ck_assert_uint_eq(ways(), _i ? 3 : 0);
+	world_fact(w, 0, FACT_CHILD_DOWN, 100, 0);
+	world_run(w, 100 * USEC_PER_MSEC);
+	ck_assert_uint_eq(ways(), _i ? 2 : 0);
+	/* a person's word counts for more */
+	core_drain(w->core, "t2", w->now);
+	world_run(w, 100 * USEC_PER_MSEC);
+	ck_assert_uint_eq(ways(), 0);
+	end();
+}
+END_TEST
+
 /** what the far side has refused while its BFD was down is tried as soon as that
  * is up, not when a retry timer says so */
 START_TEST(session_begins_with_bfd)
@@ -895,6 +931,7 @@ Suite *liveness_suite(void)
 	unit_add(s, "bfd", bfd_takes_a_way_out_and_brings_it_back);
 	unit_add_loop(s, "settled", ike_is_settled_after_a_silence, 2);
 	unit_add(s, "not settled", ike_has_nothing_open_after_a_moment);
+	unit_add_loop(s, "all dead at once", all_dead_at_once, 2);
 	unit_add(s, "session after bfd", session_begins_with_bfd);
 	unit_add(s, "link anew", detectors_outlive_their_link);
 	unit_add(s, "link lost", detectors_that_cannot_move_start_anew);
