@@ -12,8 +12,8 @@
 # BFD_MS            their BFD's interval; 0: none
 # STANDBY=yes       the first is preferred, the second its backup
 # EXPORT=yes        what is learned is announced to the others
-# OTHER=yes         neighbours 2 and 3 are a bundle of their own, with OTHER_ROUTES
-#                   IPv6 routes each
+# PER_BUNDLE        so many tunnels each
+# OTHER=yes         neighbours 2 and 3 announce OTHER_ROUTES IPv6 routes instead
 # SPLIT=split       each neighbour announces its own part of the table
 
 SITE_AS=65000
@@ -106,9 +106,9 @@ cygnet {
 CONF
 	for ((i = 0; i < NEIGHBOURS; i++))
 	do
-		if [ "$OTHER" = yes ] && [ "$i" = 2 ]
+		if [ "$i" != 0 ] && [ $((i % PER_BUNDLE)) = 0 ]
 		then
-			printf '\t\t\t}\n\t\t}\n\t\tother {\n\t\t\ttunnels {\n'
+			printf '\t\t\t}\n\t\t}\n\t\tfar%d {\n\t\t\ttunnels {\n' "$i"
 		fi
 		feed_tunnel "$i"
 	done

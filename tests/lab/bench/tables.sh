@@ -238,7 +238,7 @@ phase()
 bench_loop()
 {
 	[ "$SYSTEM" = cygnet ] || return 0
-	NEIGHBOURS=4 FEEDING=4 BFD_MS=100 OTHER=yes OTHER_ROUTES=64
+	NEIGHBOURS=4 FEEDING=4 BFD_MS=100 OTHER=yes OTHER_ROUTES=64 PER_BUNDLE=2
 	world cygnet || return 1
 	tell bfd all "$BFD_MS"
 	tell announce 2
@@ -294,7 +294,7 @@ bench_breadth()
 {
 	local before started cpu_before n=${BENCH_TUNNELS:-500}
 	[ "$SYSTEM" != raw ] || return 0
-	NEIGHBOURS=$n FEEDING=$n SPLIT=split
+	NEIGHBOURS=$n FEEDING=$n SPLIT=split PER_BUNDLE=10
 	world "$SYSTEM" || return 1
 	sleep 1
 	before=$(rss)
