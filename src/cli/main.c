@@ -17,6 +17,7 @@
 #include "cli/print.h"
 #include "cli/reply.h"
 #include "cli/show.h"
+#include "cli/top.h"
 #include "cli/watch.h"
 #include "base/suggest.h"
 #include "control/protocol.h"
@@ -315,6 +316,8 @@ static const command_t commands[] = {
 	 "10.0.0.0/24"},
 	{"history", "NAME", "the last changes of a tunnel and its session, and why",
 	 1, 1, run_history, "ali-1"},
+	{"top", "[--once]", "what tunnels carry, each second, until q", 0, 0,
+	 top_run, "--once"},
 	{"watch", "[NUMBER]", "changes as they happen, from an event's number on",
 	 0, 1, watch_run, "--json"},
 	{"metrics", "[--text | --http]",
@@ -453,6 +456,7 @@ static int dispatch(const options_t *options, int argc, char **argv)
  * test` */
 #define OPTION_HTTP 900
 #define OPTION_TEXT 901
+#define OPTION_ONCE 902
 #define SET_FIRST   1000
 
 /** arguments of policy-test by the name of their options */
@@ -506,6 +510,9 @@ static bool option(options_t *options, int c, int *code)
 		case OPTION_HTTP:
 			options->http = true;
 			return true;
+		case OPTION_ONCE:
+			options->once = true;
+			return true;
 		case OPTION_TEXT:
 			options->text = true;
 			return true;
@@ -538,6 +545,7 @@ static bool fits(const options_t *options, const char *command)
 	} owned[] = {
 		{"policy", "policy test", options->set || options->file},
 		{"metrics", "metrics", options->http || options->text},
+		{"top", "top", options->once},
 	};
 
 	for (size_t i = 0; i < countof(owned); i++)
@@ -560,6 +568,7 @@ int main(int argc, char **argv)
 		{"http", no_argument, NULL, OPTION_HTTP},
 		{"json", no_argument, NULL, 'j'},
 		{"longer", no_argument, NULL, 'l'},
+		{"once", no_argument, NULL, OPTION_ONCE},
 		{"socket", required_argument, NULL, 's'},
 		{"text", no_argument, NULL, OPTION_TEXT},
 		{"help", no_argument, NULL, 'h'},

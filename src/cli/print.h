@@ -36,6 +36,10 @@ void print_advertised_head(table_t *table);
 void print_advertised_part(json_object *part, table_t *table);
 void print_announcement(json_object *part, text_t *out);
 
+/** what tunnels carry, from two answers of `tunnels` and the time between them;
+ * lines: of the screen, 0: as many as it takes */
+void print_top(json_object *before, json_object *now, usec_t span,
+			   unsigned lines, text_t *out);
 /** a line an event */
 void print_events(json_object *events, text_t *out);
 /** families of metrics; open: as OpenMetrics, else in Prometheus' own format */

@@ -25,6 +25,8 @@ typedef struct options_t
 	/** of `metrics`: answer HTTP on standard input; Prometheus' older format */
 	bool http;
 	bool text;
+	/** of `top`: one screen, plain */
+	bool once;
 	/** a configuration to test instead of the one in force, NULL: none */
 	const char *file;
 } options_t;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "control/json.h"
+#include "control/protocol.h"
 
 /** a problem of several lines is several */
 static void problems(json_object *obj, const view_state_t *state)
@@ -143,6 +144,7 @@ json_object *view_status(const view_state_t *state)
 	addr_t router_id;
 	json_object *bundles;
 
+	put_num(obj, "schema", CONTROL_VERSION);
 	put_str(obj, "version", state->version);
 	put_str(obj, "charon", state->charon_version);
 	put_num(obj, "time", state->wall / USEC_PER_SEC);

@@ -195,6 +195,35 @@ holds "numbers go on" [ \
 	"$(ctl --json history "${TUNNELS[0]}" | jq '.[-1].seq')" -gt "$last" ]
 becomes 20 "sessions are back" sessions_are 3
 
+equal "top, plain: a line a tunnel and two of head, without escapes" "6 0" \
+	"$(ctl top --once | awk '/\033/ { n++ } END { print NR, n + 0 }')"
+# bsdutils' own terminal; a key ends it
+top_ends()
+{
+	{ sleep 1.3; printf q; sleep 5; } | ns site timeout 4 script -qec \
+		"$CYGNETCTL -s $LAB_RUN/site/cygnet.sock top" /dev/null \
+		>"$LAB_RUN/top" && grep -q "${TUNNELS[2]} .*forwarding" "$LAB_RUN/top"
+}
+holds "top on a terminal, until q" top_ends
+
+# fits SCHEMA WORD…: what cygnetctl says is as the schema has it
+fits()
+{
+	local name=$1
+	shift
+	ctl --json "$@" | "$LAB_TOP/tests/scripts/schema" "$name"
+}
+for command in status tunnels neighbors routes metrics "tunnel ${TUNNELS[0]}" \
+	"tunnel absent" "neighbor silent" "neighbor ${TUNNELS[0]}" \
+	"history ${TUNNELS[0]}"
+do
+	# shellcheck disable=SC2086
+	holds "$command is as its schema says" fits ${command%% *} $command
+done
+holds "a route is" fits route routes 10.0.0.0/24
+holds "what was received is" fits received neighbor "${TUNNELS[0]}" received
+holds "what is advertised is" fits advertised neighbor "${TUNNELS[0]}" advertised
+
 # as GROUPS CMD…: nobody in these groups
 as()
 {
@@ -262,7 +291,8 @@ sed -i "s/password = ${SECRETS[1]}/&$(printf -- '-long%.0s' {1..40})/" \
 		done
 	done
 	ns site nft list table inet cygnet
-	cat "$LAB_RUN/site/charon.log" "$LAB_RUN/site/metrics.log"
+	cat "$LAB_RUN/site/charon.log" "$LAB_RUN/site/metrics.log" \
+		"$LAB_RUN/watch/watch.log"
 	find "$LAB_RUN/site/state" -type f -exec cat {} +
 } >"$LAB_RUN/said" 2>&1
 holds "much was said" [ "$(wc -c <"$LAB_RUN/said")" -gt 50000 ]

@@ -270,6 +270,23 @@ static json_object *history(void)
 	return view_events(list, countof(list));
 }
 
+/** two answers two seconds apart: a link that was made anew counts from 0, and
+ * one tunnel was not there before */
+static void print_traffic(json_object *data, text_t *out)
+{
+	static const char before[] =
+		"[{\"name\":\"ali-1\",\"traffic\":{\"received\":{\"bytes\":390000},"
+		"\"sent\":{\"bytes\":8643209}}},"
+		"{\"name\":\"ali-2\",\"traffic\":{\"received\":{\"bytes\":639999},"
+		"\"sent\":{\"bytes\":9999999999}}}]";
+	json_object *was = json_tokener_parse(before);
+
+	print_top(was, data, 2 * USEC_PER_SEC, 0, out);
+	text_char(out, '\n');
+	print_top(was, data, 2 * USEC_PER_SEC, 4, out);
+	json_object_put(was);
+}
+
 static void print_openmetrics(json_object *data, text_t *out)
 {
 	print_metrics(data, true, out);
@@ -299,6 +316,7 @@ static const row_t rows[] = {
 	{"metrics", metrics, print_openmetrics, NULL, NULL, false},
 	{"metrics-text", metrics, print_text_metrics, NULL, NULL, true},
 	{"metrics-empty", metrics_empty, print_openmetrics, NULL, NULL, false},
+	{"top", tunnels, print_traffic, NULL, NULL, true},
 	{"tunnels", tunnels, print_tunnels, NULL, NULL, false},
 	{"tunnel-watched", tunnel_watched, print_tunnel, NULL, NULL, false},
 	{"tunnel-failed", tunnel_failed, print_tunnel, NULL, NULL, false},
