@@ -461,7 +461,7 @@ bool load_turn(load_t *load)
 	keep_alive(load);
 	worked = load_cpu();
 	load->cost.input += worked - heard;
-	more |= timers_run(w->timers, w->now) > 0;
+	timers_run(w->timers, w->now);
 	core_apply(w->core, w->now);
 	end = worked + WORK_MAX;
 	while (core_work(w->core, w->now))
