@@ -15,6 +15,14 @@
  * one count of leading zeros a word. The array grows by a quarter: the C
  * library moves an array of this size by remapping its pages, not by copying.
  * Removed nodes are chained through child[0] and used again.
+ *
+ * The way down from the root to one of a million prefixes is some twenty nodes,
+ * most of them not in the processor's cache. So a large trie keeps hints: for
+ * the first bits of a prefix (its anchor), the deepest node seen that covers
+ * all that begins so. A hint is only a place to begin: whatever node stands
+ * there by now, if it covers the prefix then so do all on its way down. Hence
+ * hints are never corrected, only checked, and an array of another size may
+ * take them over or not.
  */
 
 #include "base/trie.h"
@@ -23,6 +31,13 @@
 #include <string.h>
 
 #define WORDS_MAX 4
+/** length of a removed node: covers nothing */
+#define LEN_NONE UINT8_MAX
+/** lengths of anchors, in the first word: most prefixes are longer */
+#define ANCHOR_IPV4 20
+#define ANCHOR_IPV6 32
+/** entries from which on there are hints, at most two for each */
+#define HINTS_FROM 4096u
 
 typedef struct node_t
 {
@@ -57,6 +72,11 @@ struct trie_t
 	uint32_t used;
 	uint32_t room;
 	size_t count;
+	/** handles by anchor, 0: none yet; NULL: the trie is small */
+	uint32_t *hints;
+	/** 1 << hint_bits of them */
+	unsigned hint_bits;
+	unsigned anchor;
 };
 
 _Static_assert(sizeof(node_t) == 16, "a node of IPv4 is to take 20 bytes");
@@ -72,6 +92,7 @@ trie_t *trie_create(family_t family)
 
 	trie->family = family;
 	trie->words = family == FAMILY_IPV4 ? 1 : WORDS_MAX;
+	trie->anchor = family == FAMILY_IPV4 ? ANCHOR_IPV4 : ANCHOR_IPV6;
 	trie->stride = sizeof(node_t) + trie->words * sizeof(uint32_t);
 	trie->used = 1;
 	return trie;
@@ -82,28 +103,37 @@ void trie_destroy(trie_t *trie)
 	if (trie)
 	{
 		free(trie->nodes);
+		free(trie->hints);
 		free(trie);
 	}
+}
+
+/** the bits of word i in a prefix of this length */
+static uint32_t mask(unsigned len, unsigned i)
+{
+	unsigned keep = len > i * 32 ? len - i * 32 : 0;
+
+	return keep < 32 ? ~(UINT32_MAX >> keep) : UINT32_MAX;
 }
 
 /** false for a prefix of another family; host bits are cleared */
 static bool to_bits(const trie_t *trie, const prefix_t *p, bits_t *out)
 {
-	prefix_t q;
+	unsigned max = trie->words * 32;
 
 	if (p->addr.family != trie->family)
 	{
 		return false;
 	}
-	q = prefix_make(&p->addr, p->len);
-	for (size_t i = 0; i < WORDS_MAX; i++)
+	out->len = p->len < max ? p->len : max;
+	for (unsigned i = 0; i < trie->words; i++)
 	{
-		const uint8_t *b = &q.addr.b[i * 4];
+		const uint8_t *b = &p->addr.b[i * 4];
 
-		out->word[i] = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 |
-					   (uint32_t)b[2] << 8 | b[3];
+		out->word[i] = ((uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 |
+						(uint32_t)b[2] << 8 | b[3]) &
+					   mask(out->len, i);
 	}
-	out->len = q.len;
 	return true;
 }
 
@@ -173,7 +203,6 @@ static uint32_t take_node(trie_t *trie, const bits_t *b, unsigned len)
 {
 	uint32_t handle = trie->spare;
 	node_t *node;
-	bits_t cut = *b;
 
 	if (handle)
 	{
@@ -183,18 +212,12 @@ static uint32_t take_node(trie_t *trie, const bits_t *b, unsigned len)
 	{
 		handle = trie->used++;
 	}
-	for (unsigned i = 0; i < trie->words; i++)
-	{
-		unsigned keep = len > i * 32 ? len - i * 32 : 0;
-
-		if (keep < 32)
-		{
-			cut.word[i] &= ~(UINT32_MAX >> keep);
-		}
-	}
 	node = node_at(trie, handle);
 	*node = (node_t){.len = (uint8_t)len};
-	memcpy(node->key, cut.word, trie->words * sizeof(uint32_t));
+	for (unsigned i = 0; i < trie->words; i++)
+	{
+		node->key[i] = b->word[i] & mask(len, i);
+	}
 	return handle;
 }
 
@@ -203,6 +226,7 @@ static void give_back(trie_t *trie, uint32_t handle)
 	node_t *node = node_at(trie, handle);
 
 	node->child[0] = trie->spare;
+	node->len = LEN_NONE;
 	trie->spare = handle;
 }
 
@@ -219,10 +243,99 @@ static uint32_t *enter(trie_t *trie, uint32_t handle)
 	return &node->value;
 }
 
+/* -- hints ----------------------------------------------------------------- */
+
+/** NULL: there is none for this prefix */
+static uint32_t *hint_of(const trie_t *trie, const bits_t *b)
+{
+	uint32_t anchor = b->word[0] >> (32 - trie->anchor);
+
+	if (!trie->hints || b->len < trie->anchor)
+	{
+		return NULL;
+	}
+	/* neighbours would share the few bits of a plain remainder */
+	return &trie->hints[anchor * 0x9e3779b1u >> (32 - trie->hint_bits)];
+}
+
+/** a node that covers b, to go down from; 0: the root */
+static uint32_t begin(const trie_t *trie, const bits_t *b, uint32_t *hint)
+{
+	return hint && *hint && covers(trie, node_at(trie, *hint), b) ? *hint : 0;
+}
+
+/** the way down came by a node that covers b */
+static void take_hint(const trie_t *trie, uint32_t *hint, uint32_t handle)
+{
+	if (hint && node_at(trie, handle)->len <= trie->anchor)
+	{
+		*hint = handle;
+	}
+}
+
+static void hints_grow(trie_t *trie)
+{
+	unsigned bits = trie->hints ? trie->hint_bits + 1 : 11;
+	uint32_t *hints;
+
+	if (trie->count < HINTS_FROM || trie->count >> (bits + 1) == 0)
+	{
+		return;
+	}
+	hints = mem_array((size_t)1 << bits, sizeof(*hints));
+	for (uint32_t i = 0; trie->hints && i < 1u << trie->hint_bits; i++)
+	{
+		hints[2 * i] = hints[2 * i + 1] = trie->hints[i];
+	}
+	free(trie->hints);
+	trie->hints = hints;
+	trie->hint_bits = bits;
+}
+
+/** an empty trie holds nothing */
+static void give_all_back(trie_t *trie)
+{
+	free(trie->nodes);
+	free(trie->hints);
+	trie->nodes = NULL;
+	trie->hints = NULL;
+	trie->hint_bits = 0;
+	trie->root = trie->spare = 0;
+	trie->used = 1;
+	trie->room = 0;
+}
+
+/* -- entries --------------------------------------------------------------- */
+
+/** a new node for b in the place of *slot, which parts from it after len bits
+ * (or is 0) */
+static uint32_t graft(trie_t *trie, uint32_t *slot, const bits_t *b,
+					  unsigned len)
+{
+	uint32_t old = *slot, new = take_node(trie, b, b->len), glue;
+
+	if (!old)
+	{
+		*slot = new;
+	}
+	else if (len == b->len)
+	{ /* the new prefix contains the old node's */
+		node_at(trie, new)->child[bit_at(node_at(trie, old)->key, len)] = old;
+		*slot = new;
+	}
+	else
+	{
+		glue = take_node(trie, b, len);
+		node_at(trie, glue)->child[bit_at(b->word, len)] = new;
+		node_at(trie, glue)->child[!bit_at(b->word, len)] = old;
+		*slot = glue;
+	}
+	return new;
+}
+
 uint32_t *trie_insert(trie_t *trie, const prefix_t *p)
 {
-	uint32_t *slot = &trie->root;
-	uint32_t old, new, glue;
+	uint32_t *slot = &trie->root, *hint, at;
 	unsigned len = 0;
 	bits_t b;
 
@@ -231,9 +344,13 @@ uint32_t *trie_insert(trie_t *trie, const prefix_t *p)
 		return NULL;
 	}
 	reserve(trie, 2);
-	while (*slot)
+	hints_grow(trie);
+	hint = hint_of(trie, &b);
+	at = begin(trie, &b, hint);
+	at = at ? at : trie->root;
+	while (at)
 	{
-		node_t *node = node_at(trie, *slot);
+		node_t *node = node_at(trie, at);
 
 		len = common(trie, node, &b);
 		if (len < node->len)
@@ -242,40 +359,27 @@ uint32_t *trie_insert(trie_t *trie, const prefix_t *p)
 		}
 		if (len == b.len)
 		{
-			return enter(trie, *slot);
+			return enter(trie, at);
 		}
+		take_hint(trie, hint, at);
 		slot = &node->child[bit_at(b.word, len)];
+		at = *slot;
 	}
-	old = *slot;
-	new = take_node(trie, &b, b.len);
-	if (!old)
-	{
-		*slot = new;
-	}
-	else if (len == b.len)
-	{ /* the new prefix contains the old node's */
-		node_at(trie, new)->child[bit_at(node_at(trie, old)->key, len)] = old;
-		*slot = new;
-	}
-	else
-	{
-		glue = take_node(trie, &b, len);
-		node_at(trie, glue)->child[bit_at(b.word, len)] = new;
-		node_at(trie, glue)->child[!bit_at(b.word, len)] = old;
-		*slot = glue;
-	}
-	return enter(trie, new);
+	return enter(trie, graft(trie, slot, &b, len));
 }
 
 uint32_t trie_get(const trie_t *trie, const prefix_t *p)
 {
-	uint32_t at = trie->root;
+	uint32_t at, *hint;
 	bits_t b;
 
 	if (!to_bits(trie, p, &b))
 	{
 		return 0;
 	}
+	hint = hint_of(trie, &b);
+	at = begin(trie, &b, hint);
+	at = at ? at : trie->root;
 	while (at)
 	{
 		const node_t *node = node_at(trie, at);
@@ -288,6 +392,7 @@ uint32_t trie_get(const trie_t *trie, const prefix_t *p)
 		{
 			return node->entered ? node->value : 0;
 		}
+		take_hint(trie, hint, at);
 		at = node->child[bit_at(b.word, node->len)];
 	}
 	return 0;
@@ -306,35 +411,50 @@ static void prune(trie_t *trie, uint32_t *slot)
 	}
 }
 
+/** where the handle of this node stands */
+static uint32_t *slot_of(trie_t *trie, uint32_t handle)
+{
+	const node_t *node = node_at(trie, handle);
+	uint32_t *slot = &trie->root;
+
+	while (*slot != handle)
+	{
+		node_t *above = node_at(trie, *slot);
+
+		slot = &above->child[bit_at(node->key, above->len)];
+	}
+	return slot;
+}
+
 uint32_t trie_remove(trie_t *trie, const prefix_t *p)
 {
-	uint32_t *parent = NULL;
-	uint32_t *slot = &trie->root;
+	uint32_t at, *hint, parent = 0, value;
+	uint32_t *slot = NULL;
 	node_t *node;
-	uint32_t value;
 	bits_t b;
 
 	if (!to_bits(trie, p, &b))
 	{
 		return 0;
 	}
+	hint = hint_of(trie, &b);
+	at = begin(trie, &b, hint);
+	at = at ? at : trie->root;
 	for (;;)
 	{
-		if (!*slot)
+		if (!at || !covers(trie, node_at(trie, at), &b))
 		{
 			return 0;
 		}
-		node = node_at(trie, *slot);
-		if (!covers(trie, node, &b))
-		{
-			return 0;
-		}
+		node = node_at(trie, at);
 		if (node->len == b.len)
 		{
 			break;
 		}
-		parent = slot;
+		take_hint(trie, hint, at);
+		parent = at;
 		slot = &node->child[bit_at(b.word, node->len)];
+		at = *slot;
 	}
 	if (!node->entered)
 	{
@@ -342,11 +462,16 @@ uint32_t trie_remove(trie_t *trie, const prefix_t *p)
 	}
 	value = node->value;
 	node->entered = false;
-	trie->count--;
+	if (--trie->count == 0)
+	{
+		give_all_back(trie);
+		return value;
+	}
+	slot = slot ? slot : slot_of(trie, at);
 	prune(trie, slot);
-	if (parent && !*slot)
-	{ /* a leaf went: its parent may be glue with one child now */
-		prune(trie, parent);
+	if (parent && !*slot && !node_at(trie, parent)->entered)
+	{ /* a leaf went: its parent is glue with one child now */
+		prune(trie, slot_of(trie, parent));
 	}
 	return value;
 }
@@ -471,5 +596,6 @@ size_t trie_count(const trie_t *trie)
 
 size_t trie_memory(const trie_t *trie)
 {
-	return sizeof(*trie) + trie->room * trie->stride;
+	return sizeof(*trie) + trie->room * trie->stride +
+		   (trie->hints ? sizeof(*trie->hints) << trie->hint_bits : 0);
 }

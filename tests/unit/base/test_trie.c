@@ -10,6 +10,7 @@
 
 #include "base/trie.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define MODEL_MAX 512
@@ -319,7 +320,8 @@ START_TEST(test_glue_goes)
 	size_t memory = 0;
 
 	/* pairs that part at their last bit, each elsewhere: one that leaves its
-	 * glue behind takes more and more nodes */
+	 * glue behind takes more and more nodes. An empty trie would forget */
+	set(trie, "200.0.0.0/8", 3);
 	for (uint32_t n = 0; n < 1000; n++)
 	{
 		addr_t a = addr_v4(n << 8), b = addr_v4(n << 8 | 1);
@@ -384,6 +386,132 @@ START_TEST(test_memory)
 }
 END_TEST
 
+#define HINTED 20000
+
+/** nested and near, and sparse: few first bits, any length about the anchor */
+static prefix_t near_anchor(prng_t *rng, family_t family)
+{
+	uint32_t bits = (uint32_t)prng_next(rng) & 0x03ffffffu;
+	unsigned len = 8 + (unsigned)prng_below(rng, 25);
+	addr_t a = addr_v4(bits);
+
+	if (family == FAMILY_IPV6)
+	{
+		a.family = FAMILY_IPV6;
+		a.b[4] = (uint8_t)prng_next(rng);
+		a.b[5] = (uint8_t)prng_next(rng);
+		len += 16;
+	}
+	return prefix_make(&a, len);
+}
+
+typedef struct row_t
+{
+	prefix_t prefix;
+	uint32_t value;
+} row_t;
+
+static int by_row(const void *a, const void *b)
+{
+	return prefix_cmp(&((const row_t *)a)->prefix, &((const row_t *)b)->prefix);
+}
+
+/** the last of the rows with this prefix; rows are sorted, values not 0 */
+static uint32_t expected(const row_t *rows, size_t count, const prefix_t *p)
+{
+	row_t key = {.prefix = *p};
+	const row_t *row = bsearch(&key, rows, count, sizeof(*rows), by_row);
+
+	return row ? row->value : 0;
+}
+
+static void check_all(const trie_t *trie, const row_t *rows, size_t count)
+{
+	prng_t rng;
+	size_t there = 0;
+
+	prng_seed(&rng, 99);
+	for (size_t i = 0; i < count; i++)
+	{
+		prefix_t p = near_anchor(&rng, rows[0].prefix.addr.family);
+
+		if (trie_get(trie, &rows[i].prefix) != rows[i].value ||
+			trie_get(trie, &p) != expected(rows, count, &p))
+		{
+			ck_abort_msg("a value is not as entered");
+		}
+		there += rows[i].value != 0;
+	}
+	ck_assert_uint_eq(trie_count(trie), there);
+}
+
+/** removes rows and enters them again, in some order */
+static void shuffle(trie_t *trie, row_t *rows, size_t count, prng_t *rng)
+{
+	for (size_t n = 0; n < 2 * count; n++)
+	{
+		row_t *row = &rows[prng_below(rng, count)];
+
+		if (prng_below(rng, 3) == 0)
+		{
+			row->value = 1 + (uint32_t)prng_below(rng, 1000);
+			*trie_insert(trie, &row->prefix) = row->value;
+		}
+		else if (trie_remove(trie, &row->prefix) != row->value)
+		{
+			ck_abort_msg("another value is removed than was entered");
+		}
+		else
+		{
+			row->value = 0;
+		}
+	}
+}
+
+/* enough entries that ways down begin at hints, which go stale as nodes are
+ * removed, used again elsewhere, and parted from what they covered */
+START_TEST(test_hints)
+{
+	family_t family = families[_i];
+	trie_t *trie = trie_create(family);
+	row_t *rows = mem_array(HINTED, sizeof(*rows));
+	size_t count = 0, kept = 0, empty = trie_memory(trie);
+	prng_t rng;
+
+	prng_seed(&rng, 5);
+	while (count < HINTED)
+	{
+		rows[count++].prefix = near_anchor(&rng, family);
+	}
+	qsort(rows, count, sizeof(*rows), by_row);
+	for (size_t i = 0; i < count; i++)
+	{
+		if (!kept || by_row(&rows[kept - 1], &rows[i]))
+		{
+			rows[kept++] = rows[i];
+		}
+	}
+	for (size_t i = 0; i < kept; i++)
+	{
+		rows[i].value = (uint32_t)i + 1;
+		*trie_insert(trie, &rows[i].prefix) = rows[i].value;
+	}
+	check_all(trie, rows, kept);
+	shuffle(trie, rows, kept, &rng);
+	check_all(trie, rows, kept);
+	shuffle(trie, rows, kept, &rng);
+	check_all(trie, rows, kept);
+	for (size_t i = 0; i < kept; i++)
+	{
+		trie_remove(trie, &rows[i].prefix);
+	}
+	/* nothing is held for nothing */
+	ck_assert_uint_eq(trie_memory(trie), empty);
+	free(rows);
+	trie_destroy(trie);
+}
+END_TEST
+
 Suite *trie_suite(void)
 {
 	Suite *suite = suite_create("trie");
@@ -396,5 +524,6 @@ Suite *trie_suite(void)
 	unit_add(suite, "unset value", test_unset_value);
 	unit_add(suite, "glue goes", test_glue_goes);
 	unit_add(suite, "memory", test_memory);
+	unit_add_loop(suite, "hints", test_hints, 2);
 	return suite;
 }
