@@ -321,6 +321,12 @@ static uint32_t leftmost(const uint8_t *path, size_t len)
 	uint8_t type, count;
 	uint32_t asn = 0;
 
+	/* a sequence with at least one in it, as nearly all */
+	if (len >= 6 && path[0] == 2 && path[1])
+	{
+		return (uint32_t)path[2] << 24 | (uint32_t)path[3] << 16 |
+			   (uint32_t)path[4] << 8 | path[5];
+	}
 	while (rbuf_u8(&r, &type) && rbuf_u8(&r, &count) &&
 		   rbuf_sub(&r, (size_t)count * 4, &asns))
 	{

@@ -294,6 +294,7 @@ void net_decide(bgp_rib_t *rib, net_ref_t ref, net_t *net, bool changed)
 		net->n_best = (uint8_t)best;
 		net->n_backup = (uint8_t)backup;
 	}
+	rib->n_cands = count;
 	net_contribute(rib, f, net, best ? &c[0] : NULL);
 	if (changed)
 	{

@@ -40,7 +40,7 @@ bool bgp_rib_next_change(bgp_rib_t *rib, bgp_route_t *out)
 	net_visit(rib, ref);
 	net = net_at(rib, ref);
 	net->flags &= (uint8_t)~NET_CHANGED;
-	route_fill(rib, f, net, out);
+	route_decided(rib, f, net, out);
 	rib->taken = ref;
 	net_drop_if_unused(rib, ref);
 	return true;

@@ -170,7 +170,9 @@ struct bgp_rib_t
 	net_ref_t taken;
 	fifo_t exports[2];
 	bgp_attr_set_t scratch;
+	/** of the net that was decided last, in the order of the decision */
 	bgp_cand_t *cands;
+	size_t n_cands;
 	size_t cands_size;
 	bgp_rib_resolve_t resolve;
 	void *resolve_user;
@@ -284,6 +286,9 @@ uint32_t import_attrs(bgp_rib_t *rib, const slot_t *slot,
  * what the decision says. false: nothing is chosen */
 bool route_fill(const bgp_rib_t *rib, int f, const net_t *net,
 				bgp_route_t *out);
+/** the same of the net that was decided just now */
+void route_decided(const bgp_rib_t *rib, int f, const net_t *net,
+				   bgp_route_t *out);
 /** the net of the prefix, made if absent */
 net_ref_t net_enter(bgp_rib_t *rib, int f, const prefix_t *prefix);
 /** the peer number's slot; valid until the next new number */

@@ -29,16 +29,12 @@ static void path_fill(const bgp_rib_t *rib, const bgp_cand_t *c,
 	}
 }
 
-bool route_fill(const bgp_rib_t *rib, int f, const net_t *net, bgp_route_t *out)
+/** the candidates in the order of the decision, whose numbers are in *out */
+static void fill_from(const bgp_rib_t *rib, int f, const net_t *net,
+					  const bgp_cand_t *c, size_t count, bgp_route_t *out)
 {
-	bgp_cand_t *c;
-	size_t count = rib_gather(rib, f, net, &c);
-
 	out->prefix = net_prefix(f, net);
 	out->tag = net->tag;
-	out->n_best = bgp_decide(&rib->opts, c, count);
-	out->n_backup =
-		bgp_decide(&rib->opts, c + out->n_best, count - out->n_best);
 	out->step = BGP_STEP_ONLY;
 	if (count > 1)
 	{
@@ -56,7 +52,26 @@ bool route_fill(const bgp_rib_t *rib, int f, const net_t *net, bgp_route_t *out)
 	}
 	bgp_weigh(out->best, out->n_best, rib->config.link_bandwidth);
 	bgp_weigh(out->backup, out->n_backup, rib->config.link_bandwidth);
+}
+
+bool route_fill(const bgp_rib_t *rib, int f, const net_t *net, bgp_route_t *out)
+{
+	bgp_cand_t *c;
+	size_t count = rib_gather(rib, f, net, &c);
+
+	out->n_best = bgp_decide(&rib->opts, c, count);
+	out->n_backup =
+		bgp_decide(&rib->opts, c + out->n_best, count - out->n_best);
+	fill_from(rib, f, net, c, count, out);
 	return out->n_best > 0;
+}
+
+void route_decided(const bgp_rib_t *rib, int f, const net_t *net,
+				   bgp_route_t *out)
+{
+	out->n_best = net->n_best;
+	out->n_backup = net->n_backup;
+	fill_from(rib, f, net, rib->cands, rib->n_cands, out);
 }
 
 void bgp_rib_set_resolver(bgp_rib_t *rib, bgp_rib_resolve_t fn, void *user)
