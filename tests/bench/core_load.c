@@ -185,7 +185,7 @@ static void run_size(figures_t *figures, family_t family, uint32_t size,
 		load_announce_bytes(&r.announce[i], &r.table, i);
 	}
 	load_withdraw_bytes(&r.withdraw, &r.table);
-	load_start(&r.load, family);
+	load_start(&r.load, false);
 	malloc_trim(0);
 	r.base = load_resident();
 	run(&r, flaps);

@@ -18,8 +18,10 @@
 #include "kernel/codec.h"
 #include "text_source.h"
 
-#define READ_MAX 32768
-#define WORK_MAX 0.004
+/* as src/gateway has them */
+#define READ_PIECE 4096
+#define READ_MAX   0.003
+#define WORK_MAX   0.004
 /** what a route costs in the kernel, of one message (raw insertion of
  * 1,000,000 takes about 4 s) */
 #define MESSAGE_PRICE 4e-6
@@ -124,7 +126,8 @@ void load_announce_bytes(load_bytes_t *out, const table_t *table, unsigned peer)
 		out->len += wbuf_len(&w);
 	}
 	w = bytes_room(out, BGP_MESSAGE_MAX);
-	bgp_encode_end_of_rib(&w, family);
+	bgp_encode_end_of_rib(&w, FAMILY_IPV4);
+	bgp_encode_end_of_rib(&w, FAMILY_IPV6);
 	out->len += wbuf_len(&w);
 	bgp_attr_set_deinit(&set);
 }
@@ -391,32 +394,62 @@ static bool established(const load_t *load, unsigned i)
 /** true: there is more to be said */
 static bool hear(load_t *load, unsigned i)
 {
-	static uint8_t discard[131072];
 	bgp_t *bgp = core_bgp(load->world->core);
 	const load_bytes_t *feed = load->feed[i];
 	size_t n;
 
-	if (load->dialling[i])
-	{
-		connect_peer(load, i);
-	}
-	if (load->closing[i])
-	{
-		load_reset(load, i);
-	}
 	if (load->conn[i] && feed && load->fed[i] < feed->len)
 	{
 		n = feed->len - load->fed[i];
-		n = n < READ_MAX ? n : READ_MAX;
+		n = n < READ_PIECE ? n : READ_PIECE;
 		bgp_input(bgp, load->conn[i], feed->data + load->fed[i], n,
 				  load->world->now);
 		load->fed[i] += n;
 	}
-	while (load->conn[i] && bgp_output(bgp, load->conn[i], discard,
-									   sizeof(discard), load->world->now))
-	{
-	}
 	return load->conn[i] && feed && load->fed[i] < feed->len;
+}
+
+/** connections that come and go, and what we say */
+static void serve(load_t *load)
+{
+	static uint8_t discard[131072];
+
+	for (unsigned i = 0; i < LOAD_TUNNELS; i++)
+	{
+		if (load->dialling[i])
+		{
+			connect_peer(load, i);
+		}
+		if (load->closing[i])
+		{
+			load_reset(load, i);
+		}
+		while (load->conn[i] &&
+			   bgp_output(core_bgp(load->world->core), load->conn[i], discard,
+						  sizeof(discard), load->world->now))
+		{
+		}
+	}
+}
+
+/** all of them in turn, as long as a turn has for it */
+static bool hear_all(load_t *load, double until)
+{
+	bool more = true;
+
+	while (more && (load->untimed || load_cpu() < until))
+	{
+		more = false;
+		for (unsigned i = 0; i < LOAD_TUNNELS; i++)
+		{
+			more |= hear(load, i);
+		}
+		if (load->untimed)
+		{
+			break;
+		}
+	}
+	return more;
 }
 
 static void keep_alive(load_t *load)
@@ -447,17 +480,15 @@ bool load_turn(load_t *load)
 {
 	world_t *w = load->world;
 	double start = load_cpu(), heard, worked, end, encoded = load->cost.encode;
-	bool more = false;
+	bool more;
 
 	load->kernel_price = 0;
 	world_kernel_step(w);
 	core_apply(w->core, w->now);
 	heard = load_cpu();
 	load->cost.other += heard - start;
-	for (unsigned i = 0; i < LOAD_TUNNELS; i++)
-	{
-		more |= hear(load, i);
-	}
+	serve(load);
+	more = hear_all(load, heard + READ_MAX);
 	keep_alive(load);
 	worked = load_cpu();
 	load->cost.input += worked - heard;
@@ -466,7 +497,7 @@ bool load_turn(load_t *load)
 	end = worked + WORK_MAX;
 	while (core_work(w->core, w->now))
 	{
-		if (load_cpu() + load->kernel_price >= end)
+		if (!load->untimed && load_cpu() + load->kernel_price >= end)
 		{
 			more = true;
 			break;
@@ -478,7 +509,8 @@ bool load_turn(load_t *load)
 	/* what stands for the kernel is not ours */
 	end -= start + load->cost.encode - encoded;
 	load->cost.longest = end > load->cost.longest ? end : load->cost.longest;
-	w->now += (usec_t)((end + load->kernel_price) * 1e6) + 10;
+	w->now += load->untimed ? USEC_PER_MSEC
+							: (usec_t)((end + load->kernel_price) * 1e6) + 10;
 	return more || w->n_events || w->dumps || w->table_wanted;
 }
 
@@ -561,12 +593,12 @@ static void configure(load_t *load)
 	core_configure(load->world->core, config, load->world->now);
 }
 
-void load_start(load_t *load, family_t family)
+void load_start(load_t *load, bool untimed)
 {
 	static kernel_ops_t ops;
 	core_seams_t seams;
 
-	*load = (load_t){.world = world_host_create(), .family = family};
+	*load = (load_t){.world = world_host_create(), .untimed = untimed};
 	loaded = load;
 	load->world->n = LOAD_TUNNELS;
 	ops = world_kernel_ops;

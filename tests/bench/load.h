@@ -42,7 +42,8 @@ typedef struct load_cost_t
 typedef struct load_t
 {
 	world_t *world;
-	family_t family;
+	/** turns do all there is, and take a millisecond: the same work each time */
+	bool untimed;
 	bgp_peer_t *dialling[LOAD_TUNNELS];
 	bgp_conn_t *conn[LOAD_TUNNELS];
 	bool closing[LOAD_TUNNELS];
@@ -68,7 +69,7 @@ void load_withdraw_bytes(load_bytes_t *out, const table_t *table);
 void load_bytes_deinit(load_bytes_t *bytes);
 
 /** tunnels and sessions up, nothing announced */
-void load_start(load_t *load, family_t family);
+void load_start(load_t *load, bool untimed);
 void load_stop(load_t *load);
 /** the session ends as a TCP connection that is reset does */
 void load_reset(load_t *load, unsigned i);
