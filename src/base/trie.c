@@ -21,8 +21,8 @@
  * the first bits of a prefix (its anchor), the deepest node seen that covers
  * all that begins so. A hint is only a place to begin: whatever node stands
  * there by now, if it covers the prefix then so do all on its way down. Hence
- * hints are never corrected, only checked, and an array of another size may
- * take them over or not.
+ * hints are never corrected, only checked, and an array of another size begins
+ * with none: nothing is to be gone through at once.
  */
 
 #include "base/trie.h"
@@ -283,10 +283,6 @@ static void hints_grow(trie_t *trie)
 		return;
 	}
 	hints = mem_array((size_t)1 << bits, sizeof(*hints));
-	for (uint32_t i = 0; trie->hints && i < 1u << trie->hint_bits; i++)
-	{
-		hints[2 * i] = hints[2 * i + 1] = trie->hints[i];
-	}
 	free(trie->hints);
 	trie->hints = hints;
 	trie->hint_bits = bits;
