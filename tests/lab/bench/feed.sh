@@ -159,6 +159,13 @@ feed_frr_conf()
 	{
 		echo "hostname site"
 		echo "log file $dir/bgpd.log errors"
+		echo "ip prefix-list none seq 5 deny any"
+		echo "ipv6 prefix-list none seq 5 deny any"
+		for ((i = 0; i < NEIGHBOURS; i++))
+		do
+			[ "$STANDBY" = no ] || printf '%s\n' "route-map pref$i permit 10" \
+				" set local-preference $((200 - i))" exit
+		done
 		echo "router bgp $SITE_AS"
 		echo " bgp router-id 192.0.2.1"
 		echo " no bgp ebgp-requires-policy"
@@ -181,13 +188,6 @@ feed_frr_conf()
 					echo "  neighbor $(feed4 "$i") route-map pref$i in"
 			done
 			echo " exit-address-family"
-		done
-		echo "ip prefix-list none seq 5 deny any"
-		echo "ipv6 prefix-list none seq 5 deny any"
-		for ((i = 0; i < NEIGHBOURS; i++))
-		do
-			[ "$STANDBY" = no ] || printf '%s\n' "route-map pref$i permit 10" \
-				" set local-preference $((200 - i))"
 		done
 	} >"$dir/bgpd.conf"
 	printf 'hostname site\nlog file %s/zebra.log errors\n' "$dir" \
