@@ -24,6 +24,8 @@
 
 /** of table work in a turn; the rest of the 10 ms is for all else */
 #define WORK_MAX (4 * USEC_PER_MSEC)
+/** of reading what neighbours say in a turn */
+#define READ_MAX (3 * USEC_PER_MSEC)
 /** facts taken in a turn */
 #define FACTS_MAX 1024
 /** kernel messages read in a turn */
@@ -233,7 +235,7 @@ static void others(gateway_t *g)
 static bool turn(gateway_t *g)
 {
 	usec_t start = loop_now(), cpu = loop_cpu() - in_kernel(g).cpu, work_end;
-	bool more;
+	bool more, unread;
 
 	g->now = start;
 	/* What had come by now is heard before a timer judges by now: a machine
@@ -241,10 +243,11 @@ static bool turn(gateway_t *g)
 	loop_wait(g->loop, start);
 	facts(g);
 	loop_serve(g->loop, g->now);
+	unread = sockets_read(g->sockets, g->now, loop_now() + READ_MAX);
 	others(g);
 	timers_run(g->timers, g->now);
 	core_apply(g->core, g->now);
-	more = sockets_turn(g->sockets, g->now);
+	more = sockets_turn(g->sockets, g->now) || unread;
 	work_end = loop_now() + WORK_MAX;
 	while (core_work(g->core, g->now))
 	{
@@ -301,6 +304,7 @@ static void goodbye(gateway_t *g)
 		loop_wait(g->loop, until < end ? until : end);
 		g->now = loop_now();
 		loop_serve(g->loop, g->now);
+		sockets_read(g->sockets, g->now, g->now + READ_MAX);
 		timers_run(g->timers, g->now);
 		sockets_turn(g->sockets, g->now);
 	}

@@ -3,8 +3,9 @@
 /*
  * TCP for the speaker. A peer has at most one dialling socket and shares a
  * listener with the peers on the same local address and device. Connections
- * are read 32 KiB at a time, written from what bgp_output gives when asked,
- * so that nothing piles up for a peer that does not read.
+ * are read by small pieces in turn for as long as a turn of the loop has for
+ * it, written from what bgp_output gives when asked, so that nothing piles up
+ * for a peer that does not read.
  *
  * The speaker is never called from within its own sink: what the sink asks
  * for is noted and done in sockets_turn or by a timer.
@@ -23,7 +24,9 @@
 #include "gateway/linger.h"
 #include "gateway/sockopt.h"
 
-#define READ_MAX  32768
+/** read of one connection before the next has its turn: a thousand withdrawn
+ * prefixes, a millisecond of work */
+#define READ_MAX  4096
 #define WRITE_MAX 131072
 /** tries of a listener that could not be had */
 #define LISTEN_RETRY (5 * USEC_PER_SEC)
@@ -73,6 +76,8 @@ typedef struct conn_t
 	sockets_t *sockets;
 	bgp_conn_t *conn;
 	loop_watch_t watch;
+	/** in sockets_t.readable */
+	list_t readable;
 	/** bgp_output has something, as far as we were told */
 	bool output;
 	/** to be closed when all is written, or at the latest at */
@@ -96,6 +101,8 @@ struct sockets_t
 	list_t endpoints;
 	list_t conns;
 	size_t n_conns;
+	/** connections that have something to be read */
+	list_t readable;
 	lingers_t *lingers;
 	uint8_t input[READ_MAX];
 	uint8_t output[WRITE_MAX];
@@ -112,7 +119,8 @@ static void conn_lose(conn_t *c, const char *why)
 	}
 }
 
-static void conn_read(conn_t *c, usec_t now)
+/** true: there may be more */
+static bool conn_read(conn_t *c, usec_t now)
 {
 	ssize_t n = read(c->watch.fd, c->sockets->input, READ_MAX);
 
@@ -132,6 +140,7 @@ static void conn_read(conn_t *c, usec_t now)
 	{
 		conn_lose(c, strerror(errno));
 	}
+	return n == READ_MAX;
 }
 
 /** what was left over first; true: all of it is written */
@@ -227,6 +236,7 @@ static void conn_end(conn_t *c, usec_t now)
 		close(fd);
 	}
 	list_remove(&c->link);
+	list_remove(&c->readable);
 	s->n_conns--;
 	bgp_conn_closed(core_bgp(s->core), c->conn,
 					c->lost ? c->why : "closed by us", now);
@@ -238,9 +248,9 @@ static void conn_ready(void *user, bool readable, bool writable, usec_t now)
 {
 	conn_t *c = user;
 
-	if (readable && !c->lost)
+	if (readable && !list_linked(&c->readable))
 	{
-		conn_read(c, now);
+		list_append(&c->sockets->readable, &c->readable);
 	}
 	if (writable && !c->lost)
 	{
@@ -253,6 +263,7 @@ static conn_t *conn_create(sockets_t *s, int fd)
 	conn_t *c = mem_alloc(sizeof(*c));
 
 	c->sockets = s;
+	list_init(&c->readable);
 	if (loop_add(s->loop, &c->watch, fd, conn_ready, c, true, false))
 	{
 		free(c);
@@ -271,6 +282,7 @@ static void conn_discard(conn_t *c)
 	loop_remove(c->sockets->loop, &c->watch);
 	close(fd);
 	list_remove(&c->link);
+	list_remove(&c->readable);
 	c->sockets->n_conns--;
 	free(c);
 }
@@ -774,6 +786,25 @@ const net_ops_t sockets_net_ops = {
 	.drop_all = net_drop_all,
 };
 
+bool sockets_read(sockets_t *s, usec_t now, usec_t until)
+{
+	while (!list_empty(&s->readable))
+	{
+		conn_t *c = list_first(&s->readable, conn_t, readable);
+
+		list_remove(&c->readable);
+		if (!c->lost && conn_read(c, now))
+		{
+			list_append(&s->readable, &c->readable);
+		}
+		if (loop_now() >= until)
+		{
+			break;
+		}
+	}
+	return !list_empty(&s->readable);
+}
+
 bool sockets_turn(sockets_t *s, usec_t now)
 {
 	bool more = false;
@@ -811,6 +842,7 @@ sockets_t *sockets_create(loop_t *loop, timers_t *timers)
 	list_init(&s->listeners);
 	list_init(&s->endpoints);
 	list_init(&s->conns);
+	list_init(&s->readable);
 	s->lingers = lingers_create(loop, timers);
 	return s;
 }
