@@ -1,13 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * An entry knows what the peer has (sent) and is to have (want). While they
- * differ it stands in the bucket of what it is to have; the bucket of 0 is
- * that of withdrawals. So a peer is told the last word of each prefix and no
- * more, whatever happened since it was last written to.
+ * Peers that are told the same are members of a group, which keeps what they
+ * are told once and packs it once (an update group). Members differ in two
+ * things that are cheap to keep apart: a next hop of our own is put into a
+ * copy of the packed message, and no member is told its own routes.
  *
- * A net that changed is looked at once, for all peers: what goes out is
- * worked out by class and compared with each peer's entry.
+ * An entry knows what was told (sent) and what is to be (want), each with the
+ * peer whose route it is (source). While they differ it stands in the bucket
+ * of what it is to be; so a prefix's last word is told and no more, whatever
+ * happened since. A member that writes takes from the oldest bucket what fills
+ * an UPDATE. All members in step get a reference to it, and the entries in it
+ * are told ("committed") from then on.
+ *
+ * Committed entries stand in a log in the order of their last telling, each
+ * once. A member that is not in step walks it by itself from where it is to
+ * the end, and is in step then. So goes one that comes later, or asks for all
+ * anew (it begins at the log's beginning), and one that writes slowly: having
+ * OUT_LAG_MAX bytes of messages to write, it gets no more of them, and goes on in
+ * the log behind the last that it has. What changed often meanwhile it hears
+ * once. While somebody walks, withdrawn entries stay in a second log if he
+ * has heard of them.
+ *
+ * So that nobody hears of a withdrawal who never heard of the prefix, each
+ * that walks has a bit an entry; but of what was told before it lost step,
+ * the entry tells.
  */
 
 #include "bgp/adj_out_impl.h"
@@ -16,14 +33,12 @@
 #include <string.h>
 
 #define ENTRY_CHUNK_BYTES 16384
-/** classes whose result is kept while a net is looked at */
-#define MEMO_MAX 16
 
-/* -- entries and buckets --------------------------------------------------- */
+/* -- entries --------------------------------------------------------------- */
 
-entry_t *entry_at(const bgp_rib_out_t *out, int f, uint32_t handle)
+entry_t *entry_at(const group_t *g, int f, uint32_t handle)
 {
-	return pool_at(&out->fam[f].entries, handle);
+	return pool_at(&g->fam[f].entries, handle);
 }
 
 prefix_t entry_prefix(int f, const entry_t *entry)
@@ -35,94 +50,35 @@ prefix_t entry_prefix(int f, const entry_t *entry)
 	return p;
 }
 
-static uint32_t bucket_hash(uint32_t attrs, int f)
+uint32_t entry_enter(group_t *g, int f, const prefix_t *prefix)
 {
-	return (attrs ^ (uint32_t)f << 31) * 2654435761u;
+	uint32_t handle = trie_get(g->fam[f].trie, prefix);
+	entry_t *entry;
+
+	if (!handle)
+	{
+		handle = pool_alloc(&g->fam[f].entries);
+		entry = entry_at(g, f, handle);
+		entry->flags = ENTRY_USED;
+		entry->source = entry->want_source = NOBODY;
+		entry->len = prefix->len;
+		memcpy(entry->addr, prefix->addr.b, f ? 16 : 4);
+		*trie_insert(g->fam[f].trie, prefix) = handle;
+	}
+	return handle;
 }
 
-static bucket_t *bucket_find(bgp_rib_out_t *out, int f, uint32_t attrs)
+static void table_init(group_t *g, int f)
 {
-	hash_node_t *node;
-
-	if (!attrs)
-	{
-		return &out->fam[f].withdraws;
-	}
-	for (node = hash_find(&out->buckets, bucket_hash(attrs, f)); node;
-		 node = hash_find_next(node))
-	{
-		bucket_t *bucket = container_of(node, bucket_t, node);
-
-		if (bucket->attrs == attrs && bucket->f == f)
-		{
-			return bucket;
-		}
-	}
-	return NULL;
+	g->fam[f].trie = trie_create(family_of(f));
+	pool_init(&g->fam[f].entries, sizeof(entry_t) + (f ? 16 : 4),
+			  ENTRY_CHUNK_BYTES);
 }
 
-static void entry_queue(bgp_rib_out_t *out, int f, uint32_t handle)
+static void table_free(group_t *g, int f)
 {
-	entry_t *entry = entry_at(out, f, handle);
-	bucket_t *bucket = bucket_find(out, f, entry->want);
-
-	if (!bucket)
-	{
-		bucket = mem_alloc(sizeof(*bucket));
-		bucket->attrs = entry->want;
-		bucket->f = f;
-		hash_insert(&out->buckets, &bucket->node, bucket_hash(entry->want, f));
-		list_append(&out->order, &bucket->link);
-	}
-	entry->flags |= ENTRY_WAITS;
-	entry->next = 0;
-	entry->prev = bucket->last;
-	if (bucket->last)
-	{
-		entry_at(out, f, bucket->last)->next = handle;
-	}
-	else
-	{
-		bucket->first = handle;
-	}
-	bucket->last = handle;
-	out->fam[f].waiting++;
-}
-
-void entry_unqueue(bgp_rib_out_t *out, int f, uint32_t handle)
-{
-	entry_t *entry = entry_at(out, f, handle);
-	bucket_t *bucket;
-
-	if (!(entry->flags & ENTRY_WAITS))
-	{
-		return;
-	}
-	bucket = bucket_find(out, f, entry->want);
-	if (entry->prev)
-	{
-		entry_at(out, f, entry->prev)->next = entry->next;
-	}
-	else
-	{
-		bucket->first = entry->next;
-	}
-	if (entry->next)
-	{
-		entry_at(out, f, entry->next)->prev = entry->prev;
-	}
-	else
-	{
-		bucket->last = entry->prev;
-	}
-	entry->flags &= (uint8_t)~ENTRY_WAITS;
-	out->fam[f].waiting--;
-	if (bucket->attrs && !bucket->first)
-	{
-		hash_remove(&out->buckets, &bucket->node);
-		list_remove(&bucket->link);
-		free(bucket);
-	}
+	trie_destroy(g->fam[f].trie);
+	pool_deinit(&g->fam[f].entries);
 }
 
 static void release(bgp_rib_t *rib, uint32_t attrs)
@@ -133,482 +89,381 @@ static void release(bgp_rib_t *rib, uint32_t attrs)
 	}
 }
 
-static void entry_free(bgp_rib_t *rib, bgp_rib_out_t *out, int f,
-					   uint32_t handle)
-{
-	entry_t *entry = entry_at(out, f, handle);
-	prefix_t prefix = entry_prefix(f, entry);
+/* -- the logs -------------------------------------------------------------- */
 
-	release(rib, entry->sent);
-	release(rib, entry->want);
-	trie_remove(out->fam[f].trie, &prefix);
-	pool_free(&out->fam[f].entries, handle);
+static log_t *log_of(group_t *g, int f, const entry_t *entry)
+{
+	return &g->fam[f].log[entry->sent ? LOG_TOLD : LOG_GONE];
 }
 
-void entry_want(bgp_rib_t *rib, bgp_rib_out_t *out, int f, uint32_t handle,
-				uint32_t want)
+void log_append(group_t *g, int f, uint32_t handle)
 {
-	entry_t *entry = entry_at(out, f, handle);
+	entry_t *entry = entry_at(g, f, handle);
+	log_t *log = log_of(g, f, entry);
+	int which = entry->sent ? LOG_TOLD : LOG_GONE;
 
-	if (entry->want == want)
+	entry->flags |= ENTRY_LOGGED;
+	entry->log_next = 0;
+	entry->log_prev = log->last;
+	if (log->last)
 	{
-		release(rib, want);
-		return;
+		entry_at(g, f, log->last)->log_next = handle;
 	}
-	entry_unqueue(out, f, handle);
-	release(rib, entry->want);
-	entry->want = want;
-	if (want != entry->sent || (want && entry->flags & ENTRY_AGAIN))
+	else
 	{
-		entry_queue(out, f, handle);
+		log->first = handle;
 	}
-	else if (!want)
+	log->last = handle;
+	list_each(&g->walks, m, member_t, walk)
 	{
-		entry_free(rib, out, f, handle);
-	}
-}
-
-void entry_sent(bgp_rib_t *rib, bgp_rib_out_t *out, int f, uint32_t handle)
-{
-	entry_t *entry = entry_at(out, f, handle);
-
-	entry_unqueue(out, f, handle);
-	out->peer->advertised[f] += (entry->want != 0);
-	out->peer->advertised[f] -= (entry->sent != 0);
-	if (!entry->want)
-	{
-		entry_free(rib, out, f, handle);
-		return;
-	}
-	if (entry->sent != entry->want)
-	{
-		release(rib, entry->sent);
-		entry->sent = entry->want;
-		bgp_attr_hold(rib->attrs, entry->sent);
-	}
-	entry->flags &= (uint8_t)~ENTRY_AGAIN;
-}
-
-/** takes over the hold on want */
-static void out_set(bgp_rib_t *rib, bgp_rib_out_t *out, int f,
-					const prefix_t *prefix, uint32_t want)
-{
-	uint32_t handle = trie_get(out->fam[f].trie, prefix);
-	entry_t *entry;
-
-	if (!handle)
-	{
-		if (!want)
+		if (!m->fam[f].at[which])
 		{
-			return;
-		}
-		handle = pool_alloc(&out->fam[f].entries);
-		entry = entry_at(out, f, handle);
-		entry->flags = ENTRY_USED;
-		entry->len = prefix->len;
-		memcpy(entry->addr, prefix->addr.b, f ? 16 : 4);
-		*trie_insert(out->fam[f].trie, prefix) = handle;
-	}
-	entry_want(rib, out, f, handle, want);
-}
-
-/* -- peers ----------------------------------------------------------------- */
-
-void outs_init(outs_t *outs)
-{
-	*outs = (outs_t){0};
-	list_init(&outs->dying);
-}
-
-static uint32_t class_of(outs_t *outs, const bgp_rib_out_t *mine)
-{
-	for (unsigned i = 0; i < outs->count; i++)
-	{
-		const bgp_rib_out_t *out = outs->out[i];
-
-		if (out != mine && export_is_same(out->peer, mine->peer))
-		{
-			return out->class;
+			m->fam[f].at[which] = handle;
 		}
 	}
-	return ++outs->last_class;
 }
 
-static bool has_family(const bgp_rib_peer_t *peer, int f)
+void log_remove(group_t *g, int f, uint32_t handle)
 {
-	return (peer->families & (f ? BGP_IPV6 : BGP_IPV4)) != 0;
-}
+	entry_t *entry = entry_at(g, f, handle);
+	log_t *log = log_of(g, f, entry);
+	int which = entry->sent ? LOG_TOLD : LOG_GONE;
 
-void out_add(bgp_rib_t *rib, bgp_rib_peer_t *peer)
-{
-	outs_t *outs = &rib->outs;
-	bgp_rib_out_t *out;
-
-	if (!peer->families)
+	if (!(entry->flags & ENTRY_LOGGED))
 	{
 		return;
 	}
-	out = mem_alloc(sizeof(*out));
-	out->peer = peer;
-	peer->out = out;
-	out->codec = (bgp_codec_t){
-		.as4 = peer->as4,
-		.ibgp = peer->ibgp,
-		.families = peer->families,
-		.extended_next_hop = peer->extended_next_hop,
-		.local_as = peer->local_as,
-		.remote_as = peer->remote_as,
-		.message_max = peer->message_max,
+	entry->flags &= (uint8_t)~ENTRY_LOGGED;
+	list_each(&g->walks, m, member_t, walk)
+	{
+		if (m->fam[f].at[which] == handle)
+		{
+			m->fam[f].at[which] = entry->log_next;
+		}
+	}
+	if (entry->log_prev)
+	{
+		entry_at(g, f, entry->log_prev)->log_next = entry->log_next;
+	}
+	else
+	{
+		log->first = entry->log_next;
+	}
+	if (entry->log_next)
+	{
+		entry_at(g, f, entry->log_next)->log_prev = entry->log_prev;
+	}
+	else
+	{
+		log->last = entry->log_prev;
+	}
+}
+
+/* -- buckets --------------------------------------------------------------- */
+
+/** the key of the entry's bucket */
+static bucket_t bucket_key(int f, const entry_t *entry)
+{
+	bucket_t key = {
+		.attrs = entry->want,
+		.except = entry->want_source,
+		.only = NOBODY,
+		.f = f,
 	};
-	hash_init(&out->buckets);
-	list_init(&out->order);
-	list_init(&out->dying);
-	for (int f = 0; f < 2; f++)
+
+	/* told already, but for the one whose it was, and is it no more */
+	key.swaps =
+		entry->want && entry->sent && entry->source != entry->want_source;
+	if (key.swaps && entry->want == entry->sent)
 	{
-		out->fam[f].trie = trie_create(family_of(f));
-		pool_init(&out->fam[f].entries, sizeof(entry_t) + (f ? 16 : 4),
-				  ENTRY_CHUNK_BYTES);
-		out->fam[f].withdraws.f = f;
-		out->fam[f].dump = out->fam[f].eor = has_family(peer, f);
-		out->fam[f].dump_at = 1;
-		peer->advertised[f] = 0;
+		key.only = entry->source;
 	}
-	outs->out = mem_resize(outs->out, outs->count + 1, sizeof(bgp_rib_out_t *));
-	outs->out[outs->count++] = out;
-	out->class = class_of(outs, out);
+	return key;
 }
 
-void out_remove(bgp_rib_t *rib, bgp_rib_peer_t *peer)
+static uint32_t bucket_hash(const bucket_t *key)
 {
-	outs_t *outs = &rib->outs;
-	bgp_rib_out_t *out = peer->out;
+	uint32_t words[3] = {
+		key->attrs,
+		(uint32_t)key->except << 16 | key->only,
+		(uint32_t)key->f << 1 | key->swaps,
+	};
 
-	if (!out)
+	return hash_bytes(words, sizeof(words), 0);
+}
+
+static bucket_t *bucket_find(const group_t *g, const bucket_t *key)
+{
+	hash_node_t *node;
+
+	for (node = hash_find(&g->buckets, bucket_hash(key)); node;
+		 node = hash_find_next(node))
+	{
+		bucket_t *b = container_of(node, bucket_t, node);
+
+		if (b->attrs == key->attrs && b->except == key->except &&
+			b->only == key->only && b->f == key->f && b->swaps == key->swaps)
+		{
+			return b;
+		}
+	}
+	return NULL;
+}
+
+bucket_t *bucket_of(const group_t *g, int f, uint32_t handle)
+{
+	bucket_t key = bucket_key(f, entry_at(g, f, handle));
+
+	return bucket_find(g, &key);
+}
+
+static void entry_queue(group_t *g, int f, uint32_t handle)
+{
+	entry_t *entry = entry_at(g, f, handle);
+	bucket_t key = bucket_key(f, entry);
+	bucket_t *bucket = bucket_find(g, &key);
+
+	if (!bucket)
+	{
+		bucket = mem_copy(&key, sizeof(key));
+		hash_insert(&g->buckets, &bucket->node, bucket_hash(&key));
+		list_append(&g->order[key.attrs && !key.swaps], &bucket->link);
+	}
+	entry->flags |= ENTRY_WAITS;
+	entry->next = 0;
+	entry->prev = bucket->last;
+	if (bucket->last)
+	{
+		entry_at(g, f, bucket->last)->next = handle;
+	}
+	else
+	{
+		bucket->first = handle;
+	}
+	bucket->last = handle;
+	g->fam[f].waiting++;
+}
+
+static void entry_unqueue(group_t *g, int f, uint32_t handle)
+{
+	entry_t *entry = entry_at(g, f, handle);
+	bucket_t *bucket;
+
+	if (!(entry->flags & ENTRY_WAITS))
 	{
 		return;
 	}
-	for (unsigned i = 0; i < outs->count; i++)
+	bucket = bucket_of(g, f, handle);
+	if (entry->prev)
 	{
-		if (outs->out[i] == out)
-		{
-			outs->out[i] = outs->out[--outs->count];
-			break;
-		}
+		entry_at(g, f, entry->prev)->next = entry->next;
 	}
-	peer->out = NULL;
-	peer->advertised[0] = peer->advertised[1] = 0;
-	out->peer = NULL;
-	out->fam[0].resend = out->fam[1].resend = false;
-	list_append(&outs->dying, &out->dying);
-}
-
-void out_again(bgp_rib_t *rib, bgp_rib_peer_t *peer)
-{
-	bgp_rib_out_t *out = peer->out;
-
-	if (!out)
+	else
 	{
-		return;
+		bucket->first = entry->next;
 	}
-	out->class = class_of(&rib->outs, out);
-	for (int f = 0; f < 2; f++)
+	if (entry->next)
 	{
-		out->fam[f].dump = has_family(peer, f);
-		out->fam[f].dump_at = 1;
+		entry_at(g, f, entry->next)->prev = entry->prev;
 	}
-}
-
-void out_resend(bgp_rib_t *rib, bgp_rib_peer_t *peer, family_t family)
-{
-	bgp_rib_out_t *out = peer->out;
-	int f = family_index((uint8_t)family);
-
-	if (!out || !has_family(peer, f))
+	else
 	{
-		return;
+		bucket->last = entry->prev;
 	}
-	out->fam[f].resend = true;
-	out->fam[f].resend_at = 1;
-}
-
-/* -- sliced work ----------------------------------------------------------- */
-
-/** what the classes are told of the net that is being looked at */
-typedef struct memo_t
-{
-	uint32_t class[MEMO_MAX];
-	uint32_t attrs[MEMO_MAX];
-	unsigned count;
-} memo_t;
-
-static uint32_t export_memo(bgp_rib_t *rib, memo_t *memo,
-							const bgp_rib_out_t *out, int f, const net_t *net)
-{
-	uint32_t attrs;
-
-	for (unsigned i = 0; i < memo->count; i++)
+	entry->flags &= (uint8_t)~ENTRY_WAITS;
+	g->fam[f].waiting--;
+	if (!bucket->first)
 	{
-		if (memo->class[i] == out->class)
-		{
-			attrs = memo->attrs[i];
-			if (attrs)
-			{
-				bgp_attr_hold(rib->attrs, attrs);
-			}
-			return attrs;
-		}
-	}
-	attrs = export_attrs(rib, out->peer, f, net);
-	if (memo->count < MEMO_MAX)
-	{
-		memo->class[memo->count] = out->class;
-		memo->attrs[memo->count++] = attrs;
-		if (attrs)
-		{
-			bgp_attr_hold(rib->attrs, attrs);
-		}
-	}
-	return attrs;
-}
-
-/** one peer, or all */
-static void export_net(bgp_rib_t *rib, net_ref_t ref, bgp_rib_out_t *only)
-{
-	int f = ref_family(ref);
-	net_t *net = net_at(rib, ref);
-	prefix_t prefix = net_prefix(f, net);
-	uint16_t source = net->n_best ? path_at(rib, net->paths)->peer : 0;
-	bool told = net->n_best && !aggregates_suppress(rib, f, &prefix);
-	memo_t memo;
-
-	memo.count = 0;
-	for (unsigned i = 0; i < (only ? 1 : rib->outs.count); i++)
-	{
-		bgp_rib_out_t *out = only ? only : rib->outs.out[i];
-		uint32_t want = 0;
-
-		if (!has_family(out->peer, f))
-		{
-			continue;
-		}
-		if (told && source != out->peer->index)
-		{
-			want = export_memo(rib, &memo, out, f, net);
-		}
-		out_set(rib, out, f, &prefix, want);
-	}
-	for (unsigned i = 0; i < memo.count; i++)
-	{
-		release(rib, memo.attrs[i]);
-	}
-}
-
-static unsigned exports_work(bgp_rib_t *rib, int f, unsigned budget)
-{
-	net_ref_t ref;
-
-	while (budget && !is_deferred(rib, f) && (ref = fifo_pop(&rib->exports[f])))
-	{
-		/* its mark keeps it from being queued and dropped meanwhile */
-		net_visit(rib, ref);
-		export_net(rib, ref, NULL);
-		net_at(rib, ref)->flags &= (uint8_t)~NET_EXPORT;
-		net_drop_if_unused(rib, ref);
-		budget -= budget > rib->outs.count ? rib->outs.count + 1 : budget;
-	}
-	return budget;
-}
-
-static unsigned dump_work(bgp_rib_t *rib, bgp_rib_out_t *out, int f,
-						  unsigned budget)
-{
-	while (out->fam[f].dump && budget && !is_deferred(rib, f))
-	{
-		net_ref_t ref = net_ref(f, out->fam[f].dump_at);
-
-		if (out->fam[f].dump_at > pool_limit(&rib->nets[f]))
-		{
-			out->fam[f].dump = false;
-			break;
-		}
-		out->fam[f].dump_at++;
-		budget--;
-		if (net_exists(rib, ref))
-		{
-			net_visit(rib, ref);
-		}
-		/* if that changed it, it stands in the queue for all peers */
-		if (net_exists(rib, ref) && !(net_at(rib, ref)->flags & NET_EXPORT))
-		{
-			export_net(rib, ref, out);
-		}
-	}
-	return budget;
-}
-
-static unsigned resend_work(bgp_rib_out_t *out, int f, unsigned budget)
-{
-	while (out->fam[f].resend && budget)
-	{
-		uint32_t handle = out->fam[f].resend_at;
-		entry_t *entry;
-
-		if (handle > pool_limit(&out->fam[f].entries))
-		{
-			out->fam[f].resend = false;
-			break;
-		}
-		out->fam[f].resend_at++;
-		budget--;
-		entry = pool_peek(&out->fam[f].entries, handle);
-		if (!entry || !(entry->flags & ENTRY_USED) || !entry->want)
-		{
-			continue;
-		}
-		entry->flags |= ENTRY_AGAIN;
-		if (!(entry->flags & ENTRY_WAITS))
-		{
-			entry_queue(out, f, handle);
-		}
-	}
-	return budget;
-}
-
-static void out_free(bgp_rib_out_t *out)
-{
-	list_each_safe(&out->order, bucket, bucket_t, link)
-	{
-		hash_remove(&out->buckets, &bucket->node);
+		hash_remove(&g->buckets, &bucket->node);
+		list_remove(&bucket->link);
 		free(bucket);
 	}
-	hash_deinit(&out->buckets);
-	for (int f = 0; f < 2; f++)
-	{
-		trie_destroy(out->fam[f].trie);
-		pool_deinit(&out->fam[f].entries);
-	}
-	list_remove(&out->dying);
-	free(out);
 }
 
-/** lets go of what the entries hold, counting as a resend does */
-static unsigned reap_work(bgp_rib_t *rib, unsigned budget)
+/* -- what is told ---------------------------------------------------------- */
+
+static void own_add(group_t *g, int f, uint16_t source, int by)
 {
-	while (!list_empty(&rib->outs.dying) && budget)
+	uint32_t n = g->fam[f].n_own;
+
+	if (source == NOBODY)
 	{
-		bgp_rib_out_t *out = list_first(&rib->outs.dying, bgp_rib_out_t, dying);
-
-		for (int f = 0; f < 2; f++)
-		{
-			pool_t *pool = &out->fam[f].entries;
-
-			if (!out->fam[f].resend)
-			{
-				out->fam[f].resend = true;
-				out->fam[f].resend_at = 1;
-			}
-			for (; budget && out->fam[f].resend_at <= pool_limit(pool);
-				 budget--)
-			{
-				entry_t *entry = pool_peek(pool, out->fam[f].resend_at++);
-
-				if (entry && entry->flags & ENTRY_USED)
-				{
-					release(rib, entry->sent);
-					release(rib, entry->want);
-				}
-			}
-			if (out->fam[f].resend_at <= pool_limit(pool))
-			{
-				return 0;
-			}
-		}
-		out_free(out);
+		return;
 	}
-	return budget;
+	if (source >= n)
+	{
+		g->fam[f].n_own = source + 16u;
+		g->fam[f].own =
+			mem_resize(g->fam[f].own, g->fam[f].n_own, sizeof(uint32_t));
+		memset(g->fam[f].own + n, 0, (g->fam[f].n_own - n) * sizeof(uint32_t));
+	}
+	g->fam[f].own[source] += (uint32_t)by;
 }
 
-unsigned outs_work(bgp_rib_t *rib, unsigned budget)
+static bool anybody_heard(const group_t *g, int f, uint32_t handle)
 {
-	for (int f = 0; f < 2; f++)
+	list_each(&g->walks, m, member_t, walk)
 	{
-		budget = exports_work(rib, f, budget);
-	}
-	for (unsigned i = 0; i < rib->outs.count && budget; i++)
-	{
-		for (int f = 0; f < 2; f++)
-		{
-			budget = dump_work(rib, rib->outs.out[i], f, budget);
-			budget = resend_work(rib->outs.out[i], f, budget);
-		}
-	}
-	return reap_work(rib, budget);
-}
-
-bool outs_busy(const bgp_rib_t *rib)
-{
-	if (!list_empty(&rib->outs.dying))
-	{
-		return true;
-	}
-	for (int f = 0; f < 2; f++)
-	{
-		if (rib->exports[f].count && !is_deferred(rib, f))
+		if (member_heard(m, f, handle))
 		{
 			return true;
-		}
-		for (unsigned i = 0; i < rib->outs.count; i++)
-		{
-			const bgp_rib_out_t *out = rib->outs.out[i];
-
-			if ((out->fam[f].dump && !is_deferred(rib, f)) ||
-				out->fam[f].resend)
-			{
-				return true;
-			}
 		}
 	}
 	return false;
 }
 
-void outs_deinit(bgp_rib_t *rib)
+void entry_settle(group_t *g, int f, uint32_t handle)
 {
-	while (rib->outs.count)
+	entry_t *entry = entry_at(g, f, handle);
+	prefix_t prefix = entry_prefix(f, entry);
+
+	if (entry->sent || anybody_heard(g, f, handle))
 	{
-		out_remove(rib, rib->outs.out[0]->peer);
+		return;
 	}
-	while (!list_empty(&rib->outs.dying))
+	log_remove(g, f, handle);
+	if (!entry->want)
 	{
-		reap_work(rib, UINT32_MAX);
+		trie_remove(g->fam[f].trie, &prefix);
+		pool_free(&g->fam[f].entries, handle);
+		if (!g->fam[f].entries.live)
+		{
+			/* tries do not shrink */
+			table_free(g, f);
+			table_init(g, f);
+		}
 	}
-	free(rib->outs.out);
-	rib->outs.out = NULL;
 }
 
-static size_t out_memory(const bgp_rib_out_t *out)
+void entry_commit(bgp_rib_t *rib, group_t *g, int f, uint32_t handle)
 {
-	size_t size = sizeof(*out) + out->buckets.count * sizeof(bucket_t) +
-				  out->buckets.size * sizeof(*out->buckets.buckets);
+	entry_t *entry = entry_at(g, f, handle);
+
+	/* what the entry says of those that were in step is overwritten now */
+	list_each(&g->walks, m, member_t, walk)
+	{
+		member_hear(m, f, handle, member_heard(m, f, handle));
+	}
+	entry_unqueue(g, f, handle);
+	log_remove(g, f, handle);
+	g->fam[f].told += (entry->want != 0);
+	g->fam[f].told -= (entry->sent != 0);
+	own_add(g, f, entry->source, entry->sent ? -1 : 0);
+	own_add(g, f, entry->want_source, entry->want ? 1 : 0);
+	if (entry->want)
+	{
+		bgp_attr_hold(rib->attrs, entry->want);
+	}
+	release(rib, entry->sent);
+	entry->sent = entry->want;
+	entry->source = entry->want_source;
+	entry->seq_low = (uint32_t)g->seq;
+	entry->seq_high = (uint16_t)(g->seq >> 32);
+	log_append(g, f, handle);
+	entry_settle(g, f, handle);
+}
+
+/** nobody was told, or is to be told that it is gone */
+static bool is_silent(const group_t *g, const entry_t *entry)
+{
+	return !entry->want && list_empty(&g->walks) && g->count == 1 &&
+		   list_first(&g->members, member_t, link)->index == entry->source;
+}
+
+void entry_want(bgp_rib_t *rib, group_t *g, int f, uint32_t handle,
+				uint32_t want, uint16_t source)
+{
+	entry_t *entry = entry_at(g, f, handle);
+
+	source = want ? source : entry->source;
+	if (entry->want == want && entry->want_source == source)
+	{
+		release(rib, want);
+		return;
+	}
+	entry_unqueue(g, f, handle);
+	release(rib, entry->want);
+	entry->want = want;
+	entry->want_source = source;
+	if (want == entry->sent && source == entry->source)
+	{
+		entry_settle(g, f, handle);
+	}
+	else if (is_silent(g, entry))
+	{
+		entry_commit(rib, g, f, handle);
+		group_count(g, f);
+	}
+	else
+	{
+		entry_queue(g, f, handle);
+	}
+}
+
+/* -- groups ---------------------------------------------------------------- */
+
+group_t *group_create(outs_t *outs, const bgp_rib_peer_t *like)
+{
+	group_t *g = mem_alloc(sizeof(*g));
+
+	g->codec = (bgp_codec_t){
+		.as4 = like->as4,
+		.ibgp = like->ibgp,
+		.families = like->families,
+		.extended_next_hop = like->extended_next_hop,
+		.local_as = like->local_as,
+		.remote_as = like->remote_as,
+		.message_max = like->message_max,
+	};
+	hash_init(&g->buckets);
+	list_init(&g->members);
+	list_init(&g->walks);
+	list_init(&g->order[0]);
+	list_init(&g->order[1]);
+	list_init(&g->messages);
+	table_init(g, 0);
+	table_init(g, 1);
+	list_append(&outs->groups, &g->link);
+	outs->count++;
+	return g;
+}
+
+void group_free(group_t *g)
+{
+	for (unsigned i = 0; i < countof(g->order); i++)
+	{
+		list_each_safe(&g->order[i], bucket, bucket_t, link)
+		{
+			free(bucket);
+		}
+	}
+	hash_deinit(&g->buckets);
+	for (int f = 0; f < 2; f++)
+	{
+		table_free(g, f);
+		free(g->fam[f].own);
+	}
+	list_remove(&g->link);
+	free(g);
+}
+
+size_t group_memory(const group_t *g)
+{
+	size_t size = sizeof(*g) + g->buckets.count * sizeof(bucket_t) +
+				  g->buckets.size * sizeof(*g->buckets.buckets);
 
 	for (int f = 0; f < 2; f++)
 	{
-		size +=
-			trie_memory(out->fam[f].trie) + pool_memory(&out->fam[f].entries);
+		size += trie_memory(g->fam[f].trie) + pool_memory(&g->fam[f].entries) +
+				g->fam[f].n_own * sizeof(uint32_t);
 	}
-	return size;
-}
-
-size_t outs_memory(const bgp_rib_t *rib)
-{
-	size_t size = rib->outs.count * sizeof(*rib->outs.out);
-
-	for (unsigned i = 0; i < rib->outs.count; i++)
+	list_each(&g->messages, message, message_t, link)
 	{
-		size += out_memory(rib->outs.out[i]);
+		size += sizeof(*message) + message->len;
 	}
-	list_each(&rib->outs.dying, out, bgp_rib_out_t, dying)
+	list_each(&g->members, m, member_t, link)
 	{
-		size += out_memory(out);
+		size += sizeof(*m) + m->fam[0].heard_size + m->fam[1].heard_size;
 	}
 	return size;
 }

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /**
- * Adj-RIB-out: for each peer what it is to be told and what it was told.
- * A prefix takes memory here only if it is exported. What waits stands in
- * buckets by attributes, so that UPDATEs are filled; a prefix that changes
- * back and forth before it is written costs nothing.
- *
- * What goes out is worked out once for each class of peers whose export is
- * the same; the peers of a class differ only in the split horizon. Inside
- * src/bgp only.
+ * Adj-RIB-out: what peers are to be told and what they were told, kept once
+ * for each group of peers that are told the same. A prefix takes memory here
+ * only if it is exported. What waits stands in buckets by attributes, so that
+ * UPDATEs are filled; a prefix that changes back and forth before it is
+ * written costs nothing. Inside src/bgp only.
  */
 
 #ifndef CYGNET_BGP_ADJ_OUT_H
@@ -17,17 +14,26 @@
 #include "base/list.h"
 #include "bgp/rib.h"
 
-typedef struct bgp_rib_out_t bgp_rib_out_t;
+#define OUT_LAG_MAX (1024u * 1024)
 
 /** all of them, in the table */
 typedef struct outs_t
 {
-	bgp_rib_out_t **out;
+	/** group_t.link */
+	list_t groups;
 	unsigned count;
-	/** of peers that are gone: taken apart in slices */
+	/** of groups that nobody is in: taken apart in slices */
 	list_t dying;
-	/** numbers of classes given out */
-	uint32_t last_class;
+	/** a member's export changed */
+	bool regroup;
+	/** bytes that a member may be behind before it goes on alone:
+	 * OUT_LAG_MAX; tests set less */
+	size_t lag_max;
+	/** messages were made since this was last looked at: others have them to
+	 * write */
+	bool made;
+	/** the last answer of bgp_rib_advertised_next */
+	bgp_attrs_t view;
 } outs_t;
 
 void outs_init(outs_t *outs);

@@ -39,27 +39,43 @@ bool export_is_same(const bgp_rib_peer_t *a, const bgp_rib_peer_t *b)
 	return options_are_same(a, b) && a->ibgp == b->ibgp &&
 		   a->local_as == b->local_as && a->next_hop_self == b->next_hop_self &&
 		   a->extended_next_hop == b->extended_next_hop &&
-		   a->export_policy == b->export_policy &&
-		   addr_equal(&a->next_hop4, &b->next_hop4) &&
-		   addr_equal(&a->next_hop6, &b->next_hop6) &&
-		   addr_equal(&a->next_hop6_ll, &b->next_hop6_ll);
+		   a->export_policy == b->export_policy && a->families == b->families &&
+		   a->as4 == b->as4 && a->message_max == b->message_max &&
+		   a->next_hop4.family == b->next_hop4.family &&
+		   a->next_hop6.family == b->next_hop6.family &&
+		   a->next_hop6_ll.family == b->next_hop6_ll.family;
 }
 
-/** false: we have none that the family can go with */
+bgp_attrs_t export_hop(const bgp_rib_peer_t *peer, const bgp_attrs_t *attrs)
+{
+	bgp_attrs_t out = *attrs;
+
+	if (addr_is_unspecified(&attrs->next_hop))
+	{
+		bool six = attrs->next_hop.family == FAMILY_IPV6;
+
+		out.next_hop = six ? peer->next_hop6 : peer->next_hop4;
+		out.next_hop_ll = six ? peer->next_hop6_ll : addr_none;
+	}
+	return out;
+}
+
+/** room for an address of the member's own, see export_hop; false: we have
+ * none that the family can go with */
 static bool next_hop_self(const bgp_rib_peer_t *peer, int f, bgp_attrs_t *a)
 {
 	a->next_hop_ll = addr_none;
 	if (f == 0 && addr_is_set(&peer->next_hop4))
 	{
-		a->next_hop = peer->next_hop4;
+		a->next_hop = (addr_t){.family = FAMILY_IPV4};
 		return true;
 	}
 	if (!addr_is_set(&peer->next_hop6) || (f == 0 && !peer->extended_next_hop))
 	{
 		return false;
 	}
-	a->next_hop = peer->next_hop6;
-	a->next_hop_ll = peer->next_hop6_ll;
+	a->next_hop = (addr_t){.family = FAMILY_IPV6};
+	a->next_hop_ll = (addr_t){.family = peer->next_hop6_ll.family};
 	return true;
 }
 

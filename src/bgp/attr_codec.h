@@ -86,9 +86,9 @@ void bgp_attr_fault(bgp_attr_decoder_t *d, bgp_fault_verdict_t verdict,
  * the session is to be reset */
 bool bgp_decode_attrs(bgp_attr_decoder_t *d, rbuf_t r);
 /** writes all attributes but MP_REACH and MP_UNREACH. mp: the next hop goes
- * with MP_REACH, no NEXT_HOP */
-void bgp_encode_attrs(wbuf_t *w, const bgp_codec_t *codec,
-					  const bgp_attrs_t *attrs, bool mp);
+ * with MP_REACH, no NEXT_HOP. Returns the offset of NEXT_HOP's value, 0: none */
+size_t bgp_encode_attrs(wbuf_t *w, const bgp_codec_t *codec,
+						const bgp_attrs_t *attrs, bool mp);
 /** the head of an attribute */
 void bgp_encode_attr_head(wbuf_t *w, uint8_t flags, uint8_t type, size_t len);
 

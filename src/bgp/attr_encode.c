@@ -158,10 +158,10 @@ void bgp_otc_encode(wbuf_t *w, const bgp_attrs_t *a, const bgp_codec_t *c)
 	}
 }
 
-void bgp_encode_attrs(wbuf_t *w, const bgp_codec_t *codec,
-					  const bgp_attrs_t *attrs, bool mp)
+size_t bgp_encode_attrs(wbuf_t *w, const bgp_codec_t *codec,
+						const bgp_attrs_t *attrs, bool mp)
 {
-	size_t i;
+	size_t i, hop_at = 0;
 
 	for (i = 0; i < bgp_attr_table_count; i++)
 	{
@@ -173,8 +173,10 @@ void bgp_encode_attrs(wbuf_t *w, const bgp_codec_t *codec,
 		{
 			u32_encode(w, BGP_FLAG_TRANSITIVE, BGP_ATTR_NEXT_HOP,
 					   addr_to_v4(&attrs->next_hop));
+			hop_at = wbuf_len(w) - 4;
 		}
 	}
 	/* kept as they go out */
 	wbuf_bytes(w, attrs->unknown.data, attrs->unknown.len);
+	return hop_at;
 }

@@ -62,8 +62,7 @@ void bgp_destroy(bgp_t *bgp)
 	free(bgp);
 }
 
-/** output of the tables' that a peer's connection was not told of */
-static void tell_output(bgp_t *bgp, usec_t now)
+void bgp_tell_output(bgp_t *bgp, usec_t now)
 {
 	bgp_machine_t *m;
 	size_t i;
@@ -80,7 +79,7 @@ static void tell_output(bgp_t *bgp, usec_t now)
 
 void bgp_tell(bgp_t *bgp, usec_t now)
 {
-	tell_output(bgp, now);
+	bgp_tell_output(bgp, now);
 	bgp->sink.work(bgp->user);
 }
 
@@ -127,7 +126,7 @@ bool bgp_work(bgp_t *bgp, unsigned budget, usec_t now)
 	{
 		bgp_peers_reap(bgp);
 	}
-	tell_output(bgp, now);
+	bgp_tell_output(bgp, now);
 	return more;
 }
 

@@ -345,11 +345,21 @@ size_t bgp_output(bgp_t *bgp, bgp_conn_t *conn, uint8_t *buf, size_t room,
 		m->peer->updates_out += n;
 		bgp_refresh_output(m, &w, now);
 	}
+	conn->told = true;
+	if (bgp_rib_out_made(bgp->rib))
+	{
+		bgp_tell_output(bgp, now);
+	}
 	/* having been given nothing, the caller waits to be told again */
 	conn->told = wbuf_len(&w) && bgp_conn_waiting(conn);
-	if (m && wbuf_len(&w))
+	if (m)
 	{
 		bgp_send_hold_update(m, conn->told, now);
+	}
+	if (!conn->told && bgp_conn_waiting(conn))
+	{
+		/* what it passed was for others: it goes on after the next slice */
+		bgp->sink.work(bgp->user);
 	}
 	return wbuf_len(&w);
 }

@@ -225,6 +225,8 @@ typedef struct bgp_update_writer_t
 	size_t start;
 	size_t attrs_at;
 	size_t mp_at;
+	/** offset of the next hop's address */
+	size_t hop_at;
 	/** the message ends here at the latest, without what end() appends */
 	size_t limit;
 	family_t family;

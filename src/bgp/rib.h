@@ -139,6 +139,9 @@ bool bgp_rib_out_ended(const bgp_rib_t *rib, const bgp_rib_peer_t *peer,
  * codec of bgp/message.h, while there is room for one of message_max;
  * returns how many */
 unsigned bgp_rib_out_write(bgp_rib_t *rib, bgp_rib_peer_t *peer, wbuf_t *w);
+/** since this was called last, that made messages which others have to write,
+ * too */
+bool bgp_rib_out_made(bgp_rib_t *rib);
 
 /* bgp_next_change and the views of bgp.h, with the same contracts; they fill
  * bgp_path_t.peer through the resolver */

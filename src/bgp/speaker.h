@@ -343,5 +343,7 @@ void bgp_peers_reap(bgp_t *bgp);
 /* bgp.c */
 /** tables may have changed: tell of work and of output that waits */
 void bgp_tell(bgp_t *bgp, usec_t now);
+/** output of the tables' that a peer's connection was not told of */
+void bgp_tell_output(bgp_t *bgp, usec_t now);
 
 #endif

@@ -45,11 +45,14 @@ static void begin_mp(bgp_update_writer_t *u, uint8_t type)
 }
 
 /** RFC 2545 section 3; IPv4 under IPv6 routes goes mapped, as others do */
-static void write_next_hop(wbuf_t *w, family_t family, const bgp_attrs_t *attrs)
+static void write_next_hop(bgp_update_writer_t *u, family_t family,
+						   const bgp_attrs_t *attrs)
 {
+	wbuf_t *w = u->w;
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 	const addr_t *a = &attrs->next_hop;
 
+	u->hop_at = wbuf_len(w) + 1;
 	if (a->family == FAMILY_IPV4)
 	{
 		wbuf_u8(w, family == FAMILY_IPV6 ? 16 : 4);
@@ -98,13 +101,13 @@ bool bgp_update_begin(bgp_update_writer_t *u, wbuf_t *w,
 		u->limit -= wbuf_len(w) - before;
 		wbuf_truncate(w, before);
 		begin_mp(u, BGP_ATTR_MP_REACH);
-		write_next_hop(w, family, attrs);
+		write_next_hop(u, family, attrs);
 	}
 	else
 	{
 		wbuf_u16(w, 0);
 		u->attrs_at = wbuf_reserve(w, 2);
-		bgp_encode_attrs(w, codec, attrs, false);
+		u->hop_at = bgp_encode_attrs(w, codec, attrs, false);
 		wbuf_patch_u16(w, u->attrs_at,
 					   (uint16_t)(wbuf_len(w) - u->attrs_at - 2));
 	}

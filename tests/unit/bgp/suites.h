@@ -27,6 +27,7 @@ Suite *update_suite(void);
 
 /* attributes, tables, policy */
 Suite *adj_out_suite(void);
+Suite *adj_out_member_suite(void);
 Suite *aggregate_suite(void);
 Suite *attr_suite(void);
 Suite *attr_pool_suite(void);

@@ -103,10 +103,12 @@ static void announce(unsigned from)
 	bgp_attr_release(bgp_rib_attrs(rib), id);
 }
 
-/** what the peer has been told in the end, NULL: nothing */
+/** what the peer has been told in the end, NULL: nothing; good until the next
+ * call for the same */
 static const bgp_attrs_t *told(unsigned to)
 {
 	static uint8_t buf[BGP_MESSAGE_EXTENDED_MAX];
+	static bgp_attrs_t last[countof(peers)];
 	const bgp_attrs_t *attrs;
 	prefix_t prefix;
 	wbuf_t w;
@@ -118,10 +120,13 @@ static const bgp_attrs_t *told(unsigned to)
 	{
 		w = wbuf_make(buf, sizeof(buf));
 	} while (bgp_rib_out_write(rib, &peers[to], &w));
-	return bgp_rib_advertised_next(rib, &peers[to], FAMILY_IPV4, NULL, &prefix,
-								   &attrs)
-			   ? attrs
-			   : NULL;
+	if (!bgp_rib_advertised_next(rib, &peers[to], FAMILY_IPV4, NULL, &prefix,
+								 &attrs))
+	{
+		return NULL;
+	}
+	last[to] = *attrs;
+	return &last[to];
 }
 
 static void changed(unsigned i)

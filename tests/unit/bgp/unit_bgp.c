@@ -27,6 +27,7 @@ int main(void)
 
 		/* attributes, tables, policy */
 		adj_out_suite,
+		adj_out_member_suite,
 		aggregate_suite,
 		attr_suite,
 		attr_pool_suite,
