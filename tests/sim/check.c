@@ -348,7 +348,7 @@ static void preempted(const sim_node_t *node, const sim_node_t *far, unsigned i,
 	new = &to->end[node_side(node, to)];
 	if (b->standby && end->fit_since && sim->now > end->fit_since + UP_MAX &&
 		sim->now > end->reauth_at + 60 * SEC &&
-		sim->now + 2 * LOOK < new->stands_since + delay)
+		sim->now + 10 * LOOK < new->stands_since + delay)
 	{
 		sim_fail(sim, "n%u: t%u gives way to t%u, up for %.1f s, not %u s",
 				 node->number, from->number + 1, to->number + 1,
