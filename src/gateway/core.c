@@ -108,11 +108,6 @@ static void neighbors_drop(core_t *core, usec_t now)
 	free(core->neighbors);
 	core->neighbors = NULL;
 	core->n_neighbors = 0;
-	for (size_t i = 0; i < core->n_tunnels; i++)
-	{
-		memset(core->tunnels[i]->neighbors, 0,
-			   sizeof(core->tunnels[i]->neighbors));
-	}
 }
 
 /** all that stands on the speaker and the FIB, for values that they are

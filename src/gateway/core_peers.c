@@ -253,6 +253,13 @@ core_neighbor_t *core_neighbor_create(core_t *core, core_tunnel_t *tunnel,
 
 void core_neighbor_destroy(core_t *core, core_neighbor_t *n, usec_t now)
 {
+	for (unsigned i = 0; n->tunnel && i < countof(n->tunnel->neighbors); i++)
+	{
+		if (n->tunnel->neighbors[i] == n)
+		{
+			n->tunnel->neighbors[i] = NULL;
+		}
+	}
 	core->seams.net_ops->unlisten(core->seams.net, n->peer);
 	bgp_peer_set_user(n->peer, NULL);
 	bgp_peer_remove(core->bgp, n->peer, now);

@@ -365,6 +365,24 @@ START_TEST(ike_is_settled_after_a_silence)
 }
 END_TEST
 
+/** its detectors end with it, and say once more what they say */
+START_TEST(a_silent_tunnel_is_taken_out)
+{
+	char *text = world_config(1, NULL, NULL), *error;
+
+	begin(with_bfd);
+	far[1].cut = true;
+	world_run(w, 500 * USEC_PER_MSEC);
+	ck_assert_uint_eq(ways(), 1);
+	ck_assert(world_load(w, text, &error));
+	free(text);
+	world_run(w, USEC_PER_SEC);
+	ck_assert_uint_eq(ways(), 1);
+	ck_assert_int_eq(world_session(w, 0), BGP_ESTABLISHED);
+	end();
+}
+END_TEST
+
 START_TEST(ike_has_nothing_open_after_a_moment)
 {
 	begin(with_bfd);
@@ -930,6 +948,7 @@ Suite *liveness_suite(void)
 
 	unit_add(s, "bfd", bfd_takes_a_way_out_and_brings_it_back);
 	unit_add_loop(s, "settled", ike_is_settled_after_a_silence, 2);
+	unit_add(s, "silent, taken out", a_silent_tunnel_is_taken_out);
 	unit_add(s, "not settled", ike_has_nothing_open_after_a_moment);
 	unit_add_loop(s, "all dead at once", all_dead_at_once, 2);
 	unit_add(s, "session after bfd", session_begins_with_bfd);
