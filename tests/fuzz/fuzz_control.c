@@ -299,6 +299,9 @@ static void gateway_make(void)
 	core = gateway->core = core_create(&seams, NULL, 1, NOW);
 	gateway->now = NOW + USEC_PER_SEC;
 	gateway->load = load;
+	gateway->events = events_create();
+	events_add(gateway->events, 1000, VIEW_EVENT_NEIGHBOR, "edge", "Idle",
+			   "Established", "it works");
 	fuzz_check(gateway_load(gateway, &report));
 	config_report_deinit(&report);
 	establish(gateway);
@@ -310,6 +313,7 @@ static void gateway_free(void)
 	core_stop_peers(core, gateway->now);
 	core_destroy(core, gateway->now);
 	timers_destroy(timers);
+	events_destroy(gateway->events);
 	free(gateway);
 	core = NULL;
 	gateway = NULL;
