@@ -1,237 +1,184 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The border is spelt out before the C library sees the expression. What it
- * would take beyond POSIX, or for longer than anybody waits, is refused: back
- * references, for which matching has no bound, repetitions of repetitions, and
- * many borders that may be nothing side by side, which glibc looks at in all
- * their combinations.
+ * All states of an expression run side by side: no expression and no path
+ * makes it try one thing after the other. The C library's regcomp() is not
+ * used for this, since what it does with nested repetitions doubles with each
+ * (expressions of 70 characters took it minutes), and no list of what to refuse
+ * was ever whole.
  */
 
-#include "base/path_regex.h"
+#include "base/path_regex_impl.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define DEPTH_MAX 32
-/** counts end here */
-#define COUNT_MAX 65536
-
-static const char border[] = "(^|[ {}]|$)";
-
-/** behind the bracket expression that starts at s: a ] that stands first in it
- * is one of its characters, and so are those of classes as [:digit:] */
-static const char *skip_bracket(const char *s)
+struct path_regex_t
 {
-	s += s[1] == '^' ? 2 : 1;
-	s += *s == ']';
-	while (*s && *s != ']')
-	{
-		if (s[0] == '[' && s[1] && strchr(":.=", s[1]))
-		{
-			const char close[] = {s[1], ']', '\0'};
-			const char *end = strstr(s + 2, close);
-
-			s = end ? end + 2 : s + strlen(s);
-			continue;
-		}
-		s++;
-	}
-	return *s ? s + 1 : s;
-}
-
-/** behind the one thing that starts at s */
-static const char *skip(const char *s)
-{
-	if (*s == '[')
-	{
-		return skip_bracket(s);
-	}
-	if (*s == '{')
-	{
-		s += strspn(s + 1, "0123456789,");
-		return s[1] == '}' ? s + 2 : s + 1;
-	}
-	return *s == '\\' && s[1] ? s + 2 : s + 1;
-}
-
-/** beyond every limit is far enough */
-static size_t at_most(size_t n)
-{
-	return n < COUNT_MAX ? n : COUNT_MAX;
-}
-
-/** the most that {n,m} at s repeats; as much as can be counted, in any case
- * where it is not a repetition at all */
-static size_t repeats_of(const char *s)
-{
-	size_t most = 0, number = 0;
-
-	for (s++; isdigit((unsigned char)*s) || *s == ','; s++)
-	{
-		number = *s == ',' ? 0 : number * 10 + (size_t)(*s - '0');
-		number = at_most(number);
-		most = number > most ? number : most;
-	}
-	return most ? most : 1;
-}
-
-/** what compiling an expression will cost */
-typedef struct cost_t
-{
-	/** each as often as it is repeated by {n,m} */
-	size_t borders;
-	/** of these, under a * or + */
-	size_t starred;
-	/** product of all {n,m}; some are not {n} */
-	size_t repeats;
-	bool ranges;
-} cost_t;
-
-/** counts what is at s; behind it */
-static const char *count(const char *s, cost_t *cost, size_t *last)
-{
-	const char *next = skip(s);
 	size_t n;
+	path_step_t steps[];
+};
 
-	switch (*s)
+path_regex_t *path_regex_create(const char *expression, char *error,
+								size_t size)
+{
+	path_program_t *program = mem_alloc(sizeof(*program));
+	path_regex_t *this = NULL;
+
+	if (strlen(expression) > PATH_REGEX_MAX)
 	{
-		case '_':
-		case '^':
-		case '$':
-			cost->borders++;
-			*last = 1;
-			break;
-		case '{':
-			n = repeats_of(s);
-			cost->repeats = at_most(cost->repeats * n);
-			cost->ranges = cost->ranges || memchr(s, ',', (size_t)(next - s));
-			cost->borders = at_most(cost->borders + *last * (n - 1));
-			cost->starred = at_most(cost->starred * n);
-			*last = at_most(*last * n);
-			break;
-		case '*':
-		case '+':
-			cost->starred += *last;
-			break;
-		case '?':
-			break;
-		default:
-			*last = 0;
-			break;
+		program->why = "It is too long";
 	}
-	return next;
+	else if (path_regex_read(program, expression))
+	{
+		this = mem_alloc(sizeof(*this) + program->n * sizeof(this->steps[0]));
+		this->n = program->n;
+		memcpy(this->steps, program->steps,
+			   program->n * sizeof(this->steps[0]));
+	}
+	if (!this && size)
+	{
+		snprintf(error, size, "%s", program->why);
+	}
+	free(program);
+	return this;
 }
 
-/** why the expression is refused though the C library might take it, or NULL */
-static const char *refuse(const char *s)
+void path_regex_destroy(path_regex_t *this)
 {
-	cost_t cost = {.repeats = 1};
-	size_t opened[DEPTH_MAX];
-	size_t depth = 0, last = 0;
+	free(this);
+}
 
-	while (*s)
+/** steps that wait for the next character, each once */
+typedef struct threads_t
+{
+	size_t n;
+	uint16_t waiting[PATH_REGEX_STEPS];
+	bool seen[PATH_REGEX_STEPS];
+} threads_t;
+
+/** goes from a step to all that can be reached without a character; true if
+ * that is the end */
+static bool reach(const path_regex_t *this, threads_t *threads, size_t from,
+				  bool begin, bool end)
+{
+	uint16_t stack[PATH_REGEX_STEPS];
+	size_t depth = 0;
+
+	if (threads->seen[from])
 	{
-		const char *at = s;
+		return false;
+	}
+	threads->seen[from] = true;
+	stack[depth++] = (uint16_t)from;
+	while (depth)
+	{
+		size_t at = stack[--depth], next[2], n = 0;
+		const path_step_t *step = &this->steps[at];
 
-		if (*s == '\\' && isdigit((unsigned char)s[1]))
+		switch (step->op)
 		{
-			return "There are no back references";
+			case OP_MATCH:
+				return true;
+			case OP_SPLIT:
+				next[n++] = (size_t)((int)at + step->y);
+				next[n++] = (size_t)((int)at + step->x);
+				break;
+			case OP_JUMP:
+				next[n++] = (size_t)((int)at + step->x);
+				break;
+			case OP_BEGIN:
+				next[n] = at + 1;
+				n += begin;
+				break;
+			case OP_END:
+				next[n] = at + 1;
+				n += end;
+				break;
+			case OP_CHAR:
+			case OP_ANY:
+			case OP_SET:
+			case OP_DELIMITER:
+				threads->waiting[threads->n++] = (uint16_t)at;
+				break;
 		}
-		s = count(s, &cost, &last);
-		if (*at == '(')
+		while (n)
 		{
-			if (depth == DEPTH_MAX)
+			size_t to = next[--n];
+
+			/* each step is pushed once, so the stack has room */
+			if (!threads->seen[to])
 			{
-				return "It is nested too deeply";
+				threads->seen[to] = true;
+				stack[depth++] = (uint16_t)to;
 			}
-			opened[depth++] = cost.borders;
-		}
-		if (*at == ')' && depth)
-		{
-			last = cost.borders - opened[--depth];
 		}
 	}
-	if (cost.repeats > (cost.ranges ? PATH_REGEX_RANGES : PATH_REGEX_REPEATS))
-	{
-		return "It repeats too often";
-	}
-	if (cost.borders > PATH_REGEX_BORDERS || cost.starred > PATH_REGEX_STARRED)
-	{
-		return "It has too many borders, or repeats too many";
-	}
-	return NULL;
+	return false;
 }
 
-/** _ spelt out, but not within brackets or after a backslash; to be freed */
-static char *spell_out(const char *s)
+static bool set_has(const uint8_t *set, unsigned c)
 {
-	char *out = mem_alloc(strlen(s) * sizeof(border) + 1);
-	size_t len = 0;
-
-	while (*s)
-	{
-		const char *next = skip(s);
-
-		if (*s == '_')
-		{
-			memcpy(out + len, border, sizeof(border) - 1);
-			len += sizeof(border) - 1;
-		}
-		else
-		{
-			memcpy(out + len, s, (size_t)(next - s));
-			len += (size_t)(next - s);
-		}
-		s = next;
-	}
-	out[len] = '\0';
-	return out;
+	return set[c / 8] >> c % 8 & 1;
 }
 
-/** 0, or an error of regcomp's. All of it goes behind an anchored "anything",
- * or it would be tried anew from each character of the path; but first it is
- * compiled as it stands, as what is put around it must not mend it */
-static int compile(regex_t *out, const char *spelt)
+static bool takes(const path_step_t *step, uint8_t c)
 {
-	char *anchored = str_format("^.*(%s)", spelt);
-	int err = regcomp(out, spelt, REG_EXTENDED | REG_NOSUB);
-
-	if (!err)
+	switch (step->op)
 	{
-		regfree(out);
-		err = regcomp(out, anchored, REG_EXTENDED | REG_NOSUB);
+		case OP_CHAR:
+			return step->character == c;
+		case OP_ANY:
+			return true;
+		case OP_SET:
+			return set_has(step->set, c);
+		case OP_DELIMITER:
+			return c == ' ' || c == '{' || c == '}';
+		case OP_BEGIN:
+		case OP_END:
+		case OP_SPLIT:
+		case OP_JUMP:
+		case OP_MATCH:
+			break;
 	}
-	free(anchored);
-	return err;
+	return false;
 }
 
-bool path_regex_compile(regex_t *out, const char *expression, char *error,
-						size_t size)
+static void clear(const path_regex_t *this, threads_t *threads)
 {
-	const char *why = "It is too long";
-	char *spelt = NULL;
-	int err = 0;
+	threads->n = 0;
+	memset(threads->seen, 0, this->n * sizeof(threads->seen[0]));
+}
 
-	if (strlen(expression) <= PATH_REGEX_MAX)
+bool path_regex_match(const path_regex_t *this, const char *text)
+{
+	threads_t both[2], *now = &both[0], *then = &both[1];
+
+	clear(this, now);
+	for (const char *s = text;; s++)
 	{
-		why = refuse(expression);
+		threads_t *tmp = now;
+
+		/* a match may begin at each character */
+		if (reach(this, now, 0, s == text, !*s))
+		{
+			return true;
+		}
+		if (!*s)
+		{
+			return false;
+		}
+		clear(this, then);
+		for (size_t i = 0; i < now->n; i++)
+		{
+			if (takes(&this->steps[now->waiting[i]], (uint8_t)*s) &&
+				reach(this, then, now->waiting[i] + 1u, false, !s[1]))
+			{
+				return true;
+			}
+		}
+		now = then;
+		then = tmp;
 	}
-	if (!why)
-	{
-		spelt = spell_out(expression);
-		err = compile(out, spelt);
-	}
-	free(spelt);
-	if (why && size)
-	{
-		snprintf(error, size, "%s", why);
-	}
-	if (err && size)
-	{
-		regerror(err, out, error, size);
-	}
-	return !why && !err;
 }

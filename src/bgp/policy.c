@@ -36,11 +36,7 @@ void bgp_policy_destroy(bgp_policy_t *policy)
 
 			free(match->prefixes);
 			free(match->text);
-			if (match->regex)
-			{
-				regfree(match->regex);
-				free(match->regex);
-			}
+			path_regex_destroy(match->regex);
 		}
 		free(rule->matches);
 		free(rule->changes);
@@ -258,11 +254,11 @@ void bgp_policy_match_origin_as(bgp_policy_t *policy, uint32_t asn)
 bool bgp_policy_match_as_path(bgp_policy_t *policy, const char *expression,
 							  char *error, size_t error_size)
 {
-	regex_t *regex = mem_alloc(sizeof(*regex));
+	path_regex_t *regex =
+		path_regex_create(expression, error, error ? error_size : 0);
 
-	if (!path_regex_compile(regex, expression, error, error ? error_size : 0))
+	if (!regex)
 	{
-		free(regex);
 		return false;
 	}
 	add_match(policy, (match_t){

@@ -8,9 +8,8 @@
 #ifndef CYGNET_BGP_POLICY_IMPL_H
 #define CYGNET_BGP_POLICY_IMPL_H
 
+#include "base/path_regex.h"
 #include "bgp/policy.h"
-
-#include <regex.h>
 
 /** largest community */
 #define COMMUNITY_MAX 12
@@ -44,7 +43,7 @@ typedef struct match_t
 	/** name or expression, owned */
 	char *text;
 	/** compiled, owned */
-	regex_t *regex;
+	path_regex_t *regex;
 	/** owned */
 	bgp_prefix_match_t *prefixes;
 	size_t count;

@@ -107,7 +107,7 @@ static char *path_text(const bgp_attrs_t *a)
 static bool match_as_path(const match_t *match, const bgp_attrs_t *a)
 {
 	char *text = path_text(a);
-	bool holds = regexec(match->regex, text, 0, NULL, 0) == 0;
+	bool holds = path_regex_match(match->regex, text);
 
 	free(text);
 	return holds;

@@ -89,15 +89,16 @@ static char *check_as_path(const char *value)
 {
 	char quote[REPORT_QUOTE_MAX];
 	char why[128];
-	regex_t regex;
+	path_regex_t *regex;
 
 	if (!*value)
 	{
 		return str_copy("is empty; ^$ is the empty path");
 	}
-	if (path_regex_compile(&regex, value, why, sizeof(why)))
+	regex = path_regex_create(value, why, sizeof(why));
+	if (regex)
 	{
-		regfree(&regex);
+		path_regex_destroy(regex);
 		return NULL;
 	}
 	return str_format("%s is not an expression for AS paths (_65530_, "
