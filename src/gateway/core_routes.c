@@ -504,6 +504,10 @@ void core_fib_urgent(core_t *core)
 			return;
 		}
 		write_batch(core, URGENT_MAX);
+		if (fib_paused(core->fib))
+		{
+			return;
+		}
 	}
 }
 

@@ -27,6 +27,7 @@ fib_t *fib_create(const fib_config_t *config)
 	hash_init(&fib->keys);
 	list_init(&fib->hops_dirty);
 	list_init(&fib->hops_dying);
+	list_init(&fib->hops_gone);
 	list_init(&fib->hops_orphan);
 	list_init(&fib->groups_urgent);
 	list_init(&fib->groups_dirty);
@@ -334,6 +335,10 @@ size_t fib_take(fib_t *fib, kernel_op_t *ops, size_t max)
 	size_t n = fib_take_urgent(fib, ops, max);
 
 	fib->taking++;
+	if (fib->paused)
+	{
+		return n;
+	}
 	while (n < max && fib->queue.count)
 	{
 		fib_entry_t entry;
@@ -361,6 +366,11 @@ bool fib_urgent_waiting(const fib_t *fib)
 {
 	return !list_empty(&fib->groups_urgent) || !list_empty(&fib->hops_dirty) ||
 		   !list_empty(&fib->groups_dirty);
+}
+
+bool fib_paused(const fib_t *fib)
+{
+	return fib->paused;
 }
 
 size_t fib_waiting(const fib_t *fib)
@@ -408,6 +418,10 @@ void fib_remove_all(fib_t *fib)
 	for (uint32_t i = 1; i < fib->ways_size; i++)
 	{
 		fib_member_remove(fib, i);
+	}
+	list_each_safe(&fib->hops_gone, gone, fib_hop_t, gone)
+	{
+		list_remove(&gone->gone);
 	}
 	list_each_safe(&fib->hops_dirty, hop, fib_hop_t, place)
 	{

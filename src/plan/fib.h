@@ -137,6 +137,9 @@ bool fib_dead(const fib_t *fib);
  * Returns how many; 0: nothing waits */
 size_t fib_take(fib_t *fib, kernel_op_t *ops, size_t max);
 bool fib_urgent_waiting(const fib_t *fib);
+/** the last taking ended, before max, at a group that takes the kernel long to
+ * replace (one of IPv6, with many routes) and that nobody is in a hurry for */
+bool fib_paused(const fib_t *fib);
 size_t fib_waiting(const fib_t *fib);
 /** an operation failed in the kernel with -errno. A next hop is not used until
  * its member changes, or fib_retry; a group is written again, its routes too (rescan);

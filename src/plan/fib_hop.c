@@ -61,6 +61,7 @@ fib_hop_t *fib_hop_create(fib_t *fib, uint32_t id, family_t family)
 	fib_object_add(fib, &hop->object, id);
 	hop->family = family;
 	list_init(&hop->place);
+	list_init(&hop->gone);
 	return hop;
 }
 
@@ -74,6 +75,7 @@ void fib_hop_free(fib_t *fib, fib_hop_t *hop)
 		}
 	}
 	list_remove(&hop->place);
+	list_remove(&hop->gone);
 	hash_remove(&fib->by_id, &hop->object.node);
 	free(hop);
 }
@@ -81,6 +83,7 @@ void fib_hop_free(fib_t *fib, fib_hop_t *hop)
 void fib_hop_die(fib_t *fib, fib_hop_t *hop)
 {
 	list_remove(&hop->place);
+	list_remove(&hop->gone);
 	hop->dirty = false;
 	hop->way = NULL;
 	list_append(&fib->hops_dying, &hop->place);
@@ -480,6 +483,10 @@ void fib_member_set(fib_t *fib, uint32_t member, const fib_member_t *state)
 		fib_group_respread(fib, use->group);
 	}
 	way_mend(way);
+	if (was)
+	{
+		fib_hop_gone(fib, way);
+	}
 	way_changed(fib, way, was && !(state->usable && state->link));
 }
 
@@ -511,5 +518,6 @@ void fib_member_remove(fib_t *fib, uint32_t member)
 		fib_way_free(fib, way);
 		return;
 	}
+	fib_hop_gone(fib, way);
 	way_changed(fib, way, true);
 }

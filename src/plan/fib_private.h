@@ -58,10 +58,14 @@ typedef struct fib_hop_t
 	bool written;
 	/** the kernel refused it: not used until its member is set again */
 	bool broken;
+	/** we took it out of its groups ourselves, and they know it */
+	bool detached;
 	kernel_nexthop_t have;
 	/** in at most one of: hops_dirty, hops_orphan, hops_dying */
 	list_t place;
 	bool dirty;
+	/** in hops_gone */
+	list_t gone;
 } fib_hop_t;
 
 /** a member */
@@ -185,6 +189,8 @@ struct fib_t
 
 	list_t hops_dirty;
 	list_t hops_dying;
+	/** of lost members: see fib_gone.c */
+	list_t hops_gone;
 	list_t groups_urgent;
 	list_t groups_dirty;
 	list_t groups_dying;
@@ -192,6 +198,8 @@ struct fib_t
 	fib_queue_t queue;
 	/** number of the taking */
 	uint32_t taking;
+	/** it ended before a group that the kernel takes long for */
+	bool paused;
 
 	/** prefixes whose last operation failed: the next hop id that they have in
 	 * the kernel; NULL: none */
@@ -299,8 +307,22 @@ void fib_write_again(fib_t *fib, const prefix_t *prefix, fib_group_t *group);
 
 /** takes operations on next hops and groups */
 size_t fib_take_urgent(fib_t *fib, kernel_op_t *ops, size_t max);
+/** writes the group, if it is not as wanted and its members are ready, with
+ * next hops before it. 0: neither */
+size_t fib_take_group(fib_t *fib, fib_group_t *group, kernel_op_t *ops,
+					  size_t max);
 /** takes deletions */
 size_t fib_take_dying(fib_t *fib, kernel_op_t *ops, size_t max);
+
+/* -- fib_gone.c ------------------------------------------------------------ */
+
+/** the member is usable no more: its next hop may go */
+void fib_hop_gone(fib_t *fib, fib_way_t *way);
+/** takes deletions of the next hops of lost members, and before them what would
+ * go along */
+size_t fib_take_gone(fib_t *fib, kernel_op_t *ops, size_t max);
+/** its deletion failed: what its groups hold is not known */
+void fib_hop_stays(fib_t *fib, fib_hop_t *hop);
 
 /* -- fib_adopt.c ----------------------------------------------------------- */
 

@@ -2,9 +2,10 @@
 
 /*
  * Taking operations on next hops and groups, and what becomes of those that
- * fail. Order of writing: groups whose members are all in the kernel (a
- * failover), next hops, the other groups, routes, deletions. So no route ever
- * names an id that is not there, and no deletion meets a user.
+ * fail. Order of writing: lost members' IPv6 next hops (fib_gone.c), groups
+ * whose members are all in the kernel (a failover), next hops, the other groups,
+ * routes, deletions. So no route ever names an id that is not there, and no
+ * deletion meets a user.
  */
 
 #include "plan/fib_private.h"
@@ -108,13 +109,14 @@ static size_t take_hops(fib_t *fib, kernel_op_t *ops, size_t max)
 		{
 			continue;
 		}
-		moved = !hop->there || hop->have.link != want.link;
+		moved = hop->there ? hop->have.link != want.link : !hop->detached;
 		if (hop->there && moved)
 		{
 			note_sole_of_hop(fib, hop);
 		}
 		hop->have = want;
 		hop->there = true;
+		hop->detached = false;
 		hop->object.doubt = false;
 		hop->written = true;
 		if (moved)
@@ -159,28 +161,54 @@ static void put_group(fib_t *fib, kernel_op_t *op, fib_group_t *group,
 	fib->group_writes++;
 }
 
+/** max is at least 1 */
+static size_t take_ready(fib_t *fib, fib_group_t *group,
+						 const kernel_group_t *want, kernel_op_t *ops,
+						 size_t max)
+{
+	kernel_group_t layout;
+	size_t n = 0;
+
+	note_sole(fib, group);
+	if (max > 1 && fib_group_layout(fib, group, want, &layout))
+	{
+		put_group(fib, &ops[n++], group, &layout);
+	}
+	put_group(fib, &ops[n++], group, want);
+	return n;
+}
+
+/** routes that the kernel walks when the group is replaced */
+static uint32_t walked(const fib_group_t *group)
+{
+	return group->there && group->family == FAMILY_IPV6 ? group->tags : 0;
+}
+
 static size_t take_groups(fib_t *fib, list_t *from, kernel_op_t *ops,
 						  size_t max)
 {
+	uint32_t walk = 0;
 	size_t n = 0;
 
 	while (n < max && !list_empty(from))
 	{
 		fib_group_t *group = list_first(from, fib_group_t, dirty);
-		kernel_group_t want, layout;
+		kernel_group_t want;
 
-		list_remove(&group->dirty);
 		if (fib_group_unused(group))
 		{
+			list_remove(&group->dirty);
 			continue;
 		}
 		fib_group_wanted(fib, group, &want);
 		if (!group->force && fib_group_is(group, &want))
 		{
+			list_remove(&group->dirty);
 			continue;
 		}
 		if (!is_ready(fib, &want))
 		{
+			list_remove(&group->dirty);
 			list_append(&fib->groups_dirty, &group->dirty);
 			if (from == &fib->groups_dirty)
 			{
@@ -188,25 +216,53 @@ static size_t take_groups(fib_t *fib, list_t *from, kernel_op_t *ops,
 			}
 			continue;
 		}
-		note_sole(fib, group);
-		if (n + 1 < max && fib_group_layout(fib, group, &want, &layout))
+		walk += walked(group);
+		if (n && from == &fib->groups_dirty && walk > FIB_SHARD6)
 		{
-			put_group(fib, &ops[n++], group, &layout);
+			fib->paused = true;
+			break;
 		}
-		put_group(fib, &ops[n++], group, &want);
+		list_remove(&group->dirty);
+		n += take_ready(fib, group, &want, &ops[n], max - n);
+	}
+	return n;
+}
+
+size_t fib_take_group(fib_t *fib, fib_group_t *group, kernel_op_t *ops,
+					  size_t max)
+{
+	kernel_group_t want;
+	size_t n = 0;
+
+	fib_group_wanted(fib, group, &want);
+	if (fib_group_is(group, &want))
+	{
+		return 0;
+	}
+	if (!is_ready(fib, &want))
+	{
+		n = take_hops(fib, ops, max);
+	}
+	if (n < max && is_ready(fib, &want))
+	{
+		list_remove(&group->dirty);
+		n += take_ready(fib, group, &want, &ops[n], max - n);
 	}
 	return n;
 }
 
 size_t fib_take_urgent(fib_t *fib, kernel_op_t *ops, size_t max)
 {
-	size_t n = take_groups(fib, &fib->groups_urgent, ops, max);
+	size_t n;
 
+	fib->paused = false;
+	n = fib_take_gone(fib, ops, max);
+	n += take_groups(fib, &fib->groups_urgent, &ops[n], max - n);
 	do
 	{
 		n += take_hops(fib, &ops[n], max - n);
 		n += take_groups(fib, &fib->groups_dirty, &ops[n], max - n);
-	} while (n < max && !list_empty(&fib->hops_dirty));
+	} while (n < max && !fib->paused && !list_empty(&fib->hops_dirty));
 	return n;
 }
 
@@ -323,6 +379,14 @@ void fib_failed(fib_t *fib, const kernel_op_t *op, int error)
 		{
 			group_failed(fib, container_of(object, fib_group_t, object),
 						 &op->group);
+		}
+	}
+	else if (op->kind == KERNEL_NEXTHOP_DEL)
+	{
+		object = fib_object(fib, op->nexthop.id);
+		if (object && !object->is_group)
+		{
+			fib_hop_stays(fib, container_of(object, fib_hop_t, object));
 		}
 	}
 	else if (op->kind == KERNEL_ROUTE_SET || op->kind == KERNEL_ROUTE_DEL)

@@ -319,6 +319,10 @@ static int nexthop_set(fake_kernel_t *kernel, const kernel_nexthop_t *want)
 		{
 			return -EINVAL;
 		}
+		if (group->is_group && is_member(group, want->id))
+		{
+			kernel->counts.walked6 += group->routes[1];
+		}
 	}
 	object->nexthop = now;
 	return 0;
@@ -372,6 +376,7 @@ static int group_set(fake_kernel_t *kernel, const kernel_op_t *op)
 	{
 		kernel->counts.replaced6 = object->routes[1];
 	}
+	kernel->counts.walked6 += object ? object->routes[1] : 0;
 	if (!object)
 	{
 		object = make(kernel, want->id, true);
@@ -443,6 +448,23 @@ static bool shrink_one(fake_kernel_t *kernel, uint32_t id)
 	return false;
 }
 
+/** a group with routes would go with the next hop */
+static bool is_sole(const fake_kernel_t *kernel, uint32_t id)
+{
+	for (hash_node_t *n = NULL; (n = hash_next(&kernel->objects, n));)
+	{
+		const object_t *object = container_of(n, object_t, node);
+
+		if (object->is_group && object->group.count == 1 &&
+			object->group.members[0].id == id &&
+			(object->routes[0] || object->routes[1]))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
 static int nexthop_del(fake_kernel_t *kernel, uint32_t id)
 {
 	object_t *object = find(kernel, id);
@@ -455,12 +477,12 @@ static int nexthop_del(fake_kernel_t *kernel, uint32_t id)
 	{
 		wrong(kernel, "a next hop is deleted that routes use");
 	}
-	if (!object->is_group)
+	if (is_sole(kernel, id))
 	{
-		while (shrink_one(kernel, id))
-		{
-			wrong(kernel, "a next hop is deleted that a group has");
-		}
+		wrong(kernel, "a next hop is deleted that is all that a group has");
+	}
+	while (!object->is_group && shrink_one(kernel, id))
+	{
 	}
 	delete_object(kernel, object);
 	return 0;

@@ -5,7 +5,8 @@
  * rules (DESIGN.md section 4): a group stays a group of its sort and number of
  * buckets, a blackhole stands in a
  * group alone, IPv6 routes take no IPv4 next hop, a next hop needs its link up,
- * deleting a next hop deletes its routes, and a link that goes down takes next
+ * deleting a next hop deletes its routes and takes it out of its groups (one
+ * that has no other goes, with its routes), and a link that goes down takes next
  * hops, groups and routes with it and tells nobody. It counts messages, and
  * notes what the real one would do but we must never ask for.
  */
@@ -64,6 +65,8 @@ typedef struct fake_counts_t
 	unsigned routes;
 	/** routes most on one IPv6 group when it was replaced */
 	unsigned replaced6;
+	/** IPv6 routes that replacing groups and their next hops made it walk */
+	unsigned walked6;
 	/** replaced a route without naming what it replaces: a gap */
 	unsigned gaps;
 	/** things that must not be asked for; the first in words */

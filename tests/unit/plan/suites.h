@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /**
- * The suites of the module plan, one for each of its source files; the three
- * files of the FIB are one machine and have one.
+ * The suites of the module plan, one for each of its source files; the
+ * files of the FIB are one machine, and have one suite a subject.
  */
 
 #ifndef CYGNET_UNIT_PLAN_SUITES_H
@@ -12,6 +12,7 @@
 
 Suite *desired_suite(void);
 Suite *fib_suite(void);
+Suite *fib_gone_suite(void);
 Suite *fib_hand_suite(void);
 Suite *fib_random_suite(void);
 Suite *fib_spread_suite(void);
