@@ -65,10 +65,25 @@ spawn site/metrics site systemd-socket-activate --accept --inetd \
 	"$CYGNETCTL" metrics --http
 mkdir -p "$LAB_RUN/prometheus"
 cp "$share"/*.yml "$LAB_RUN/prometheus"
+unit=$(find "$CYGNET_STAGE" -name cygnet-metrics.socket)
 equal "the example scrapes where the unit listens" \
 	"ListenStream=127.0.0.1:$PORT 1" \
-	"$(grep ^Listen "$(find "$CYGNET_STAGE" -name cygnet-metrics.socket)") $(
+	"$(grep ^Listen "$unit") $(
 		grep -c "127.0.0.1:$PORT" "$share/prometheus.yml")"
+# units_words: what systemd has to say about both, with what they start in place
+units_words()
+{
+	local dir=$LAB_RUN/units
+	rm -rf "$dir"
+	mkdir "$dir"
+	cp "$(dirname "$unit")"/cygnet-metrics* "$dir"
+	sed -i "s|^ExecStart=-[^ ]*|ExecStart=-$CYGNETCTL|" "$dir"/*.service
+	[ $# = 0 ] || sed -i "$1" "$dir"/*
+	SYSTEMD_UNIT_PATH=$dir: systemd-analyze verify --man=no \
+		"$dir/cygnet-metrics.socket" "$dir/cygnet-metrics@.service" 2>&1
+}
+equal "systemd has nothing against the units" "" "$(units_words)"
+refuses "it would have" [ -z "$(units_words s/^TasksMax/Task/)" ]
 sed -i 's/scrape_interval: 15s/scrape_interval: 500ms/
 	/^rule_files/i global:\n  evaluation_interval: 500ms' \
 	"$LAB_RUN/prometheus/prometheus.yml"
