@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The link's MTU: AWS's published table, and an independent count of the
- * bytes of an ESP packet, which must fit at the MTU and not at one more.
+ * The link's MTU: AWS's published table, what Linux's own ESP gives, and an
+ * independent count of the bytes of an ESP packet, which must fit at the MTU and
+ * not at one more.
  */
 
 #include "unit/tunnel/suites.h"
@@ -15,11 +16,15 @@ enum
 	NUL = 11,
 	CBC = 12,
 	CTR = 13,
+	CCM8 = 14,
+	CCM16 = 16,
 	GCM8 = 18,
 	GCM12 = 19,
 	GCM16 = 20,
+	GMAC = 21,
 	CAMELLIA = 23,
 	CHACHA = 28,
+	MD5 = 1,
 	SHA1 = 2,
 	XCBC = 5,
 	CMAC = 8,
@@ -63,6 +68,45 @@ START_TEST(test_aws)
 }
 END_TEST
 
+/* seen with Linux 6.1 over 1500: by IPv4, with NAT traversal, by IPv6, with both;
+ * one byte more was refused */
+static const struct
+{
+	unsigned encr, integ;
+	uint16_t mtu[4];
+} linux_esp[] = {
+	{GCM16, 0, {1446, 1438, 1426, 1418}},
+	{GCM12, 0, {1450, 1442, 1430, 1422}},
+	{GCM8, 0, {1454, 1446, 1434, 1426}},
+	{CHACHA, 0, {1446, 1438, 1426, 1418}},
+	{CCM16, 0, {1446, 1438, 1426, 1418}},
+	{CCM8, 0, {1454, 1446, 1434, 1426}},
+	{GMAC, 0, {1446, 1438, 1426, 1418}},
+	{CBC, MD5, {1438, 1422, 1422, 1406}},
+	{CBC, SHA1, {1438, 1422, 1422, 1406}},
+	{CBC, XCBC, {1438, 1422, 1422, 1406}},
+	{CBC, CMAC, {1438, 1422, 1422, 1406}},
+	{CBC, SHA256, {1438, 1422, 1406, 1406}},
+	{CBC, SHA384, {1422, 1422, 1406, 1390}},
+	{CBC, SHA512, {1422, 1406, 1390, 1390}},
+	{CTR, SHA256, {1446, 1438, 1426, 1418}},
+	{TDES, SHA1, {1446, 1438, 1430, 1422}},
+	{CAMELLIA, SHA512, {1422, 1406, 1390, 1390}},
+	{NUL, SHA256, {1454, 1446, 1434, 1426}},
+};
+
+START_TEST(test_linux)
+{
+	for (unsigned k = 0; k < 4; k++)
+	{
+		tunnel_sa_info_t sa =
+			info(linux_esp[_i].encr, linux_esp[_i].integ, k & 1, k & 2);
+
+		ck_assert_uint_eq(tunnel_mtu(&sa, 1500), linux_esp[_i].mtu[k]);
+	}
+}
+END_TEST
+
 static const struct
 {
 	unsigned encr, integ, iv, block, icv;
@@ -83,15 +127,15 @@ static const struct
 	{CAMELLIA, SHA256, 16, 16, 16},
 	{CAMELLIA, SHA1, 16, 16, 12},
 	{CHACHA, 0, 8, 1, 16},
-	{14, 0, 8, 1, 8},
+	{CCM8, 0, 8, 1, 8},
 	{15, 0, 8, 1, 12},
-	{16, 0, 8, 1, 16},
-	{21, 0, 8, 1, 16},
+	{CCM16, 0, 8, 1, 16},
+	{GMAC, 0, 8, 1, 16},
 	{24, SHA256, 8, 1, 16},
 	{25, 0, 8, 1, 8},
 	{26, 0, 8, 1, 12},
 	{27, 0, 8, 1, 16},
-	{CBC, 1, 16, 16, 12},
+	{CBC, MD5, 16, 16, 12},
 };
 
 /** bytes on the wire for an inner packet, padded byte by byte */
@@ -186,6 +230,7 @@ Suite *mtu_suite(void)
 	Suite *suite = suite_create("mtu");
 
 	unit_add_loop(suite, "aws", test_aws, countof(aws));
+	unit_add_loop(suite, "linux", test_linux, countof(linux_esp));
 	unit_add_loop(suite, "exact", test_exact, countof(suites));
 	unit_add(suite, "limits", test_limits);
 	unit_add(suite, "unknown", test_unknown);
