@@ -76,22 +76,35 @@ static void match_local(matcher_t *m, const char *item)
 	bgp_policy_match_local(next_match(m));
 }
 
+bgp_source_t policy_source(config_route_source_t source)
+{
+	switch (source)
+	{
+		case CONFIG_SOURCE_NEIGHBOR:
+			return BGP_SOURCE_PEER;
+		case CONFIG_SOURCE_ADVERTISE:
+			return BGP_SOURCE_ADVERTISE;
+		case CONFIG_SOURCE_CONNECTED:
+			return BGP_SOURCE_CONNECTED;
+		case CONFIG_SOURCE_STATIC:
+			return BGP_SOURCE_STATIC;
+		case CONFIG_SOURCE_OTHER:
+			return BGP_SOURCE_OTHER;
+		case CONFIG_SOURCE_AGGREGATE:
+			return BGP_SOURCE_AGGREGATE;
+		case CONFIG_SOURCE_ROUTES:
+			return BGP_SOURCE_ROUTES;
+	}
+	return BGP_SOURCE_PEER;
+}
+
 static void match_source(matcher_t *m, const char *item)
 {
-	static const bgp_source_t sources[] = {
-		[CONFIG_SOURCE_NEIGHBOR] = BGP_SOURCE_PEER,
-		[CONFIG_SOURCE_ADVERTISE] = BGP_SOURCE_ADVERTISE,
-		[CONFIG_SOURCE_CONNECTED] = BGP_SOURCE_CONNECTED,
-		[CONFIG_SOURCE_STATIC] = BGP_SOURCE_STATIC,
-		[CONFIG_SOURCE_OTHER] = BGP_SOURCE_OTHER,
-		[CONFIG_SOURCE_AGGREGATE] = BGP_SOURCE_AGGREGATE,
-		[CONFIG_SOURCE_ROUTES] = BGP_SOURCE_ROUTES,
-	};
 	config_route_source_t source;
 
 	if (config_parse_source(item, &source))
 	{
-		bgp_policy_match_source(next_match(m), sources[source]);
+		bgp_policy_match_source(next_match(m), policy_source(source));
 	}
 }
 

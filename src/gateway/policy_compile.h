@@ -10,8 +10,11 @@
 
 #include "bgp/policy.h"
 #include "config/config.h"
+#include "config/values.h"
 
 /** of a loaded configuration; adopted by the caller */
 bgp_policy_t *policy_compile(const config_policy_t *section);
+/** what the configuration calls so, as the speaker has it */
+bgp_source_t policy_source(config_route_source_t source);
 
 #endif

@@ -128,24 +128,16 @@ static bool parse_neighbor(test_t *t)
 
 static bool parse_source(test_t *t)
 {
-	static const bgp_source_t sources[] = {
-		[CONFIG_SOURCE_NEIGHBOR] = BGP_SOURCE_PEER,
-		[CONFIG_SOURCE_ADVERTISE] = BGP_SOURCE_ADVERTISE,
-		[CONFIG_SOURCE_CONNECTED] = BGP_SOURCE_CONNECTED,
-		[CONFIG_SOURCE_STATIC] = BGP_SOURCE_STATIC,
-		[CONFIG_SOURCE_OTHER] = BGP_SOURCE_OTHER,
-		[CONFIG_SOURCE_AGGREGATE] = BGP_SOURCE_AGGREGATE,
-	};
 	const char *text = arg(t, "source");
 	config_route_source_t source = CONFIG_SOURCE_NEIGHBOR;
 
 	if (text && !config_parse_source(text, &source))
 	{
 		return refuse(t, "source", text,
-					  "neighbor, advertise, connected, static, other or "
-					  "aggregate");
+					  "neighbor, advertise, connected, static, other, "
+					  "aggregate or routes");
 	}
-	t->input.source = sources[source];
+	t->input.source = policy_source(source);
 	if (source != CONFIG_SOURCE_NEIGHBOR)
 	{
 		t->input.neighbor = NULL;

@@ -11,6 +11,7 @@
 #include "gateway/policy_test.h"
 #include "text_source.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char file[] =
@@ -32,6 +33,15 @@ static const char file[] =
 	"      tagged {\n match {\n community = 65530:120\n }\n"
 	"        set {\n local_pref = 200\n med = 7\n }\n }\n"
 	"      rest {\n match {\n prefixes = 10.0.0.0/8 le 24\n }\n }\n"
+	"    }\n"
+	"    of {\n"
+	"      neighbor {\n match {\n source = neighbor\n }\n }\n"
+	"      advertise {\n match {\n source = advertise\n }\n }\n"
+	"      connected {\n match {\n source = connected\n }\n }\n"
+	"      static {\n match {\n source = static\n }\n }\n"
+	"      other {\n match {\n source = other\n }\n }\n"
+	"      aggregate {\n match {\n source = aggregate\n }\n }\n"
+	"      routes {\n match {\n source = routes\n }\n }\n"
 	"    }\n"
 	"  }\n"
 	"}\n";
@@ -80,6 +90,29 @@ static void expect(const char *args, const policy_test_live_t *live,
 	ck_assert_msg(strstr(seen, words), "%s\nin %s", words, seen);
 	json_object_put(data);
 }
+
+/* each is the speaker's own of that name, in a rule and for a route */
+static const char *const sources[] = {
+	"neighbor", "advertise", "connected", "static",
+	"other",    "aggregate", "routes",
+};
+
+START_TEST(test_source)
+{
+	const char *name = sources[_i];
+	char *args = str_format("{\"policy\":\"of\",\"prefix\":\"10.0.0.0/8\","
+							"\"source\":\"%s\"}",
+							name);
+	char *rule = str_format("\"verdict\":\"accept\",\"rule\":\"%s\"", name);
+	char *source = str_format("\"source\":\"%s\"", name);
+
+	expect(args, NULL, rule);
+	expect(args, NULL, source);
+	free(args);
+	free(rule);
+	free(source);
+}
+END_TEST
 
 #define P "{\"policy\":\"p\",\"prefix\":\"10.1.0.0/16\""
 
@@ -148,7 +181,9 @@ static const struct
 	{"{\"policy\":\"p\"}", "prefix: '' is not a prefix such as"},
 	{"{\"policy\":\"p\",\"prefix\":\"10.1\"}", "prefix: '10.1' is not"},
 	{P ",\"neighbor\":\"edgy\"}", "no neighbor 'edgy'"},
-	{P ",\"source\":\"heaven\"}", "source: 'heaven' is not neighbor, adv"},
+	{P ",\"source\":\"heaven\"}",
+	 "source: 'heaven' is not neighbor, advertise, connected, static, other, "
+	 "aggregate or routes"},
 	{P ",\"from_as\":\"0\"}", "from_as: '0' is not an AS"},
 	{P ",\"as_path\":\"65001 x\"}", "as_path: '65001 x' is not"},
 	{P ",\"as_path\":\"{1\"}", "as_path"},
@@ -248,6 +283,7 @@ Suite *policy_test_suite(void)
 	TCase *tcase = tcase_create("policy_test");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_loop_test(tcase, test_source, 0, countof(sources));
 	tcase_add_loop_test(tcase, test_good, 0, countof(good));
 	tcase_add_loop_test(tcase, test_bad, 0, countof(bad));
 	tcase_add_test(tcase, test_long_path);
