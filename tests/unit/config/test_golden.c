@@ -148,7 +148,7 @@ START_TEST(test_manual)
 		free(text);
 		at = end;
 	}
-	ck_assert_uint_eq(count, 2);
+	ck_assert_uint_eq(count, 3);
 	free(page);
 }
 END_TEST
