@@ -251,22 +251,15 @@ const char *prefix_format(const prefix_t *p, char buf[static PREFIX_STR_MAX])
 prefix_t prefix_make(const addr_t *a, unsigned len)
 {
 	prefix_t p = {.addr = *a};
-	unsigned bits = addr_bits(a);
+	unsigned bits = addr_bits(a), whole;
 
-	if (len > bits)
-	{
-		len = bits;
-	}
+	len = len < bits ? len : bits;
 	p.len = (uint8_t)len;
-	for (unsigned i = 0; i < sizeof(p.addr.b); i++)
+	whole = len / 8;
+	if (whole < sizeof(p.addr.b))
 	{
-		if (len >= 8)
-		{
-			len -= 8;
-			continue;
-		}
-		p.addr.b[i] &= (uint8_t)(0xff00 >> len);
-		len = 0;
+		p.addr.b[whole] &= (uint8_t)(0xff00 >> len % 8);
+		memset(&p.addr.b[whole + 1], 0, sizeof(p.addr.b) - whole - 1);
 	}
 	return p;
 }
@@ -290,14 +283,16 @@ int prefix_cmp(const prefix_t *a, const prefix_t *b)
 
 bool prefix_contains_addr(const prefix_t *p, const addr_t *a)
 {
-	prefix_t q;
+	unsigned bits = addr_bits(a), len = p->len < bits ? p->len : bits;
+	unsigned whole = len / 8;
 
-	if (!addr_is_set(a))
+	if (!addr_is_set(a) || a->family != p->addr.family ||
+		memcmp(p->addr.b, a->b, whole) != 0)
 	{
 		return false;
 	}
-	q = prefix_make(a, p->len);
-	return addr_equal(&p->addr, &q.addr);
+	return len % 8 == 0 ||
+		   ((p->addr.b[whole] ^ a->b[whole]) & (0xff00 >> len % 8) & 0xff) == 0;
 }
 
 bool prefix_contains(const prefix_t *p, const prefix_t *q)

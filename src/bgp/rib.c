@@ -56,7 +56,7 @@ void bgp_rib_destroy(bgp_rib_t *rib)
 	{
 		trie_destroy(rib->trie[f]);
 		pool_deinit(&rib->nets[f]);
-		fifo_deinit(&rib->changes[f]);
+		changes_deinit(rib, f);
 		fifo_deinit(&rib->exports[f]);
 	}
 	pool_deinit(&rib->paths);
@@ -245,16 +245,6 @@ void queue_export(bgp_rib_t *rib, net_ref_t ref, net_t *net)
 		net->flags |= NET_EXPORT;
 		fifo_push(&rib->exports[ref_family(ref)], ref);
 	}
-}
-
-static void queue_change(bgp_rib_t *rib, net_ref_t ref, net_t *net)
-{
-	if (!(net->flags & NET_CHANGED))
-	{
-		net->flags |= NET_CHANGED;
-		fifo_push(&rib->changes[ref_family(ref)], ref);
-	}
-	queue_export(rib, ref, net);
 }
 
 /** best: NULL: none */

@@ -7,6 +7,68 @@
 
 #include "bgp/rib_impl.h"
 
+static unsigned change_rank(int f, const net_t *net)
+{
+	uint32_t block = (uint32_t)net->addr[0] << 16 |
+					 (uint32_t)net->addr[1] << 8 | net->addr[2];
+
+	/* the kernel's table of IPv6 is another */
+	return f ? 0 : (unsigned)__builtin_ctz(block | 1u << (CHANGE_RANKS - 1));
+}
+
+void queue_change(bgp_rib_t *rib, net_ref_t ref, net_t *net)
+{
+	int f = ref_family(ref);
+	changes_t *changes = &rib->changes[f];
+
+	if (!(net->flags & NET_CHANGED))
+	{
+		net->flags |= NET_CHANGED;
+		if (!changes->count++)
+		{
+			changes->at = 0;
+			changes->left = 0;
+		}
+		fifo_push(&changes->rank[change_rank(f, net)], ref);
+	}
+	queue_export(rib, ref, net);
+}
+
+static net_ref_t changes_pop(changes_t *changes)
+{
+	if (!changes->count)
+	{
+		return 0;
+	}
+	while (!changes->left)
+	{
+		changes->at = (changes->at ? changes->at : CHANGE_RANKS) - 1;
+		changes->left = changes->rank[changes->at].count;
+	}
+	changes->left--;
+	changes->count--;
+	return fifo_pop(&changes->rank[changes->at]);
+}
+
+void changes_deinit(bgp_rib_t *rib, int f)
+{
+	for (unsigned i = 0; i < CHANGE_RANKS; i++)
+	{
+		fifo_deinit(&rib->changes[f].rank[i]);
+	}
+}
+
+size_t changes_memory(const bgp_rib_t *rib, int f)
+{
+	size_t size = 0;
+
+	for (unsigned i = 0; i < CHANGE_RANKS; i++)
+	{
+		size += fifo_memory(&rib->changes[f].rank[i]);
+	}
+	return size;
+}
+
 /** the families take turns; 0: none waits */
 static net_ref_t next_changed(bgp_rib_t *rib)
 {
@@ -19,7 +81,7 @@ static net_ref_t next_changed(bgp_rib_t *rib)
 		rib->changes_turn = !f;
 		if (!is_deferred(rib, f))
 		{
-			ref = fifo_pop(&rib->changes[f]);
+			ref = changes_pop(&rib->changes[f]);
 		}
 	}
 	return ref;

@@ -254,7 +254,7 @@ size_t bgp_rib_memory(const bgp_rib_t *rib)
 	for (int f = 0; f < 2; f++)
 	{
 		size += trie_memory(rib->trie[f]) + pool_memory(&rib->nets[f]) +
-				fifo_memory(&rib->changes[f]) + fifo_memory(&rib->exports[f]);
+				changes_memory(rib, f) + fifo_memory(&rib->exports[f]);
 	}
 	for (uint32_t i = 0; i < rib->n_slots; i++)
 	{

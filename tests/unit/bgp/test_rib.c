@@ -42,6 +42,83 @@ START_TEST(test_defer)
 }
 END_TEST
 
+static void told_next(small_t *s, const char *expected)
+{
+	static bgp_route_t route;
+	prefix_t p;
+
+	ck_assert(prefix_parse(expected, &p));
+	ck_assert(bgp_rib_next_change(s->rib, &route));
+	ck_assert(prefix_equal(&route.prefix, &p));
+}
+
+/** starts of large blocks first, whatever the length, then as they came */
+START_TEST(test_order_of_changes)
+{
+	static const char *heard[] = {
+		"11.0.1.0/24", "11.0.2.128/25", "11.0.2.0/24", "11.1.0.0/17",
+		"11.0.3.9/32", "11.0.128.0/24", "12.0.0.0/8",  "11.0.4.0/22",
+	};
+	static const char *told[] = {
+		"11.1.0.0/17",   "11.0.128.0/24", "12.0.0.0/8",  "11.0.4.0/22",
+		"11.0.2.128/25", "11.0.2.0/24",   "11.0.1.0/24", "11.0.3.9/32",
+	};
+	static const char *ipv6[] = {"2001:db8:1::/48", "2001:db8:8000::/48",
+								 "2001:db8::/32"};
+	static small_t s;
+	static bgp_route_t route;
+
+	small_init(&s, 1);
+	/* a queue that was empty begins anew */
+	for (unsigned round = 0; round < 3; round++)
+	{
+		s.set.a.med = round;
+		s.set.a.has = BGP_HAS_MED;
+		ck_assert(announce(&s, 0, "13.0.0.0/8"));
+		told_next(&s, "13.0.0.0/8");
+		for (unsigned i = 0; i < countof(heard); i++)
+		{
+			ck_assert(announce(&s, 0, heard[i]));
+		}
+		ck_assert_uint_eq(bgp_rib_changes_waiting(s.rib), countof(heard));
+		for (unsigned i = 0; i < countof(told); i++)
+		{
+			told_next(&s, told[i]);
+		}
+		ck_assert(!bgp_rib_next_change(s.rib, &route));
+	}
+	for (unsigned i = 0; i < countof(ipv6); i++)
+	{
+		ck_assert(announce(&s, 0, ipv6[i]));
+	}
+	for (unsigned i = 0; i < countof(ipv6); i++)
+	{
+		told_next(&s, ipv6[i]);
+	}
+	small_deinit(&s);
+}
+END_TEST
+
+/** what changes all the time does not keep the others waiting */
+START_TEST(test_changes_are_fair)
+{
+	static small_t s;
+
+	small_init(&s, 1);
+	ck_assert(announce(&s, 0, "11.0.1.0/24"));
+	ck_assert(announce(&s, 0, "11.0.0.0/16"));
+	told_next(&s, "11.0.0.0/16");
+	ck_assert(announce(&s, 0, "12.0.0.0/16"));
+	ck_assert(announce(&s, 0, "11.0.3.0/24"));
+	told_next(&s, "11.0.1.0/24");
+	ck_assert(announce(&s, 0, "11.0.5.0/24"));
+	told_next(&s, "11.0.3.0/24");
+	told_next(&s, "12.0.0.0/16");
+	told_next(&s, "11.0.5.0/24");
+	small_deinit(&s);
+}
+END_TEST
+
 START_TEST(test_received_walk)
 {
 	static const char *wanted[] = {"10.0.3.0/24", "10.11.180.0/24",
@@ -493,6 +570,8 @@ Suite *rib_suite(void)
 	Suite *suite = suite_create("rib");
 
 	unit_add(suite, "defer", test_defer);
+	unit_add(suite, "order of changes", test_order_of_changes);
+	unit_add(suite, "changes are fair", test_changes_are_fair);
 	unit_add_loop(suite, "walk of what was received", test_received_walk, 2);
 	unit_add(suite, "walk of what is advertised", test_advertised_walk);
 	unit_add(suite, "originate", test_originate);
