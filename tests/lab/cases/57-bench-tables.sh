@@ -62,4 +62,10 @@ BENCH_TUNNELS=20 BENCH_IDLE=1 run breadth --size 200 --systems cygnet
 holds "twenty neighbours" is breadth converged cygnet '. > 0'
 BENCH_LISTENERS=5 run export --size 2000 --systems cygnet
 holds "five others hear of all" is export seconds cygnet '. > 0'
+BENCH_IKE=2 run ike --size 2000 --systems cygnet
+for figure in initiate dpd_answer rekey_answer
+do
+	holds "charon without routes: $figure" is ike "$figure" none '. > 0'
+	holds "and beside them" is ike "$figure" cygnet '. > 0'
+done
 case_end
