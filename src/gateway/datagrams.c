@@ -292,8 +292,7 @@ static datagram_t *datagram_open(void *net, datagram_kind_t kind,
 	*error = in < 0 ? in : d->out < 0 ? d->out : 0;
 	if (!*error)
 	{
-		*error =
-			loop_add(datagrams->loop, &d->watch, in, ready, d, true, false);
+		*error = loop_add_urgent(datagrams->loop, &d->watch, in, ready, d);
 	}
 	if (*error)
 	{

@@ -3,8 +3,8 @@
 /*
  * The thread. A turn goes: wait; charon's facts and what they mean for the
  * kernel; what the kernel tells; sockets; timers; then table work in slices
- * for a few milliseconds. So a lost tunnel is acted upon before anything
- * else, and no full table keeps anybody waiting.
+ * for a few milliseconds, or until something urgent waits. So a lost tunnel is
+ * acted upon before anything else, and no full table keeps anybody waiting.
  */
 
 #include "gateway/gateway.h"
@@ -24,6 +24,9 @@
 
 /** of table work in a turn; the rest of the 10 ms is for all else */
 #define WORK_MAX (4 * USEC_PER_MSEC)
+/** as much is done of it though a fact, a datagram, the kernel or a command
+ * waits: they must not bring it to an end by being many */
+#define WORK_MIN (1 * USEC_PER_MSEC)
 /** of reading what neighbours say in a turn */
 #define READ_MAX (3 * USEC_PER_MSEC)
 /** facts taken in a turn */
@@ -231,10 +234,26 @@ static void others(gateway_t *g)
 	core_apply(g->core, g->now);
 }
 
+/** table work, until somebody waits who must not; true: there is more */
+static bool work(gateway_t *g, usec_t start)
+{
+	while (core_work(g->core, g->now))
+	{
+		usec_t spent = loop_now() - start;
+
+		if (spent >= WORK_MAX ||
+			(spent >= WORK_MIN && loop_urgent_ready(g->loop)))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
 /** one turn; true: the next must not wait */
 static bool turn(gateway_t *g)
 {
-	usec_t start = loop_now(), cpu = loop_cpu() - in_kernel(g).cpu, work_end;
+	usec_t start = loop_now(), cpu = loop_cpu() - in_kernel(g).cpu;
 	bool more, unread;
 
 	g->now = start;
@@ -248,15 +267,7 @@ static bool turn(gateway_t *g)
 	timers_run(g->timers, g->now);
 	core_apply(g->core, g->now);
 	more = sockets_turn(g->sockets, g->now) || unread;
-	work_end = loop_now() + WORK_MAX;
-	while (core_work(g->core, g->now))
-	{
-		if (loop_now() >= work_end)
-		{
-			more = true;
-			break;
-		}
-	}
+	more = work(g, loop_now()) || more;
 	more = sockets_turn(g->sockets, g->now) || more;
 	if (g->control_more)
 	{
@@ -322,8 +333,8 @@ static void control_open(gateway_t *g, usec_t now)
 		control_server_create(g->socket, &access, gateway_commands, g, &error);
 	if (g->control)
 	{
-		loop_add(g->loop, &g->control_watch, control_server_fd(g->control),
-				 control_ready, g, true, false);
+		loop_add_urgent(g->loop, &g->control_watch,
+						control_server_fd(g->control), control_ready, g);
 	}
 	else
 	{
@@ -352,8 +363,7 @@ static void kernel_start(gateway_t *g)
 	kernel_fds(g->kernel, fds);
 	for (unsigned i = 0; i < 2; i++)
 	{
-		loop_add(g->loop, &g->kernel_watch[i], fds[i], kernel_ready, g, true,
-				 false);
+		loop_add_urgent(g->loop, &g->kernel_watch[i], fds[i], kernel_ready, g);
 	}
 	error = kernel_probe_xfrm(g->kernel);
 	if (error)
@@ -547,8 +557,8 @@ gateway_t *gateway_create(const gateway_options_t *options, int *error)
 		release(g);
 		return NULL;
 	}
-	*error = loop_add(g->loop, &g->queue_watch, queue_fd(g->queue), queue_ready,
-					  g, true, false);
+	*error = loop_add_urgent(g->loop, &g->queue_watch, queue_fd(g->queue),
+							 queue_ready, g);
 	if (!*error)
 	{
 		*error = -pthread_create(&g->thread, NULL, run, g);

@@ -16,6 +16,8 @@
 struct loop_t
 {
 	int fd;
+	/** has the urgent ones alone */
+	int urgent;
 	int count;
 	struct epoll_event events[EVENTS_MAX];
 };
@@ -23,19 +25,26 @@ struct loop_t
 loop_t *loop_create(void)
 {
 	int fd = epoll_create1(EPOLL_CLOEXEC);
+	int urgent = fd < 0 ? -1 : epoll_create1(EPOLL_CLOEXEC);
 	loop_t *loop;
 
-	if (fd < 0)
+	if (urgent < 0)
 	{
+		if (fd >= 0)
+		{
+			close(fd);
+		}
 		return NULL;
 	}
 	loop = mem_alloc(sizeof(*loop));
 	loop->fd = fd;
+	loop->urgent = urgent;
 	return loop;
 }
 
 void loop_destroy(loop_t *loop)
 {
+	close(loop->urgent);
 	close(loop->fd);
 	free(loop);
 }
@@ -82,6 +91,27 @@ int loop_add(loop_t *loop, loop_watch_t *watch, int fd, loop_fn_t fn,
 	return epoll_ctl(loop->fd, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
 }
 
+int loop_add_urgent(loop_t *loop, loop_watch_t *watch, int fd, loop_fn_t fn,
+					void *user)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+	int error = loop_add(loop, watch, fd, fn, user, true, false);
+
+	if (!error && epoll_ctl(loop->urgent, EPOLL_CTL_ADD, fd, &event))
+	{
+		error = -errno;
+		loop_remove(loop, watch);
+	}
+	return error;
+}
+
+bool loop_urgent_ready(const loop_t *loop)
+{
+	struct epoll_event event;
+
+	return epoll_wait(loop->urgent, &event, 1, 0) > 0;
+}
+
 void loop_change(loop_t *loop, loop_watch_t *watch, bool in, bool out)
 {
 	struct epoll_event event;
@@ -98,6 +128,8 @@ void loop_change(loop_t *loop, loop_watch_t *watch, bool in, bool out)
 void loop_remove(loop_t *loop, loop_watch_t *watch)
 {
 	epoll_ctl(loop->fd, EPOLL_CTL_DEL, watch->fd, NULL);
+	/* most are not in it */
+	epoll_ctl(loop->urgent, EPOLL_CTL_DEL, watch->fd, NULL);
 	for (int i = 0; i < loop->count; i++)
 	{
 		if (loop->events[i].data.ptr == watch)

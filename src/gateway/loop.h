@@ -36,6 +36,11 @@ uint64_t loop_wall(void);
 /** starts watching; 0 or -errno */
 int loop_add(loop_t *loop, loop_watch_t *watch, int fd, loop_fn_t fn,
 			 void *user, bool in, bool out);
+/** the same, for what others are interrupted for; only to be read from */
+int loop_add_urgent(loop_t *loop, loop_watch_t *watch, int fd, loop_fn_t fn,
+					void *user);
+/** one of the urgent is ready: a cheap question, for between two slices */
+bool loop_urgent_ready(const loop_t *loop);
 void loop_change(loop_t *loop, loop_watch_t *watch, bool in, bool out);
 /** before the descriptor is closed; safe from any callback */
 void loop_remove(loop_t *loop, loop_watch_t *watch);

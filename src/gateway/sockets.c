@@ -797,7 +797,7 @@ bool sockets_read(sockets_t *s, usec_t now, usec_t until)
 		{
 			list_append(&s->readable, &c->readable);
 		}
-		if (loop_now() >= until)
+		if (loop_now() >= until || loop_urgent_ready(s->loop))
 		{
 			break;
 		}
