@@ -396,6 +396,8 @@ void core_route_failed(core_t *core, const prefix_t *prefix)
 	else
 	{
 		core->again_more = true;
+		/* nobody has announced it yet: the walk does not come by it */
+		fib_seen_forget(core->fib, prefix);
 	}
 }
 
@@ -424,6 +426,10 @@ void core_routes_again(core_t *core)
 		if (bgp_route_get(core->bgp, &core->again[i], &route) && route.tag)
 		{
 			fib_route_again(core->fib, &route.prefix, route.tag);
+		}
+		else
+		{
+			fib_seen_again(core->fib, &core->again[i]);
 		}
 	}
 	if (core->again_more)

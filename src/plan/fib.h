@@ -156,6 +156,11 @@ void fib_seen_route(fib_t *fib, const kernel_route_t *route);
 /** a route that was seen and is not wanted yet was deleted by somebody: written
  * again, if its group is there; false: it was not seen */
 bool fib_seen_gone(fib_t *fib, const kernel_route_t *route);
+/** the same after that write failed; nothing if it was not seen, or is wanted by
+ * now */
+void fib_seen_again(fib_t *fib, const prefix_t *prefix);
+/** or it is not tried again, and written when it is wanted */
+void fib_seen_forget(fib_t *fib, const prefix_t *prefix);
 /** the neighbours have told their tables (or the time is over): what was seen
  * and is not wanted by now is removed */
 void fib_adopt_end(fib_t *fib);

@@ -179,25 +179,51 @@ void fib_seen_route(fib_t *fib, const kernel_route_t *route)
 	fib_group_tag(fib, group, 1);
 }
 
+/** what a route was seen with that is not wanted yet; NULL: it was not seen */
+static fib_group_t *group_seen(const fib_t *fib, const prefix_t *prefix)
+{
+	trie_t *seen = fib->seen[fib_index((family_t)prefix->addr.family)];
+	uint32_t number = seen ? trie_get(seen, prefix) : 0;
+
+	return number ? fib->groups[number] : NULL;
+}
+
 bool fib_seen_gone(fib_t *fib, const kernel_route_t *route)
 {
-	trie_t *seen = fib->seen[fib_index((family_t)route->dst.addr.family)];
-	uint32_t number = seen ? trie_get(seen, &route->dst) : 0;
-	fib_group_t *group = number ? fib->groups[number] : NULL;
+	fib_group_t *group = group_seen(fib, &route->dst);
 
 	if (!group || group->object.id != route->nexthop)
 	{
 		return false;
 	}
-	if (group->have_count)
-	{
-		fib_write_again(fib, &route->dst, group);
-		return true;
-	}
-	fib_adopt_route(fib, &route->dst);
-	fib_group_tag(fib, group, -1);
-	fib_group_check(fib, group);
+	fib_seen_again(fib, &route->dst);
 	return true;
+}
+
+void fib_seen_again(fib_t *fib, const prefix_t *prefix)
+{
+	fib_group_t *group = group_seen(fib, prefix);
+
+	if (group && group->have_count)
+	{
+		fib_write_again(fib, prefix, group);
+	}
+	else
+	{
+		fib_seen_forget(fib, prefix);
+	}
+}
+
+void fib_seen_forget(fib_t *fib, const prefix_t *prefix)
+{
+	fib_group_t *group = group_seen(fib, prefix);
+
+	if (group)
+	{
+		fib_adopt_route(fib, prefix);
+		fib_group_tag(fib, group, -1);
+		fib_group_check(fib, group);
+	}
 }
 
 /** the tries end with their last prefix */

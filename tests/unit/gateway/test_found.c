@@ -8,6 +8,7 @@
 
 #include "unit/gateway/world.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void load(world_t *w, const char *bundle)
@@ -314,16 +315,22 @@ static void again(world_t *w)
 	world_run(w, USEC_PER_SEC);
 }
 
-START_TEST(test_adopted_route_is_deleted)
+static void delete_route(world_t *w, const char *prefix)
 {
 	kernel_route_t route = {.table = 254, .metric = 20};
+
+	ck_assert(prefix_parse(prefix, &route.dst));
+	route.nexthop = fake_kernel_route(w->kernel, &route.dst, 254, 20)->nexthop;
+	world_route_delete(w, &route);
+}
+
+START_TEST(test_adopted_route_is_deleted)
+{
 	world_t *w = up(NULL);
 	bool there;
 
-	ck_assert(prefix_parse("10.0.0.0/24", &route.dst));
 	again(w);
-	route.nexthop = fake_kernel_route(w->kernel, &route.dst, 254, 20)->nexthop;
-	world_route_delete(w, &route);
+	delete_route(w, "10.0.0.0/24");
 	world_ways(w, "10.0.0.0/24", &there);
 	ck_assert(!there);
 	world_run(w, 100 * USEC_PER_MSEC);
@@ -332,6 +339,77 @@ START_TEST(test_adopted_route_is_deleted)
 	world_fact(w, 1, FACT_CHILD_UP, 201, 0);
 	world_run(w, 60 * USEC_PER_SEC);
 	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 3);
+	ck_assert_uint_eq(fake_kernel_counts(w->kernel)->wrongs, 0);
+	world_destroy(w);
+}
+END_TEST
+
+START_TEST(test_adopted_route_is_deleted_and_refused)
+{
+	world_t *w = up(NULL);
+	bool there;
+
+	again(w);
+	w->refuse_routes = 1;
+	delete_route(w, "10.0.0.0/24");
+	world_run(w, USEC_PER_SEC);
+	world_ways(w, "10.0.0.0/24", &there);
+	ck_assert(!there);
+	/* the audit comes before the neighbours do */
+	world_run(w, 11 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 3);
+	/* and the other way round */
+	w->refuse_routes = 1;
+	delete_route(w, "10.0.0.0/24");
+	world_fact(w, 0, FACT_CHILD_UP, 200, 0);
+	world_fact(w, 1, FACT_CHILD_UP, 201, 0);
+	world_run(w, 60 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, "10.0.0.0/24"), 3);
+	ck_assert_uint_eq(fake_kernel_counts(w->kernel)->wrongs, 0);
+	world_destroy(w);
+}
+END_TEST
+
+/** more than the audit keeps by name */
+#define MANY 5000
+
+static void many_name(unsigned i, char out[static PREFIX_STR_MAX])
+{
+	snprintf(out, PREFIX_STR_MAX, "10.%u.%u.0/24", 1 + i / 256, i % 256);
+}
+
+START_TEST(test_many_adopted_routes_are_deleted_and_refused)
+{
+	world_t *w = up(NULL);
+	char name[PREFIX_STR_MAX];
+
+	for (unsigned i = 0; i < MANY; i++)
+	{
+		many_name(i, name);
+		world_announce(w, 0, name, true);
+	}
+	world_run(w, USEC_PER_SEC);
+	again(w);
+	w->refuse_routes = MANY;
+	for (unsigned i = 0; i < MANY; i++)
+	{
+		many_name(i, name);
+		delete_route(w, name);
+		if (i % 100 == 99)
+		{
+			world_run(w, USEC_PER_MSEC);
+		}
+	}
+	ck_assert_uint_eq(w->refuse_routes, 0);
+	world_run(w, 11 * USEC_PER_SEC);
+	world_fact(w, 0, FACT_CHILD_UP, 200, 0);
+	world_fact(w, 1, FACT_CHILD_UP, 201, 0);
+	world_run(w, 60 * USEC_PER_SEC);
+	for (unsigned i = 0; i < MANY; i++)
+	{
+		many_name(i, name);
+		ck_assert_uint_eq(ways(w, name), 1);
+	}
 	ck_assert_uint_eq(fake_kernel_counts(w->kernel)->wrongs, 0);
 	world_destroy(w);
 }
@@ -392,6 +470,10 @@ Suite *found_suite(void)
 			 test_no_guard_hole_without_underlay);
 	unit_add(s, "second dump adopts nothing", test_second_dump_adopts_nothing);
 	unit_add(s, "adopted route is deleted", test_adopted_route_is_deleted);
+	unit_add(s, "adopted route is deleted and refused",
+			 test_adopted_route_is_deleted_and_refused);
+	unit_add(s, "many adopted routes are deleted and refused",
+			 test_many_adopted_routes_are_deleted_and_refused);
 	unit_add(s, "next hop goes while dumps run",
 			 test_next_hop_goes_while_dumps_run);
 	return s;
