@@ -539,6 +539,7 @@ static void tamper_link(sim_node_t *node, sim_tunnel_t *t)
 	sim_t *sim = node->sim;
 	world_t *host = node->host;
 
+	check_tampered(t);
 	if (t->plain)
 	{
 		tamper_line(node, t);

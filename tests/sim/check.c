@@ -93,6 +93,18 @@ static void look(sim_tunnel_t *t)
 	}
 }
 
+/** in each step: a look would miss what is over before the next */
+static void look_steady(sim_tunnel_t *t)
+{
+	usec_t since = t->steady_since ? t->steady_since : t->sim->now;
+
+	t->steady_since = check_fit(t) ? since : 0;
+	for (unsigned s = 0; s < 2; s++)
+	{
+		t->end[s].carried = t->end[s].carried && stands(t, s);
+	}
+}
+
 static void look_wire(sim_tunnel_t *t)
 {
 	sim_t *sim = t->sim;
@@ -311,6 +323,32 @@ static void withdrawn(const sim_node_t *node, const sim_node_t *far, unsigned i,
 	}
 }
 
+/** nothing has been amiss with the tunnel for a while, at either end */
+static bool is_steady(const sim_tunnel_t *t, usec_t settle)
+{
+	usec_t now = t->sim->now;
+
+	return t->steady_since && now > t->steady_since + settle &&
+		   now > t->end[0].reauth_at + 60 * SEC &&
+		   now > t->end[1].reauth_at + 60 * SEC;
+}
+
+/** the bundle has had links enough without it: or it stood for nothing */
+static bool had_links(const sim_tunnel_t *t)
+{
+	const sim_t *sim = t->sim;
+	unsigned n = 0;
+
+	for (unsigned k = 0; k < sim->n_tunnels; k++)
+	{
+		const sim_tunnel_t *other = &sim->tunnels[k];
+
+		n += other != t && other->end[1].node == t->end[1].node &&
+			 is_steady(other, UP_MAX + BFD_SLOW);
+	}
+	return tunnel_bundle(t)->min_links < 2 || n >= tunnel_bundle(t)->min_links;
+}
+
 /** a standby that works is left for a better tunnel, but not before that has
  * stood for as long as is said */
 static void preempted(const sim_node_t *node, const sim_node_t *far, unsigned i,
@@ -318,9 +356,8 @@ static void preempted(const sim_node_t *node, const sim_node_t *far, unsigned i,
 {
 	sim_t *sim = node->sim;
 	const sim_tunnel_t *from = NULL, *to = NULL;
-	const sim_end_t *end, *new;
 	const sim_bundle_t *b;
-	usec_t delay;
+	const sim_end_t *new;
 
 	for (unsigned k = 0; k < sim->n_tunnels; k++)
 	{
@@ -343,12 +380,11 @@ static void preempted(const sim_node_t *node, const sim_node_t *far, unsigned i,
 		}
 	}
 	b = tunnel_bundle(to);
-	delay = b->preempt_delay * SEC;
-	end = &from->end[node_side(node, from)];
 	new = &to->end[node_side(node, to)];
-	if (b->standby && end->fit_since && sim->now > end->fit_since + UP_MAX &&
-		sim->now > end->reauth_at + 60 * SEC &&
-		sim->now + 10 * LOOK < new->stands_since + delay)
+	/* one that has taken over already may have been without a session since */
+	if (b->standby && is_steady(from, UP_MAX) && had_links(to) &&
+		!new->carried &&
+		sim->now + 10 * LOOK < new->stands_since + b->preempt_delay *SEC)
 	{
 		sim_fail(sim, "n%u: t%u gives way to t%u, up for %.1f s, not %u s",
 				 node->number, from->number + 1, to->number + 1,
@@ -379,9 +415,14 @@ static void flow(sim_node_t *node, const sim_node_t *far, unsigned i, bool six)
 	}
 	for (unsigned k = 0; k < sim->n_tunnels; k++)
 	{
-		const sim_tunnel_t *t = &sim->tunnels[k];
+		sim_tunnel_t *t = &sim->tunnels[k];
 
-		if ((w.tunnels & (1u << k)) && is_dead(t, node_side(node, t)))
+		if (!(w.tunnels & (1u << k)))
+		{
+			continue;
+		}
+		t->end[node_side(node, t)].carried = true;
+		if (is_dead(t, node_side(node, t)))
 		{
 			snprintf(
 				why, sizeof(why), "a way through t%u, dead for %.1f s", k + 1,
@@ -605,10 +646,16 @@ void check_disturbed(sim_node_t *node)
 
 			/* detectors may begin anew */
 			end[0].fit_since = end[1].fit_since = 0;
+			node->sim->tunnels[i].steady_since = 0;
 			end[0].works_since = end[1].works_since = 0;
 			end[0].watched = end[1].watched = false;
 		}
 	}
+}
+
+void check_tampered(sim_tunnel_t *t)
+{
+	t->steady_since = 0;
 }
 
 void check_step(sim_t *sim)
@@ -616,6 +663,7 @@ void check_step(sim_t *sim)
 	for (unsigned i = 0; i < sim->n_tunnels; i++)
 	{
 		look_wire(&sim->tunnels[i]);
+		look_steady(&sim->tunnels[i]);
 	}
 	if (sim->now < sim->looked + LOOK)
 	{

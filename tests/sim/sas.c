@@ -254,7 +254,7 @@ unsigned charon_count(const sim_tunnel_t *t, unsigned side)
 
 	for (unsigned i = 0; i < SIM_SAS; i++)
 	{
-		n += t->sas[i].used && t->sas[i].id[side];
+		n += t->end[side].up[i] != 0;
 	}
 	return n;
 }

@@ -158,6 +158,8 @@ typedef struct sim_end_t
 	usec_t fit_since;
 	/** its core has an SA, or its link, since */
 	usec_t stands_since;
+	/** and flows have gone through it since */
+	bool carried;
 	cyg_timer_t dpd;
 } sim_end_t;
 
@@ -187,6 +189,9 @@ struct sim_tunnel_t
 	/** NULL: none */
 	const char *bfd_auth;
 	unsigned weight;
+	/** fit for use without the shortest break since: none in a step, and none
+	 * that was over before one */
+	usec_t steady_since;
 	sim_sa_t sas[SIM_SAS];
 	sim_ike_t ikes[SIM_IKES];
 	sim_exchange_t exchanges[SIM_EXCHANGES];
@@ -462,6 +467,8 @@ bool check_fit(const sim_tunnel_t *tunnel);
 void check_bare(sim_tunnel_t *tunnel, unsigned side);
 /** the node's configuration was changed: nobody is fit by it yet */
 void check_disturbed(sim_node_t *node);
+/** somebody was at the tunnel's link, which may be healed before it is seen */
+void check_tampered(sim_tunnel_t *tunnel);
 
 /* quiet.c */
 
