@@ -10,7 +10,6 @@
 #define CYGNET_COMPAT_H
 
 #include <config/peer_cfg.h>
-#include <library.h>
 #include <plugins/plugin.h>
 #include <sa/child_sa.h>
 
@@ -42,14 +41,6 @@ static inline bool cygnet_compat_per_cpu(child_sa_t *child)
 #else
 	return FALSE;
 #endif
-}
-
-/** TRUE if an IKEv2 connection is reauthenticated by making the new IKE_SA
- * before the old one is deleted (the default since 6.0.0) */
-static inline bool cygnet_compat_make_before_break(void)
-{
-	return lib->settings->get_bool(lib->settings, "%s.make_before_break",
-								   CYGNET_STRONGSWAN >= 60000, lib->ns);
 }
 
 #endif

@@ -12,7 +12,6 @@
  * in its name.
  */
 
-#include "cygnet_compat.h"
 #include "cygnet_initiator.h"
 
 #include <collections/array.h>
@@ -243,8 +242,7 @@ uint32_t cygnet_initiator_reauth_in(ike_sa_t *ike_sa)
 	time_t at = ike_sa->get_statistic(ike_sa, STAT_REAUTH);
 	time_t now = time_monotonic(NULL);
 
-	if (!at || ike_sa->get_version(ike_sa) != IKEV2 ||
-		cygnet_compat_make_before_break())
+	if (!at || ike_sa->get_version(ike_sa) != IKEV2)
 	{
 		return 0;
 	}

@@ -46,7 +46,8 @@ void cygnet_initiator_queue_renew(const char *name);
 void cygnet_initiator_renew(const char *name);
 
 /**
- * Seconds until charon reauthenticates an IKE_SA by deleting it first.
+ * Seconds until charon reauthenticates an IKE_SA by another one, which loses
+ * packets of a tunnel in use: IKEv1 does so without a gap.
  *
  * @param ike_sa	IKE_SA, checked out or in a hook
  * @return			at least 1, or 0: it does not, or not that way

@@ -40,7 +40,8 @@
  *     deleted -> DOWN 1. The responder sees the same, and before it authorize
  *     -> COMING, as at any first up: when the peer's AUTH is verified, and
  *     again when ours is made. Its child 2 is installed both ways before the
- *     peer has the answer.
+ *     peer has the answer. With the peer's DELETE it does what close_action of
+ *     child 1 says, after ike DELETING.
  * Reauthentication, break before make [ike_reauth]:
  *     ike DELETING -> DOWN 1, ike_updown down, child_updown 1 down -> DOWN 1,
  *     reestablish_pre, _post, ike DESTROYING, child 1 DESTROYING -> DOWN 1,
@@ -72,6 +73,7 @@
  */
 
 #include "cygnet_child.h"
+#include "cygnet_closer.h"
 #include "cygnet_compat.h"
 #include "cygnet_listener.h"
 
@@ -96,6 +98,11 @@ struct private_cygnet_listener_t
 	 * Is told of requests that have no answer
 	 */
 	cygnet_settler_t *settler;
+
+	/**
+	 * Is told of CHILD_SAs, and of the end of their IKE_SA
+	 */
+	cygnet_closer_t *closer;
 };
 
 /**
@@ -207,6 +214,7 @@ METHOD(listener_t, ike_state_change, bool, private_cygnet_listener_t *this,
 {
 	if (state == IKE_DELETING && ike_sa->get_state(ike_sa) == IKE_ESTABLISHED)
 	{
+		this->closer->closing(this->closer, ike_sa);
 		cygnet_child_post_ike(this->facts, FACT_CHILD_DOWN, ike_sa);
 	}
 	if (state == IKE_DESTROYING)
@@ -235,6 +243,7 @@ METHOD(listener_t, child_state_change, bool, private_cygnet_listener_t *this,
 		}
 		else if (state == CHILD_INSTALLED && !cygnet_child_counts(before))
 		{
+			this->closer->up(this->closer, child_sa);
 			cygnet_child_post(this->facts, FACT_CHILD_UP, ike_sa, child_sa, 0);
 		}
 	}
@@ -242,6 +251,7 @@ METHOD(listener_t, child_state_change, bool, private_cygnet_listener_t *this,
 			 (state == CHILD_DELETING || state == CHILD_DELETED ||
 			  state == CHILD_DESTROYING))
 	{
+		this->closer->down(this->closer, child_sa);
 		cygnet_child_post(this->facts, FACT_CHILD_DOWN, ike_sa, child_sa, 0);
 	}
 	return TRUE;
@@ -253,6 +263,7 @@ METHOD(listener_t, child_updown, bool, private_cygnet_listener_t *this,
 	/* an up follows INSTALLED, which was told */
 	if (!up && ike_sa && !cygnet_compat_per_cpu(child_sa))
 	{
+		this->closer->down(this->closer, child_sa);
 		cygnet_child_post(this->facts, FACT_CHILD_DOWN, ike_sa, child_sa, 0);
 	}
 	return TRUE;
@@ -271,6 +282,7 @@ METHOD(listener_t, child_rekey, bool, private_cygnet_listener_t *this,
 
 METHOD(cygnet_listener_t, destroy, void, private_cygnet_listener_t *this)
 {
+	this->closer->destroy(this->closer);
 	free(this);
 }
 
@@ -296,7 +308,8 @@ cygnet_listener_t *cygnet_listener_create(cygnet_facts_t *facts,
 					 },
 				 .destroy = _destroy,
 			 },
-		 .facts = facts, .settler = settler, );
+		 .facts = facts, .settler = settler,
+		 .closer = cygnet_closer_create(), );
 
 	return &this->public;
 }

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * IKEv2 reauthenticates by a new IKE_SA, and charon deletes the old one before
- * it makes the new (`make_before_break = no`): what is under way then is lost.
- * Charon tells when, so we come before it: the tunnel is drained onto others of
- * its bundle, charon is asked to reauthenticate when it is idle, and it is used
- * again with the new SA. One of a bundle at a time, and none that is the last.
+ * IKEv2 reauthenticates by a new IKE_SA. With `make_before_break = no`, charon
+ * deletes the old one before it makes the new: what is under way then is lost.
+ * With `yes`, the peer sends by the new SA as soon as it has made it, and all of
+ * that is lost until its answer is here: the kernel knows the SPI, but no key
+ * (XfrmAcquireError; 4 packets of 400/s in an emulated guest, in the field what
+ * is sent in half a round trip and more). Charon tells when, so we come before
+ * it: the tunnel is drained onto others of its bundle, charon is asked to
+ * reauthenticate when it is idle, and it is used again with the new SA. One of
+ * a bundle at a time, and none that is the last.
  *
  * What the far side starts, or a person by `swanctl --rekey --reauth`, no hook
  * tells beforehand: flows then leave with the first sign of the end.

@@ -61,7 +61,7 @@ typedef struct fact_t
 	bool if_id_unique;
 	bool mobike;
 	/** with CHILD_UP: seconds until charon reauthenticates the connection by
-	 * breaking it first; 0: never */
+	 * another IKE_SA; 0: never */
 	uint32_t reauth;
 	tunnel_sa_info_t info;
 	/** remote addresses of the connection that are literal */

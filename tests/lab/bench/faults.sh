@@ -209,7 +209,7 @@ in_turn()
 	do
 		before=$(logged site "$pattern")
 		"$@" "$side" >/dev/null
-		wait_for 5 said_more "$pattern" "$before" || break
+		wait_for 10 said_more "$pattern" "$before" || break
 		DONE=$i
 		# what the old one leaves is taken away
 		sleep 0.2
@@ -274,11 +274,20 @@ make_before_break()
 	sleep 1
 }
 
+# reauth_make SIDE: the site's by its operator
+reauth_make()
+{
+	case $1 in
+		site) system_reauth "$SYSTEM" ;;
+		*) reauth_ike "$1" ;;
+	esac
+}
+
 fault_reauth-make()
 {
 	make_before_break yes
 	mark
-	in_turn "$TIMES" "$(established)" reauth_ike
+	in_turn "$TIMES" "$(established)" reauth_make
 	figures reauth-make
 	make_before_break no
 	whole

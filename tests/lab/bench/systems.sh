@@ -158,7 +158,7 @@ system_reload()
 	esac
 }
 
-# system_reauth SYSTEM: of the first tunnel, by its operator, with a break
+# system_reauth SYSTEM: of the first tunnel, as its operator does it
 system_reauth()
 {
 	case $1 in

@@ -13,10 +13,12 @@
 # 28800 s and 3600 s become 120 s and 15 s, the margin of 270 s with its fuzz of
 # 100 % leaves 1 to 2 s: both begin at close times, and often at once.
 #
-# REKEYS=N: of each kind in a row; AWS=SECONDS: so long with AWS's timing.
+# REKEYS=N: of each kind in a row; REAUTHS=N: reauthentications of ours, drained
+# first; AWS=SECONDS: so long with AWS's timing.
 
 . "$(dirname "$0")/../lib/all.sh"
 REKEYS=${REKEYS:-3}
+REAUTHS=${REAUTHS:-1}
 AWS=${AWS:-20}
 FLOWS=32
 # the supervisor alone initiates: a changed lifetime is no reason to
@@ -62,8 +64,12 @@ counters()
 	for where in site cloud
 	do
 		ns "$where" cat /proc/net/xfrm_stat | sed "s/^/$where /"
-		ns "$where" nstat -asz IpOutNoRoutes Ip6OutNoRoutes IpInDiscards \
-			IpOutDiscards | awk -v w="$where" '/^Ip/ { print w, $1, $2 }'
+		ns "$where" nstat -asz IpOutNoRoutes IpExtInNoRoutes IpInDiscards \
+			IpOutDiscards Ip6InNoRoutes Ip6OutNoRoutes Ip6InDiscards \
+			Ip6OutDiscards | awk -v w="$where" '/^Ip/ { print w, $1, $2 }'
+		ip -j -s -n "cyg-$where" link show | jq -r --arg w "$where" '.[] |
+			"\($w) \(.ifname)-drops \(.stats64 | [.rx, .tx | .errors,
+			.dropped] | add)"'
 	done
 	ctl_json neighbors '.[] | "\(.name) sessions \(.established)"'
 	flows_report flows 0 | jq -r '"lan refused \(.refused)"'
@@ -179,14 +185,44 @@ row "both rekey the CHILD_SA" "$outbound" both "${child[@]}"
 row "we rekey the IKE_SA" "$rekeyed" swan site "${ike[@]}"
 row "the peer rekeys the IKE_SA" "$rekeyed" swan cloud "${ike[@]}"
 row "both rekey the IKE_SA" "$rekeyed" both "${ike[@]}"
+
+# one_sa_each: no tunnel has a second one
+one_sa_each()
+{
+	local n
+	n=$(ctl_json tunnels '[.[].sa.count] | unique | join(" ")')
+	echo "counted: $n"
+	[ "$n" = 1 ]
+}
+
+# close_action FROM TO: the site's, of SAs to come
+close_action()
+{
+	sed -i "s/close_action = $1/close_action = $2/" \
+		"$LAB_RUN/site/swanctl/swanctl.conf" && swan_load site
+}
+
+# the peer's DELETE of what it has replaced is no reason to start it once more
+holds "what the peer deletes is to be started again" close_action none start
 row "the peer reauthenticates" "$deleted" swan cloud "${ike[@]}" --reauth
+becomes 5 "the peer reauthenticates: one SA a tunnel" one_sa_each
+equal "the peer reauthenticates: nothing is started again" 0 \
+	"$(logged site "restarting CHILD_SA")"
+holds "as before" close_action start none
 
 # what the peer sends by the new SA before we have it would be lost: it is
 # drained first
+reauthenticate()
+{
+	local i
+	for i in $(seq "$REAUTHS")
+	do
+		again "$deleted" ctl reauth "${TUNNELS[0]}" &&
+			wait_for 10 all_ways_are "$(links_but)" || return 1
+	done
+}
 mark
-holds "we reauthenticate, drained first" \
-	again "$deleted" ctl reauth "${TUNNELS[0]}"
-becomes 10 "we reauthenticate: two ways again" all_ways_are "$(links_but)"
+holds "we reauthenticate, make before break, drained first" reauthenticate
 # a drain is meant
 DOWNS=$(downs)
 unharmed "we reauthenticate"
@@ -241,15 +277,6 @@ timing()
 	do
 		swan site --terminate --ike "$side" >/dev/null || return 1
 	done
-}
-
-# one_sa_each: after all that, no tunnel has a second one
-one_sa_each()
-{
-	local n
-	n=$(ctl_json tunnels '[.[].sa.count] | unique | join(" ")')
-	echo "counted: $n"
-	[ "$n" = 1 ]
 }
 
 holds "both have AWS's timing" timing

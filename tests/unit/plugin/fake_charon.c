@@ -513,6 +513,12 @@ METHOD(child_sa_t, child_has_encap, bool, fake_child_t *this)
 	return this->encap;
 }
 
+METHOD(child_sa_t, child_set_close_action, void, fake_child_t *this,
+	   action_t action)
+{
+	this->close_action = action;
+}
+
 METHOD(child_sa_t, child_get_proposal, proposal_t *, fake_child_t *this)
 {
 	return this->proposal;
@@ -541,11 +547,13 @@ fake_child_t *fake_child_create(fake_ike_t *ike, uint32_t id)
 			.get_spi = (void *)_child_get_spi,
 			.has_encap = (void *)_child_has_encap,
 			.get_proposal = (void *)_child_get_proposal,
+			.set_close_action = (void *)_child_set_close_action,
 #if CYGNET_STRONGSWAN >= 60002
 			.get_cpu = (void *)_child_get_cpu,
 #endif
 		},
-		.id = id, .name = "net", .state = CHILD_CREATED, .ike = ike, );
+		.id = id, .name = "net", .state = CHILD_CREATED, .ike = ike,
+		.close_action = ACTION_START, );
 	ike->children->insert_last(ike->children, this);
 	return this;
 }

@@ -27,6 +27,7 @@ struct fake_child_t
 	uint32_t if_id_out;
 	bool encap;
 	proposal_t *proposal;
+	action_t close_action;
 	fake_ike_t *ike;
 };
 

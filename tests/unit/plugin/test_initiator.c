@@ -231,10 +231,8 @@ START_TEST(time_until_reauth)
 	ike->version = IKEV1;
 	ck_assert_uint_eq(cygnet_initiator_reauth_in(&ike->public), 0);
 	ike->version = IKEV2;
+	/* made before it is broken, or after: packets are at stake in both */
 	lib->settings->set_bool(lib->settings, "%s.make_before_break", TRUE,
-							lib->ns);
-	ck_assert_uint_eq(cygnet_initiator_reauth_in(&ike->public), 0);
-	lib->settings->set_bool(lib->settings, "%s.make_before_break", FALSE,
 							lib->ns);
 	ck_assert_uint_eq(cygnet_initiator_reauth_in(&ike->public), 1);
 }

@@ -244,6 +244,65 @@ START_TEST(test_every_child_of_a_deleted_ike)
 }
 END_TEST
 
+/** an installed CHILD_SA of the IKE_SA */
+static fake_child_t *installed(uint32_t ike, uint32_t id, uint32_t if_id)
+{
+	fake_child_t *child = the_child(ike, id);
+
+	the_ike(ike)->state = IKE_ESTABLISHED;
+	child->if_id_in = child->if_id_out = if_id;
+	fake_child_set_state(child, CHILD_INSTALLED);
+	return child;
+}
+
+START_TEST(test_what_is_replaced_is_not_restarted)
+{
+	fake_child_t *old = installed(1, 1, 7), *other = installed(1, 2, 7);
+	fake_child_t *plain = installed(1, 3, 0), *new = installed(2, 4, 7);
+
+	other->name = "dmz";
+	installed(2, 5, 0);
+	fake_ike_set_state(the_ike(1), IKE_DELETING);
+	ck_assert_int_eq(old->close_action, ACTION_NONE);
+	/* it has none, and a tunnel is needed for it */
+	ck_assert_int_eq(other->close_action, ACTION_START);
+	ck_assert_int_eq(plain->close_action, ACTION_START);
+	/* what is left is restarted, though an older one lasts */
+	old->state = CHILD_INSTALLED;
+	fake_ike_set_state(the_ike(2), IKE_DELETING);
+	ck_assert_int_eq(new->close_action, ACTION_START);
+}
+END_TEST
+
+START_TEST(test_what_has_no_successor_is_restarted)
+{
+	fake_child_t *old = installed(1, 1, 7), *new;
+
+	/* of the same IKE_SA: it goes too */
+	new = installed(1, 2, 7);
+	fake_ike_set_state(the_ike(1), IKE_DELETING);
+	ck_assert_int_eq(old->close_action, ACTION_START);
+	ck_assert_int_eq(new->close_action, ACTION_START);
+	/* of another tunnel */
+	installed(2, 3, 8);
+	the_ike(1)->state = IKE_ESTABLISHED;
+	fake_ike_set_state(the_ike(1), IKE_DELETING);
+	ck_assert_int_eq(old->close_action, ACTION_START);
+	/* gone before, in either way */
+	fake_child_set_state(installed(3, 4, 7), CHILD_DELETING);
+	fake_child_updown(installed(3, 5, 7), FALSE);
+	the_ike(1)->state = IKE_ESTABLISHED;
+	fake_ike_set_state(the_ike(1), IKE_DELETING);
+	ck_assert_int_eq(old->close_action, ACTION_START);
+	/* and it would be one */
+	installed(3, 6, 7);
+	the_ike(1)->state = IKE_ESTABLISHED;
+	fake_ike_set_state(the_ike(1), IKE_DELETING);
+	ck_assert_int_eq(old->close_action, ACTION_NONE);
+	ck_assert_int_eq(new->close_action, ACTION_NONE);
+}
+END_TEST
+
 /** a trap's CHILD_SA has no IKE_SA, and is no tunnel's state */
 START_TEST(test_trap)
 {
@@ -345,6 +404,8 @@ Suite *listener_suite(void)
 
 	add(suite, "sequence", test_sequence, countof(sequences));
 	add(suite, "every child", test_every_child_of_a_deleted_ike, 1);
+	add(suite, "replaced", test_what_is_replaced_is_not_restarted, 1);
+	add(suite, "no successor", test_what_has_no_successor_is_restarted, 1);
 	add(suite, "trap", test_trap, 1);
 	add(suite, "rekeyed by nothing", test_rekeyed_by_nothing, 1);
 	add(suite, "alerts", test_alerts, 1);
