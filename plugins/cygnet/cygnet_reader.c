@@ -48,9 +48,10 @@ static void report_error(config_report_t *report, char *error)
 /*
  * Described in header
  */
-config_t *cygnet_reader_load(void *user, config_report_t *report)
+config_t *cygnet_reader_load(void *user, const char *file,
+							 config_report_t *report)
 {
-	char *path = cygnet_reader_path(), *error = NULL;
+	char *path = file ? strdup(file) : cygnet_reader_path(), *error = NULL;
 	config_source_t *source;
 	config_t *config = NULL;
 
@@ -61,11 +62,18 @@ config_t *cygnet_reader_load(void *user, config_report_t *report)
 	}
 	else if (!(source = settings_source_create(path, &error)))
 	{
-		log_error("%s: %s", path, error ?: "cannot be parsed");
+		/* what a client names need be no configuration: not a word of it */
+		if (!file)
+		{
+			log_error("%s: %s", path, error ?: "cannot be parsed");
+		}
 		free(error);
-		report_error(report, str_format("%s: cannot be parsed; where, is in "
-										"charon's log",
-										path));
+		report_error(report,
+					 str_format(file ? "%s: cannot be parsed; `cygnetctl "
+									   "check` says where"
+									 : "%s: cannot be parsed; where, is in "
+									   "charon's log",
+								path));
 	}
 	else
 	{

@@ -25,9 +25,11 @@ char *cygnet_reader_path(void);
  * gone when this returns, as it holds the section `secrets`.
  *
  * @param user		not used
+ * @param file		another one, NULL: that of cygnet_reader_path()
  * @param report	initialised and filled; safe to be shown to a client
  * @return			NULL if there is any error
  */
-config_t *cygnet_reader_load(void *user, config_report_t *report);
+config_t *cygnet_reader_load(void *user, const char *file,
+							 config_report_t *report);
 
 #endif

@@ -234,6 +234,9 @@ bool bgp_peer_configure(bgp_t *bgp, bgp_peer_t *peer,
 /** that would reset a session which is under way */
 bool bgp_peer_would_reset(const bgp_peer_t *peer,
 						  const bgp_peer_config_t *config);
+/** a session that goes on would be used to ask for all routes anew */
+bool bgp_peer_would_refresh(const bgp_peer_t *peer,
+							const bgp_peer_config_t *config);
 /** ManualStart; the tunnel is up: connect now, whatever retry timer runs; after
  * a second if a connection of before has not come to its end */
 void bgp_peer_start(bgp_t *bgp, bgp_peer_t *peer, usec_t now);

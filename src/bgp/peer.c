@@ -255,6 +255,15 @@ bool bgp_peer_would_reset(const bgp_peer_t *peer,
 			 needs_routes_anew(&peer->config, config)));
 }
 
+bool bgp_peer_would_refresh(const bgp_peer_t *peer,
+							const bgp_peer_config_t *config)
+{
+	const bgp_machine_t *m = bgp_peer_session(peer);
+
+	return m && m->agreed.route_refresh &&
+		   needs_routes_anew(&peer->config, config);
+}
+
 bool bgp_peer_configure(bgp_t *bgp, bgp_peer_t *peer,
 						const bgp_peer_config_t *config, usec_t now)
 {

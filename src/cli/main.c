@@ -15,6 +15,7 @@
 #include "cli/metrics.h"
 #include "cli/policy.h"
 #include "cli/print.h"
+#include "cli/reload.h"
 #include "cli/reply.h"
 #include "cli/show.h"
 #include "cli/top.h"
@@ -238,52 +239,6 @@ static int run_reauth(const options_t *options, char **argv)
 	return show_done(options, "reauth", show_args("name", argv[0]));
 }
 
-static void print_each(json_object *data, const char *member, const char *what,
-					   text_t *out)
-{
-	json_object *list;
-
-	json_object_object_get_ex(data, member, &list);
-	for (size_t i = 0; list && i < json_object_array_length(list); i++)
-	{
-		text_printf(out, "%s%s\n", what,
-					json_object_get_string(json_object_array_get_idx(list, i)));
-	}
-}
-
-static void reload_printer(json_object *data, text_t *out)
-{
-	print_each(data, "warnings", "warning: ", out);
-	text_add(out, "the configuration is taken\n");
-}
-
-static void reload_test_printer(json_object *data, text_t *out)
-{
-	json_object *list;
-
-	print_each(data, "warnings", "warning: ", out);
-	print_each(data, "changes", "", out);
-	json_object_object_get_ex(data, "changes", &list);
-	if (!list || !json_object_array_length(list))
-	{
-		text_add(out, "a reload touches no tunnel and no session\n");
-	}
-}
-
-static int run_reload(const options_t *options, char **argv)
-{
-	if (!argv[0])
-	{
-		return show(options, "reload", NULL, reload_printer);
-	}
-	if (strcmp(argv[0], "test") != 0)
-	{
-		fputs("usage: cygnetctl reload [test]\n", stderr);
-		return 2;
-	}
-	return show(options, "reload-test", NULL, reload_test_printer);
-}
-
 static int run_check(const options_t *options, char **argv)
 {
 	return check_run(argv[0], options->json);
@@ -341,16 +296,25 @@ static const command_t commands[] = {
 	 "test cloud-in 10.0.0.0/24 --neighbor=ali-1"},
 	{"check", "[FILE]", "say what is wrong with a configuration, offline", 0, 1,
 	 run_check, "/etc/swanctl/swanctl.conf"},
-	{"reload", "", "take the configuration anew; what is unchanged goes on", 0,
-	 1, run_reload, ""},
-	{"reload", "test", "say what a reload would touch, and do nothing", 1, 1,
-	 run_reload, "test"},
+	{"diff", "[FILE]", "say what a reload would do, and do nothing", 0, 1,
+	 diff_run, ""},
+	{"reload", "[--confirm=SECONDS]",
+	 "take the configuration anew; what is unchanged goes on", 0, 1, reload_run,
+	 "--confirm=60"},
+	{"confirm", "", "keep what `reload --confirm` has taken", 0, 0, confirm_run,
+	 ""},
+	{"rollback", "", "go back to the configuration before it, now", 0, 0,
+	 rollback_run, ""},
 };
 
 static const char general_options[] =
 	"  -j, --json           the answer as JSON\n"
 	"  -s, --socket=PATH    control socket (" CONTROL_SOCKET ", or\n"
 	"                       the environment's CYGNET_SOCKET)\n";
+static const char reload_options[] =
+	"\nOptions of reload:\n"
+	"      --confirm=SECONDS  the configuration before comes back unless\n"
+	"                       `confirm` is said in time\n";
 static const char longer_option[] =
 	"  -l, --longer         with a PREFIX: more specific ones, too\n";
 static const char metrics_options[] =
@@ -385,8 +349,9 @@ static void usage(FILE *out)
 			"\n%s%s"
 			"  -h, --help           this text; with a COMMAND, on it alone\n"
 			"  -V, --version        the version\n"
-			"%s%s\nSee cygnetctl(8), cygnet.conf(5) and cygnet(8).\n",
-			general_options, longer_option, metrics_options, policy_options);
+			"%s%s%s\nSee cygnetctl(8), cygnet.conf(5) and cygnet(8).\n",
+			general_options, longer_option, metrics_options, reload_options,
+			policy_options);
 }
 
 static int unknown_command(const char *name)
@@ -429,6 +394,7 @@ static int help_on(const char *name)
 			   : "",
 		   strcmp(name, "policy") == 0    ? policy_options
 		   : strcmp(name, "metrics") == 0 ? metrics_options
+		   : strcmp(name, "reload") == 0  ? reload_options
 										  : "");
 	return 0;
 }
@@ -454,10 +420,11 @@ static int dispatch(const options_t *options, int argc, char **argv)
 
 /** getopt's numbers of options without a letter, and of those of `policy
  * test` */
-#define OPTION_HTTP 900
-#define OPTION_TEXT 901
-#define OPTION_ONCE 902
-#define SET_FIRST   1000
+#define OPTION_HTTP    900
+#define OPTION_TEXT    901
+#define OPTION_ONCE    902
+#define OPTION_CONFIRM 903
+#define SET_FIRST      1000
 
 /** arguments of policy-test by the name of their options */
 static const char *const set_names[] = {
@@ -489,6 +456,23 @@ static void set_option(options_t *options, const char *name, const char *value)
 	free(key);
 }
 
+/** of --confirm; the daemon has its limits, too */
+static bool seconds_of(const char *word, unsigned *out)
+{
+	char *end;
+	unsigned long n = strtoul(word, &end, 10);
+
+	*out = (unsigned)n;
+	if (*word < '0' || *word > '9' || *end || !n || n > 86400)
+	{
+		fprintf(stderr,
+				"cygnetctl: --confirm=%s: 1 to 86400 seconds are possible\n",
+				word);
+		return false;
+	}
+	return true;
+}
+
 /** false: exit with *code */
 static bool option(options_t *options, int c, int *code)
 {
@@ -507,6 +491,9 @@ static bool option(options_t *options, int c, int *code)
 		case 's':
 			options->socket = optarg;
 			return true;
+		case OPTION_CONFIRM:
+			*code = 2;
+			return seconds_of(optarg, &options->confirm);
 		case OPTION_HTTP:
 			options->http = true;
 			return true;
@@ -546,6 +533,7 @@ static bool fits(const options_t *options, const char *command)
 		{"policy", "policy test", options->set || options->file},
 		{"metrics", "metrics", options->http || options->text},
 		{"top", "top", options->once},
+		{"reload", "reload", options->confirm},
 	};
 
 	for (size_t i = 0; i < countof(owned); i++)
@@ -564,6 +552,7 @@ static bool fits(const options_t *options, const char *command)
 int main(int argc, char **argv)
 {
 	static const struct option known[] = {
+		{"confirm", required_argument, NULL, OPTION_CONFIRM},
 		{"file", required_argument, NULL, 'f'},
 		{"http", no_argument, NULL, OPTION_HTTP},
 		{"json", no_argument, NULL, 'j'},

@@ -243,6 +243,14 @@ void print_status(json_object *data, bool colour, text_t *out)
 					  "cygnet.conf(5)");
 	}
 	text_add(out, "\n");
+	if (reply_get(data, "confirm"))
+	{
+		text_printf(out,
+					"%sa reload is to be confirmed within %s: `cygnetctl "
+					"confirm`, or the configuration before comes back%s\n",
+					colour ? "\033[33m" : "", reply_span(data, "confirm", buf),
+					colour ? "\033[0m" : "");
+	}
 	problems(data, colour, out);
 	text_char(out, '\n');
 	bundles(data, out);

@@ -40,6 +40,9 @@ void print_announcement(json_object *part, text_t *out);
  * lines: of the screen, 0: as many as it takes */
 void print_top(json_object *before, json_object *now, usec_t span,
 			   unsigned lines, text_t *out);
+/** what a reload would do, and what one has done */
+void print_diff(json_object *data, text_t *out);
+void print_reload(json_object *data, text_t *out);
 /** a line an event */
 void print_events(json_object *events, text_t *out);
 /** families of metrics; open: as OpenMetrics, else in Prometheus' own format */

@@ -27,6 +27,8 @@ typedef struct options_t
 	bool text;
 	/** of `top`: one screen, plain */
 	bool once;
+	/** of `reload`: seconds, 0: it needs no confirmation */
+	unsigned confirm;
 	/** a configuration to test instead of the one in force, NULL: none */
 	const char *file;
 } options_t;

@@ -20,6 +20,9 @@ char *option_parse(const config_option_t *option, const char *value,
 void option_clear(const config_option_t *option, void *object);
 /** the members hold the same */
 bool option_equal(const config_option_t *option, const void *a, const void *b);
+/** as it would be written, the caller's to free; NULL: unset, or raw. Of a
+ * secret it is only said that there is one */
+char *option_text(const config_option_t *option, const void *object);
 
 /** "cygnet": what may stand as a name of a section of ours */
 bool option_name_valid(const char *name);

@@ -112,13 +112,20 @@ typedef enum view_event_kind_t
 {
 	VIEW_EVENT_TUNNEL,
 	VIEW_EVENT_NEIGHBOR,
+	VIEW_EVENT_BUNDLE,
+	/** a configuration taken, confirmed, undone, refused */
+	VIEW_EVENT_CONFIG,
+	/** what somebody else did to what is ours in the kernel, and what became
+	 * of it */
+	VIEW_EVENT_KERNEL,
+	VIEW_EVENT_FIREWALL,
 	VIEW_EVENT_KINDS,
 } view_event_kind_t;
 
-/** "tunnel" or "neighbor" */
+/** "tunnel", "neighbor", … */
 const char *view_event_kind(view_event_kind_t kind);
 
-/** a tunnel or session has changed its state */
+/** something has come to another state */
 typedef struct view_event_t
 {
 	/** counted from 1, over restarts too */
@@ -176,6 +183,9 @@ typedef struct view_state_t
 	usec_t own_max;
 	usec_t kernel_total;
 	usec_t kernel_max;
+	/** the configuration has to be confirmed by then, or the one before comes
+	 * back; 0: it has not */
+	usec_t confirm_until;
 } view_state_t;
 
 json_object *view_status(const view_state_t *state);

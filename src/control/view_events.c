@@ -11,8 +11,9 @@
 const char *view_event_kind(view_event_kind_t kind)
 {
 	static const char *const names[] = {
-		[VIEW_EVENT_TUNNEL] = "tunnel",
-		[VIEW_EVENT_NEIGHBOR] = "neighbor",
+		[VIEW_EVENT_TUNNEL] = "tunnel", [VIEW_EVENT_NEIGHBOR] = "neighbor",
+		[VIEW_EVENT_BUNDLE] = "bundle", [VIEW_EVENT_CONFIG] = "config",
+		[VIEW_EVENT_KERNEL] = "kernel", [VIEW_EVENT_FIREWALL] = "firewall",
 	};
 
 	return kind < countof(names) ? names[kind] : "?";

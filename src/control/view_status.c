@@ -156,6 +156,8 @@ json_object *view_status(const view_state_t *state)
 		put_num(obj, "asn", state->config->asn);
 		put_str(obj, "router_id", addr_format(&router_id, id));
 	}
+	put_until(obj, "confirm", state->now,
+			  state->confirm_until ? state->confirm_until : USEC_NEVER);
 	problems(obj, state);
 	bundles = put_array(obj, "bundles");
 	for (size_t i = 0; state->config && i < state->config->n_bundles; i++)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "gateway/commands_config.h"
 #include "gateway/gateway_private.h"
 #include "gateway/policy_test.h"
 
@@ -499,72 +500,6 @@ static void policy_run(void *user, json_object *args, control_reply_t *reply)
 	}
 }
 
-static json_object *strings(const config_strings_t *list)
-{
-	json_object *array = json_object_new_array();
-
-	for (size_t i = 0; i < list->count; i++)
-	{
-		json_object_array_add(array, json_object_new_string(list->list[i]));
-	}
-	return array;
-}
-
-/** a refused configuration's errors; adopted by the reply */
-static char *refused(const config_report_t *report)
-{
-	text_t text;
-
-	text_init(&text);
-	text_add(&text, "the configuration is refused, what runs goes on:");
-	for (size_t i = 0; i < report->errors.count; i++)
-	{
-		text_printf(&text, "\n%s", report->errors.list[i]);
-	}
-	return text_take(&text);
-}
-
-static void reload(void *user, json_object *args, control_reply_t *reply)
-{
-	config_report_t report;
-
-	if (gateway_load(user, &report))
-	{
-		reply->data = json_object_new_object();
-		json_object_object_add(reply->data, "warnings",
-							   strings(&report.warnings));
-	}
-	else
-	{
-		reply->error = refused(&report);
-	}
-	config_report_deinit(&report);
-}
-
-static void reload_test(void *user, json_object *args, control_reply_t *reply)
-{
-	config_report_t report;
-	config_strings_t lines;
-
-	if (gateway_load_test(user, &report, &lines))
-	{
-		reply->data = json_object_new_object();
-		json_object_object_add(reply->data, "warnings",
-							   strings(&report.warnings));
-		json_object_object_add(reply->data, "changes", strings(&lines));
-	}
-	else
-	{
-		reply->error = refused(&report);
-	}
-	for (size_t i = 0; i < lines.count; i++)
-	{
-		free(lines.list[i]);
-	}
-	free(lines.list);
-	config_report_deinit(&report);
-}
-
 const control_command_t gateway_commands[] = {
 	{"status", false, status},
 	{"events", false, events},
@@ -586,7 +521,9 @@ const control_command_t gateway_commands[] = {
 	{"policy", false, policy},
 	{"policy-test", false, policy_run},
 	{"routes", false, routes},
-	{"reload", true, reload},
-	{"reload-test", true, reload_test},
+	{"diff", true, command_diff},
+	{"reload", true, command_reload},
+	{"confirm", true, command_confirm},
+	{"rollback", true, command_rollback},
 	{NULL, false, NULL},
 };

@@ -39,6 +39,15 @@ static void speaker_open(core_t *core)
 						   core->seed);
 }
 
+void core_event(const core_t *core, view_event_kind_t kind, const char *name,
+				const char *from, const char *to, const char *why)
+{
+	if (core->seams.event)
+	{
+		core->seams.event(core->seams.keeper, kind, name, from, to, why);
+	}
+}
+
 /** looks at what no notification tells: the way to the peers, sysctls; and at
  * what one may have been lost of */
 static void audit(cyg_timer_t *timer, void *user, usec_t now)
@@ -183,6 +192,7 @@ void core_destroy(core_t *core, usec_t now)
 	free(core->underlays);
 	free(core->aggregates);
 	core_shutdowns_free(core);
+	free(core->told);
 	core_drains_free(core);
 	core_sweep_free(core);
 	core_statics_free(core);
@@ -418,7 +428,7 @@ bool core_tables_stay(const config_t *old, const config_t *new)
 		   old->table == new->table && old->metric == new->metric;
 }
 
-void core_configure(core_t *core, config_t *config, usec_t now)
+config_t *core_exchange(core_t *core, config_t *config, usec_t now)
 {
 	config_t *old_config = core->config;
 	core_tunnel_t **old_tunnels = core->tunnels;
@@ -458,7 +468,6 @@ void core_configure(core_t *core, config_t *config, usec_t now)
 	}
 	free(old_neighbors);
 	free(old_tunnels);
-	config_destroy(old_config);
 	core_tunnels_refresh(core);
 	core_restart_watch(core, now);
 	core_kernel_adopt(core);
@@ -469,6 +478,12 @@ void core_configure(core_t *core, config_t *config, usec_t now)
 	log_notice("configuration taken: %zu bundles, %zu tunnels, %zu "
 			   "neighbours",
 			   config->n_bundles, core->n_tunnels, core->n_neighbors);
+	return old_config;
+}
+
+void core_configure(core_t *core, config_t *config, usec_t now)
+{
+	config_destroy(core_exchange(core, config, now));
 }
 
 void core_config_refused(core_t *core, const char *why)

@@ -66,13 +66,54 @@ void core_destroy(core_t *core, usec_t now);
 /** takes a new configuration (adopted) and touches only what changed; NULL is
  * refused by the caller */
 void core_configure(core_t *core, config_t *config, usec_t now);
+/** the same, and gives back the configuration before, which is the caller's now;
+ * NULL: there was none */
+config_t *core_exchange(core_t *core, config_t *config, usec_t now);
 /** words on a configuration that was refused, kept for status; NULL: none */
-/** what core_configure would touch with it, a line each; nothing is done. The
- * list is initialised by the caller */
-void core_configure_test(const core_t *core, const config_t *config,
-						 config_strings_t *lines);
 void core_config_refused(core_t *core, const char *why);
 const config_t *core_config(const core_t *core);
+
+typedef enum core_effect_kind_t
+{
+	/** all sessions, all routes */
+	CORE_EFFECT_SPEAKER,
+	CORE_EFFECT_TUNNEL,
+	CORE_EFFECT_NEIGHBOR,
+	/** import or export of a neighbour */
+	CORE_EFFECT_POLICY,
+	CORE_EFFECT_FIREWALL,
+	/** of a peer to the underlay */
+	CORE_EFFECT_PIN,
+	/** a sysctl */
+	CORE_EFFECT_KERNEL,
+} core_effect_kind_t;
+
+/** "speaker", "tunnel", … */
+const char *core_effect_kind(core_effect_kind_t kind);
+
+/** something that core_configure would touch */
+typedef struct core_effect_t
+{
+	core_effect_kind_t kind;
+	char *name;
+	/** "add", "remove", "change" (in place), "bounce" (a tunnel's link is made
+	 * anew), "reset", "refresh" (a session), "import", "export"; static */
+	const char *what;
+	/** the whole, for people */
+	char *words;
+} core_effect_t;
+
+typedef struct core_preview_t
+{
+	core_effect_t *list;
+	size_t count;
+} core_preview_t;
+
+/** what core_configure would touch with it; nothing is done. out is zeroed by
+ * the caller, and his to deinit */
+void core_preview(const core_t *core, const config_t *config,
+				  core_preview_t *out);
+void core_preview_deinit(core_preview_t *preview);
 
 void core_fact(core_t *core, const fact_t *fact, usec_t now);
 

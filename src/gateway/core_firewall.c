@@ -44,6 +44,8 @@ static void write_anew(core_t *core, usec_t now)
 
 	log_warn("%s %s table inet %s: written anew", t->who,
 			 t->deleted ? "deleted" : "changed", FW_TABLE);
+	core_event(core, VIEW_EVENT_FIREWALL, "inet " FW_TABLE,
+			   t->deleted ? "deleted" : "changed", "written anew", t->who);
 	timer_stop(core->seams.timers, &t->timer);
 	t->deleted = false;
 	t->healed_at = now;

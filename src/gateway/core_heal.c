@@ -86,6 +86,7 @@ static void say(core_t *core, usec_t now, const char *fmt, ...)
 	vsnprintf(line, sizeof(line), fmt, args);
 	va_end(args);
 	log_warn("%s", line);
+	core_event(core, VIEW_EVENT_KERNEL, "ours", "touched", "put back", line);
 }
 
 static const char *who(const core_t *core, const kernel_event_t *event,
@@ -313,6 +314,8 @@ void core_heal_sysctl(core_t *core, const kernel_sysctl_t *want,
 		{
 			log_warn("somebody set %s to %s: set to %s again", want->path,
 					 value, want->value);
+			core_event(core, VIEW_EVENT_KERNEL, want->path, value, want->value,
+					   "somebody had set it");
 		}
 		core->held.sysctls[i] = core->held.sysctls[--core->held.n_sysctls];
 	}

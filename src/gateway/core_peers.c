@@ -66,12 +66,8 @@ static void sink_state(void *user, bgp_peer_t *peer, bgp_state_t from,
 			core_initial_opened(core);
 		}
 		core->tunnels_dirty = true;
-		if (core->seams.event)
-		{
-			core->seams.event(core->seams.keeper, VIEW_EVENT_NEIGHBOR,
-							  n->config->name, bgp_state_name(from),
-							  bgp_state_name(to), reason);
-		}
+		core_event(core, VIEW_EVENT_NEIGHBOR, n->config->name,
+				   bgp_state_name(from), bgp_state_name(to), reason);
 		log_notice("neighbor %s is %s: %s", n->config->name, bgp_state_name(to),
 				   reason);
 	}
@@ -253,6 +249,8 @@ core_neighbor_t *core_neighbor_create(core_t *core, core_tunnel_t *tunnel,
 
 void core_neighbor_destroy(core_t *core, core_neighbor_t *n, usec_t now)
 {
+	bgp_peer_info_t info;
+
 	for (unsigned i = 0; n->tunnel && i < countof(n->tunnel->neighbors); i++)
 	{
 		if (n->tunnel->neighbors[i] == n)
@@ -261,33 +259,19 @@ void core_neighbor_destroy(core_t *core, core_neighbor_t *n, usec_t now)
 		}
 	}
 	core->seams.net_ops->unlisten(core->seams.net, n->peer);
+	bgp_peer_info(n->peer, &info);
+	if (info.state == BGP_ESTABLISHED && !core->stopping)
+	{
+		core_event(core, VIEW_EVENT_NEIGHBOR, n->config->name,
+				   bgp_state_name(info.state), "removed",
+				   "by a reload: it goes, or is made anew");
+	}
 	bgp_peer_set_user(n->peer, NULL);
 	bgp_peer_remove(core->bgp, n->peer, now);
 	core_members_free(core, &n->members);
 	bgp_policy_destroy(n->import_policy);
 	bgp_policy_destroy(n->export_policy);
 	free(n);
-}
-
-bool core_neighbor_would_end(const core_neighbor_t *n,
-							 const config_neighbor_t *config,
-							 const config_tunnel_t *tunnel)
-{
-	core_neighbor_t other = *n;
-	bgp_peer_config_t peer;
-	core_tunnel_t of;
-
-	other.config = config;
-	if (n->tunnel && tunnel)
-	{
-		of = *n->tunnel;
-		of.config = tunnel;
-		other.tunnel = &of;
-	}
-	peer_config(&other, &peer);
-	return n->running &&
-		   (!core_str_equal(n->config->password, config->password) ||
-			bgp_peer_would_reset(n->peer, &peer));
 }
 
 void core_neighbor_configure(core_t *core, core_neighbor_t *n,
@@ -438,6 +422,57 @@ static bool endpoint_equal(const net_endpoint_t *a, const net_endpoint_t *b)
 		   addr_equal(&a->remote, &b->remote) &&
 		   strcmp(a->link, b->link) == 0 && a->ttl == b->ttl &&
 		   a->ttl_min == b->ttl_min;
+}
+
+/** as it would be with another configuration; of is the tunnel's */
+static void as_configured(const core_neighbor_t *n,
+						  const config_neighbor_t *config,
+						  const config_tunnel_t *tunnel, core_neighbor_t *as,
+						  core_tunnel_t *of, bgp_peer_config_t *peer)
+{
+	*as = *n;
+	as->config = config;
+	if (n->tunnel && tunnel)
+	{
+		*of = *n->tunnel;
+		of->config = tunnel;
+		as->tunnel = of;
+	}
+	peer_config(as, peer);
+}
+
+bool core_neighbor_would_end(const core_t *core, const core_neighbor_t *n,
+							 const config_neighbor_t *config,
+							 const config_tunnel_t *tunnel)
+{
+	core_neighbor_t as;
+	core_tunnel_t of;
+	bgp_peer_config_t peer;
+	net_endpoint_t end;
+
+	as_configured(n, config, tunnel, &as, &of, &peer);
+	if (!n->running)
+	{
+		return false;
+	}
+	return !core_str_equal(n->config->password, config->password) ||
+		   bgp_peer_would_reset(n->peer, &peer) ||
+		   (endpoint(core, &as, &end) && !endpoint_equal(&end, &n->end)) ||
+		   /* our address is still there, but not for long */
+		   (core_tunnel_owns(n->tunnel, &n->end.local) &&
+			!core_tunnel_owns(as.tunnel, &n->end.local));
+}
+
+bool core_neighbor_would_refresh(const core_t *core, const core_neighbor_t *n,
+								 const config_neighbor_t *config,
+								 const config_tunnel_t *tunnel)
+{
+	core_neighbor_t as;
+	core_tunnel_t of;
+	bgp_peer_config_t peer;
+
+	as_configured(n, config, tunnel, &as, &of, &peer);
+	return n->running && bgp_peer_would_refresh(n->peer, &peer);
 }
 
 /** the link that has this address; 0: none */

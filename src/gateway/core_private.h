@@ -211,6 +211,13 @@ typedef enum core_detector_t
 	CORE_DETECTOR_END,
 } core_detector_t;
 
+/** a bundle's state as who watches was told */
+typedef struct core_told_t
+{
+	char name[CONFIG_NAME_MAX + 1];
+	const char *state;
+} core_told_t;
+
 typedef struct core_tunnel_t core_tunnel_t;
 /** the detectors of a tunnel, see core_liveness.c */
 typedef struct core_liveness_t core_liveness_t;
@@ -445,6 +452,8 @@ struct core_t
 	bgp_policy_t *tell_nothing;
 	core_shutdown_t *shutdowns;
 	size_t n_shutdowns;
+	core_told_t *told;
+	size_t n_told;
 	bgp_t *bgp;
 	fib_t *fib;
 	/** mirror of the kernel's small objects */
@@ -670,7 +679,14 @@ void core_outbound_audit(core_t *core);
 /** the tunnel's SAs have changed, or may have */
 void core_outbound_update(core_tunnel_t *tunnel, usec_t now);
 
-/* core.c, for core_preview.c */
+/* core_tunnels.c, for core_preview.c: bytes of its link as things are */
+uint16_t core_tunnel_mtu(const core_t *core, const core_tunnel_t *tunnel);
+
+/* core.c */
+/** tells who watches */
+void core_event(const core_t *core, view_event_kind_t kind, const char *name,
+				const char *from, const char *to, const char *why);
+/* for core_preview.c */
 /** the tunnel goes on under the other configuration */
 bool core_same_tunnel(const config_tunnel_t *a, const config_tunnel_t *b);
 /** speaker and tables do; old NULL: there are none */
@@ -692,9 +708,13 @@ bool core_liveness_supervisor(const core_tunnel_t *tunnel,
 /* core_peers.c */
 /** another configuration of the neighbour, and its tunnel's (NULL: it has none),
  * would end its session */
-bool core_neighbor_would_end(const core_neighbor_t *n,
+bool core_neighbor_would_end(const core_t *core, const core_neighbor_t *n,
 							 const config_neighbor_t *config,
 							 const config_tunnel_t *tunnel);
+/** it would have it asked for its routes anew, if it does not end it */
+bool core_neighbor_would_refresh(const core_t *core, const core_neighbor_t *n,
+								 const config_neighbor_t *config,
+								 const config_tunnel_t *tunnel);
 /** the address is one of the tunnel's configured ones; tunnel NULL: false */
 bool core_tunnel_owns(const core_tunnel_t *tunnel, const addr_t *addr);
 core_neighbor_t *core_neighbor_create(core_t *core, core_tunnel_t *tunnel,

@@ -11,6 +11,7 @@
 
 #include "gateway/core_private.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -131,7 +132,7 @@ static bool outer_refresh(const core_t *core, core_tunnel_t *tunnel)
 
 /** as configured, as the link has it, or as the SA's cipher and the way to the
  * peer leave it */
-static uint16_t mtu_of(const core_t *core, const core_tunnel_t *tunnel)
+uint16_t core_tunnel_mtu(const core_t *core, const core_tunnel_t *tunnel)
 {
 	const tunnel_sa_info_t *info = tunnel_sa_info(tunnel->tunnel);
 	const kernel_link_t *link;
@@ -170,7 +171,7 @@ static void refresh(core_t *core, core_tunnel_t *tunnel)
 		core->plan_dirty = true;
 		core->underlay_dirty = true;
 	}
-	mtu = mtu_of(core, tunnel);
+	mtu = core_tunnel_mtu(core, tunnel);
 	core->plan_dirty |= if_id != tunnel->if_id || mtu != tunnel->mtu;
 	tunnel->if_id = if_id;
 	tunnel->mtu = mtu;
@@ -296,6 +297,12 @@ core_tunnel_t *core_tunnel_create(core_t *core, const config_bundle_t *bundle,
 
 void core_tunnel_destroy(core_t *core, core_tunnel_t *tunnel, usec_t now)
 {
+	if (!core->stopping)
+	{
+		core_event(core, VIEW_EVENT_TUNNEL, tunnel->config->name,
+				   tunnel_state_name(tunnel->told), "removed",
+				   "by a reload: it goes, or is made anew");
+	}
 	core_members_free(core, &tunnel->members);
 	core_members_free(core, &tunnel->static_members);
 	core_liveness_destroy(core, tunnel, now);
@@ -640,17 +647,87 @@ static void announce(core_t *core, core_tunnel_t *tunnel)
 
 	if (tunnel->told != state)
 	{
-		if (core->seams.event)
-		{
-			core->seams.event(
-				core->seams.keeper, VIEW_EVENT_TUNNEL, tunnel->config->name,
-				tunnel_state_name(tunnel->told), tunnel_state_name(state),
-				tunnel_reason(tunnel->tunnel));
-		}
+		core_event(core, VIEW_EVENT_TUNNEL, tunnel->config->name,
+				   tunnel_state_name(tunnel->told), tunnel_state_name(state),
+				   tunnel_reason(tunnel->tunnel));
 		tunnel->told = state;
 		core_nexthops_all(core);
 		log_notice("tunnel %s is %s: %s", tunnel->config->name,
 				   tunnel_state_name(state), tunnel_reason(tunnel->tunnel));
+	}
+}
+
+/** how much of a bundle can be used: "full", "degraded" or "down" */
+static const char *state_of(const core_t *core, const config_bundle_t *bundle,
+							char why[static 64])
+{
+	unsigned usable = 0, all = 0;
+
+	for (size_t i = 0; i < core->n_tunnels; i++)
+	{
+		if (core->tunnels[i]->bundle == bundle)
+		{
+			all++;
+			usable += core->tunnels[i]->usable;
+		}
+	}
+	snprintf(why, 64, "%u of %u tunnels can be used", usable, all);
+	return !usable ? "down" : usable < all ? "degraded" : "full";
+}
+
+/** the words told last of a bundle, by its name */
+static core_told_t *told_of(core_t *core, const char *name)
+{
+	for (size_t i = 0; i < core->n_told; i++)
+	{
+		if (strcmp(core->told[i].name, name) == 0)
+		{
+			return &core->told[i];
+		}
+	}
+	core->told = mem_resize(core->told, core->n_told + 1, sizeof(*core->told));
+	core->told[core->n_told] = (core_told_t){.state = "down"};
+	snprintf(core->told[core->n_told].name, sizeof(core->told->name), "%s",
+			 name);
+	return &core->told[core->n_told++];
+}
+
+static bool has_bundle(const config_t *config, const char *name)
+{
+	for (size_t i = 0; config && i < config->n_bundles; i++)
+	{
+		if (strcmp(config->bundles[i].name, name) == 0)
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+static void announce_bundles(core_t *core)
+{
+	char why[64];
+
+	for (size_t i = core->n_told; i-- > 0;)
+	{
+		if (!has_bundle(core->config, core->told[i].name))
+		{
+			core->told[i] = core->told[--core->n_told];
+		}
+	}
+	for (size_t i = 0; core->config && i < core->config->n_bundles; i++)
+	{
+		const config_bundle_t *bundle = &core->config->bundles[i];
+		core_told_t *told = told_of(core, bundle->name);
+		const char *state = state_of(core, bundle, why);
+
+		if (strcmp(told->state, state) != 0)
+		{
+			core_event(core, VIEW_EVENT_BUNDLE, bundle->name, told->state,
+					   state, why);
+			log_notice("bundle %s is %s: %s", bundle->name, state, why);
+			told->state = state;
+		}
 	}
 }
 
@@ -699,4 +776,5 @@ void core_tunnels_update(core_t *core, usec_t now)
 		announce(core, core->tunnels[i]);
 		core_silence_update(core->tunnels[i], now);
 	}
+	announce_bundles(core);
 }

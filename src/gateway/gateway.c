@@ -76,59 +76,6 @@ static void firewall_changed(void *user, const fw_change_t *change)
 	core_firewall_changed(g->core, change, g->now);
 }
 
-/* -- loading ---------------------------------------------------------------------- */
-
-bool gateway_load_test(gateway_t *g, config_report_t *report,
-					   config_strings_t *lines)
-{
-	config_t *config = g->load(g->user, report);
-
-	*lines = (config_strings_t){.count = 0};
-	if (config)
-	{
-		core_configure_test(g->core, config, lines);
-		config_destroy(config);
-	}
-	return config;
-}
-
-bool gateway_load(gateway_t *g, config_report_t *report)
-{
-	config_t *config = g->load(g->user, report);
-
-	for (size_t i = 0; i < report->warnings.count; i++)
-	{
-		log_warn("configuration: %s", report->warnings.list[i]);
-	}
-	for (size_t i = 0; i < report->errors.count; i++)
-	{
-		log_error("configuration: %s", report->errors.list[i]);
-	}
-	if (!config)
-	{
-		char *why = str_format("configuration refused: %s%s",
-							   report->errors.count ? report->errors.list[0]
-													: "it could not be read",
-							   report->errors.count > 1
-								   ? " (and more, see `cygnetctl check`)"
-								   : "");
-
-		core_config_refused(g->core, why);
-		free(why);
-		return false;
-	}
-	core_configure(g->core, config, g->now);
-	return true;
-}
-
-static void reload(gateway_t *g)
-{
-	config_report_t report;
-
-	gateway_load(g, &report);
-	config_report_deinit(&report);
-}
-
 /* -- views ------------------------------------------------------------------------- */
 
 static kernel_spent_t in_kernel(const gateway_t *g)
@@ -153,6 +100,7 @@ const view_state_t *gateway_view(gateway_t *g)
 	view->own_max = g->own.longest;
 	view->kernel_total = spent.wall;
 	view->kernel_max = spent.longest;
+	view->confirm_until = g->before ? g->confirm_until : 0;
 	return view;
 }
 
@@ -467,6 +415,7 @@ static void finish(gateway_t *g)
 		control_server_destroy(g->control);
 	}
 	timer_stop(g->timers, &g->control_timer);
+	gateway_config_close(g);
 	core_destroy(g->core, g->now);
 	gateway_events_close(g);
 	sockets_destroy(g->sockets);
@@ -492,14 +441,15 @@ static void *run(void *user)
 	timer_init(&g->control_timer, control_retry, g);
 	core_start(g);
 	control_open(g, g->now);
-	reload(g);
+	gateway_config_open(g);
+	gateway_load(g);
 	while (!atomic_load(&g->stop))
 	{
 		wait(g, more);
 		if (atomic_exchange(&g->reload, false))
 		{
 			g->now = loop_now();
-			reload(g);
+			gateway_load(g);
 		}
 		more = turn(g);
 	}

@@ -87,12 +87,12 @@ typedef struct gateway_options_t
 	/** version words for status, borrowed */
 	const char *charon_version;
 	/**
-	 * Reads the configuration anew; called in the gateway's thread for
-	 * `cygnetctl reload`, and must not wait for charon. Fills what
-	 * config_load fills; error lines safe for a client. The report is given
-	 * initialised by it in every case.
+	 * Reads the configuration anew, or another file (NULL: its own) for
+	 * `cygnetctl diff`; called in the gateway's thread, and must not wait for
+	 * charon. Fills what config_load fills; error lines safe for a client. The
+	 * report is given initialised by it in every case.
 	 */
-	config_t *(*load)(void *user, config_report_t *report);
+	config_t *(*load)(void *user, const char *file, config_report_t *report);
 	/**
 	 * Initiates the connection, unless charon is about it already; called in
 	 * the gateway's thread, and must not wait for charon. NULL: nobody can

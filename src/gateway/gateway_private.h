@@ -42,7 +42,7 @@ struct gateway_t
 	int admin_group;
 	char *charon_routes;
 	char *charon_version;
-	config_t *(*load)(void *user, config_report_t *report);
+	config_t *(*load)(void *user, const char *file, config_report_t *report);
 	void (*initiate)(void *user, const char *connection);
 	void (*renew)(void *user, const char *connection);
 	void (*reauthenticate)(void *user, const char *connection);
@@ -66,6 +66,11 @@ struct gateway_t
 	/** that they cannot be kept */
 	bool events_told;
 	control_server_t *control;
+	/** what is gone back to if nobody confirms the one in force, NULL: nothing
+	 * waits; and until when */
+	config_t *before;
+	cyg_timer_t confirm_timer;
+	usec_t confirm_until;
 
 	loop_watch_t queue_watch;
 	loop_watch_t kernel_watch[2];
@@ -84,13 +89,24 @@ struct gateway_t
 	view_state_t view;
 };
 
-/** loads and takes the configuration; the report is the caller's to free.
- * false: refused, what runs goes on */
-bool gateway_load(gateway_t *gateway, config_report_t *report);
-/** what it would touch, a line each, and nothing is done; the list is
- * initialised by the callee and the caller's to free */
-bool gateway_load_test(gateway_t *gateway, config_report_t *report,
-					   config_strings_t *lines);
+/* gateway_config.c */
+void gateway_config_open(gateway_t *gateway);
+void gateway_config_close(gateway_t *gateway);
+/** reads charon's file, or another one; NULL: it is bad. The report is the
+ * caller's to free */
+config_t *gateway_read(gateway_t *gateway, const char *file,
+					   config_report_t *report);
+/** takes the configuration that was read (adopted), or tells of a refused one
+ * (NULL). confirm: so long it waits for that before it goes back, 0: it does
+ * not. false: refused, what runs goes on */
+bool gateway_take(gateway_t *gateway, config_report_t *report, config_t *config,
+				  usec_t confirm);
+/** both, as at the start or when charon reloads */
+bool gateway_load(gateway_t *gateway);
+/** ends the wait, or goes back now; false: nothing waits */
+bool gateway_confirm(gateway_t *gateway);
+bool gateway_rollback(gateway_t *gateway);
+
 /* gateway_events.c */
 void gateway_events_open(gateway_t *gateway);
 void gateway_events_close(gateway_t *gateway);

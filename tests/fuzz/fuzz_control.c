@@ -128,7 +128,7 @@ static const net_ops_t net_ops = {
 
 /* -- the gateway -------------------------------------------------------------- */
 
-static config_t *load(void *user, config_report_t *report)
+static config_t *load(void *user, const char *path, config_report_t *report)
 {
 	config_source_t *source = text_source_create(file);
 	config_t *config = config_load(source, report);
@@ -281,10 +281,14 @@ static core_t *core;
 static timers_t *timers;
 static gateway_t *gateway;
 
+/** histories are not kept here */
+static void no_file(cyg_timer_t *timer, void *user, usec_t now)
+{
+}
+
 static void gateway_make(void)
 {
 	core_seams_t seams;
-	config_report_t report;
 
 	log_set(quiet, NULL, LOGL_ERROR);
 	timers = timers_create();
@@ -299,11 +303,13 @@ static void gateway_make(void)
 	core = gateway->core = core_create(&seams, NULL, 1, NOW);
 	gateway->now = NOW + USEC_PER_SEC;
 	gateway->load = load;
+	gateway->timers = timers;
+	gateway_config_open(gateway);
+	timer_init(&gateway->events_timer, no_file, gateway);
 	gateway->events = events_create();
 	events_add(gateway->events, 1000, VIEW_EVENT_NEIGHBOR, "edge", "Idle",
 			   "Established", "it works");
-	fuzz_check(gateway_load(gateway, &report));
-	config_report_deinit(&report);
+	fuzz_check(gateway_load(gateway));
 	establish(gateway);
 }
 
@@ -311,6 +317,8 @@ static void gateway_free(void)
 {
 	work(gateway);
 	core_stop_peers(core, gateway->now);
+	gateway_config_close(gateway);
+	timer_stop(timers, &gateway->events_timer);
 	core_destroy(core, gateway->now);
 	timers_destroy(timers);
 	events_destroy(gateway->events);

@@ -122,6 +122,45 @@ stays 3 "it stays so" is "$one" '.held.shutdown and .held.text == "moving house"
 holds "start" ctl neighbor "$one" start
 becomes 20 "three ways again" ways_are 10.0.0.0/24 "$(links_but)"
 
+# configurations: what a reload would do, one that is not confirmed, one that is
+holds "diff: nothing" says "nothing would change" diff
+cp "$LAB_RUN/site/swanctl/swanctl.conf" "$LAB_RUN/before.conf"
+ROOT_EXTRA=${ROOT_EXTRA/local_pref = 150/local_pref = 170}
+cygnet_conf interface
+differs()
+{
+	ctl diff
+	[ $? = 1 ]
+}
+holds "diff: its exit status" differs
+holds "diff: the option" says "local_pref: 150 -> 170" diff
+holds "diff: what comes of it" says "import policy runs anew" diff
+equal "diff: of another file, nothing" "nothing would change" \
+	"$(ctl diff "$LAB_RUN/before.conf" | grep -v ^warning)"
+
+# preferred N: the LOCAL_PREF that its routes have
+preferred()
+{
+	ctl neighbor "$one" accepted 10.0.0.0/24 --json |
+		jq -e --argjson n "$1" '[.. | objects | .local_pref? // empty] |
+			unique == [$n]' >/dev/null
+}
+epochs_before=$(epoch)
+holds "reload, to be confirmed" says "confirm" reload --confirm=4
+holds "status has it" says "a reload is to be confirmed" status
+becomes 3 "it is in force" preferred 170
+becomes 15 "and is gone back from" preferred 150
+holds "status says so" says "the last reload was undone" status
+holds "reload, to be confirmed, again" ctl reload --confirm=60
+holds "confirm" says "it stays" confirm
+refuses "there is nothing more to confirm" ctl confirm
+becomes 3 "what was confirmed is in force" preferred 170
+holds "reload, to be confirmed, once more" ctl reload --confirm=60
+holds "rollback" ctl rollback
+holds "its history has it all" says "undone" history configuration
+holds "reload" ctl reload
+equal "no session was touched" "$epochs_before" "$(epoch)"
+
 # NOTIFICATIONs that both survive, and one that is not to be survived
 for name in "${TUNNELS[@]}"
 do

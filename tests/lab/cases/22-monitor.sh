@@ -307,7 +307,7 @@ sed -i "s/password = ${SECRETS[1]}/&$(printf -- '-long%.0s' {1..40})/" \
 	for format in --text --json
 	do
 		for command in status tunnels neighbors metrics routes "policy list" \
-			"tunnel absent" "neighbor silent" "history ${TUNNELS[0]}" check-health "reload test"
+			"tunnel absent" "neighbor silent" "history ${TUNNELS[0]}" check-health diff
 		do
 			# shellcheck disable=SC2086
 			ctl ${format/#--text/-s$LAB_RUN/site/cygnet.sock} $command

@@ -568,6 +568,7 @@ static void make(void)
 	};
 	state = (view_state_t){
 		.now = NOW,
+		.confirm_until = NOW + 42 * USEC_PER_SEC,
 		.wall = 1795000000 * USEC_PER_SEC,
 		.started = NOW - 86400 * USEC_PER_SEC + 1,
 		.version = "0.0",

@@ -270,6 +270,36 @@ static json_object *history(void)
 	return view_events(list, countof(list));
 }
 
+/** as the gateway's tests see it made */
+static json_object *diff(void)
+{
+	return json_tokener_parse(
+		"{\"warnings\":[\"cygnet.asn: is somebody's\"],\"sections\":[{\"path\":"
+		"\"cygnet.bundles.b.tunnels.t1\",\"change\":\"changed\",\"options\":[{"
+		"\"option\":\"weight\",\"from\":\"1\",\"to\":\"5\"},{\"option\":"
+		"\"bfd_password\",\"from\":null,\"to\":\"a secret\"}]},{\"path\":"
+		"\"cygnet.bundles.b.tunnels.t2\",\"change\":\"removed\",\"options\":[]"
+		"},{\"path\":\"cygnet.aggregates.a\",\"change\":\"added\","
+		"\"options\":[]}],\"effects\":[{\"kind\":\"tunnel\",\"name\":\"t1\","
+		"\"what\":\"change\",\"words\":\"tunnel t1: its settings change in "
+		"place\"},{\"kind\":\"tunnel\",\"name\":\"t2\",\"what\":\"remove\","
+		"\"words\":\"tunnel t2: it goes, and its routes with it\"}]}");
+}
+
+static json_object *diff_none(void)
+{
+	return json_tokener_parse(
+		"{\"warnings\":[],\"sections\":[],\"effects\":[]}");
+}
+
+static json_object *reload(void)
+{
+	json_object *data = diff();
+
+	json_object_object_add(data, "confirm", json_object_new_double(60));
+	return data;
+}
+
 /** two answers two seconds apart: a link that was made anew counts from 0, and
  * one tunnel was not there before */
 static void print_traffic(json_object *data, text_t *out)
@@ -312,6 +342,9 @@ static const row_t rows[] = {
 	{"status-empty", status_empty, print_plain_status, NULL, NULL, false},
 	{"check-health", status, print_health, NULL, NULL, true},
 	{"check-health-empty", status_empty, print_health, NULL, NULL, true},
+	{"diff", diff, print_diff, NULL, NULL, false},
+	{"diff-none", diff_none, print_diff, NULL, NULL, false},
+	{"reload", reload, print_reload, NULL, NULL, false},
 	{"history", history, print_events, NULL, NULL, false},
 	{"metrics", metrics, print_openmetrics, NULL, NULL, false},
 	{"metrics-text", metrics, print_text_metrics, NULL, NULL, true},

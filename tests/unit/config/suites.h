@@ -13,6 +13,7 @@
 Suite *check_ike_suite(void);
 Suite *config_suite(void);
 Suite *derive_suite(void);
+Suite *diff_suite(void);
 Suite *golden_suite(void);
 Suite *load_suite(void);
 Suite *option_suite(void);

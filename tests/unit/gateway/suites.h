@@ -11,6 +11,7 @@ Suite *beat_suite(void);
 Suite *commands_suite(void);
 Suite *events_suite(void);
 Suite *aggregates_suite(void);
+Suite *confirm_suite(void);
 Suite *core_suite(void);
 Suite *core_policy_suite(void);
 Suite *flush_suite(void);

@@ -525,7 +525,9 @@ START_TEST(test_rights)
 										  "neighbor-start",
 										  "reauth",
 										  "reload",
-										  "reload-test"};
+										  "diff",
+										  "confirm",
+										  "rollback"};
 	size_t found = 0;
 
 	for (const control_command_t *c = gateway_commands; c->name; c++)

@@ -13,6 +13,9 @@
 
 #include <string.h>
 
+#define POLICY "policies {\n p {\n r {\n verdict = accept\n }\n }\n }"
+#define T1     " t1 {\n address = 169.254.0.2/30"
+
 /** a change of the first place where `from` stands, NULL: none; or of the number
  * of tunnels */
 static const struct
@@ -20,42 +23,59 @@ static const struct
 	const char *from;
 	const char *to;
 	unsigned n;
-	/** all lines, with ';' */
+	/** all effects, with ';' */
 	const char *told;
 	/** sessions that end: bit i for tunnel i */
 	unsigned end;
 } rows[] = {
 	{NULL, NULL, 2, "", 0},
-	{"192.168.0.0/24", "192.168.9.0/24", 2, "", 0},
-	{" t1 {\n address", " t1 {\n weight = 5\n address", 2,
-	 "tunnel t1: its settings change in place;", 0},
-	{"hold_time = 9", "hold_time = 12", 2,
-	 "tunnel t1: its settings change in place;"
-	 "neighbor t1: its session is reset;",
+	{"192.168.0.0/24", "192.168.9.0/24", 2,
+	 "policy t1 import;policy t2 import;firewall b change;", 0},
+	{T1, T1 "\n weight = 5", 2, "tunnel t1 change;", 0},
+	{T1, T1 "\n mtu = 1300", 2, "tunnel t1 change;firewall cyg-t1 change;", 0},
+	{T1, " t1 {\n address = 169.254.0.2/29", 2,
+	 "tunnel t1 change;policy t1 import;policy t2 import;firewall b change;",
+	 0},
+	{"hold_time = 9", "hold_time = 12", 2, "neighbor t1 reset;", 1},
+	{"hold_time = 9", "hold_time = 9\n password = key", 2, "neighbor t1 reset;",
 	 1},
-	{"hold_time = 9", "hold_time = 9\n password = key", 2,
-	 "tunnel t1: its settings change in place;"
-	 "neighbor t1: its session is reset;",
-	 1},
-	{" t1 {\n address", " t1 {\n interface_name = other\n address", 2,
-	 "tunnel t1: it is made anew, as its connection or link changes;", 1},
+	{"hold_time = 9", "hold_time = 9\n ttl_security = 1", 2,
+	 "neighbor t1 reset;", 1},
+	{"hold_time = 9", "hold_time = 9\n max_as_path = 30", 2,
+	 "neighbor t1 refresh;", 0},
+	{"hold_time = 9", "hold_time = 9\n max_prefix = 30", 2,
+	 "neighbor t1 change;", 0},
+	{T1, " t1 {\n interface_name = other\n address = 169.254.0.2/30", 2,
+	 "tunnel t1 bounce;firewall cyg-t1 remove;firewall other add;", 1},
 	{"neighbor {\n address = 169.254.0.1\n remote_as = 65531\n hold_time = 9\n "
 	 "}",
-	 "", 2,
-	 "tunnel t1: its settings change in place;"
-	 "neighbor t1: its session and routes go;",
-	 1},
-	{NULL, NULL, 1, "tunnel t2: it goes, and its routes with it;", 2},
-	{NULL, NULL, 3, "tunnel t3: it comes;", 0},
-	{"asn = 65530", "asn = 65529", 2,
-	 "all sessions are reset and all routes learned anew: asn, router_id, "
-	 "multipath, table, metric, graceful restart or link_bandwidth changes;",
-	 3},
+	 "", 2, "tunnel t1 change;neighbor t1 remove;", 1},
+	{NULL, NULL, 1,
+	 "tunnel t2 remove;policy t1 import;firewall b change;firewall cyg-t2 "
+	 "remove;pin 203.0.113.2 remove;",
+	 2},
+	{NULL, NULL, 3,
+	 "policy t1 import;policy t2 import;tunnel t3 add;firewall b "
+	 "change;firewall cyg-t3 add;"
+	 "pin 203.0.113.3 add;",
+	 0},
+	{"asn = 65530", "asn = 65529", 2, "speaker all reset;", 3},
+	{" address = 169.254.0.1", " export = p\n address = 169.254.0.1", 2,
+	 "neighbor t1 change;policy t1 export;", 0},
+	{"asn = 65530", "asn = 65530\n forwarding = set", 2,
+	 "kernel net/ipv4/ip_forward add;kernel net/ipv6/conf/all/forwarding add;",
+	 0},
+	{"asn = 65530", "asn = 65530\n pin_underlay = no", 2,
+	 "pin 203.0.113.1 remove;pin 203.0.113.2 remove;", 0},
+	{"asn = 65530", "asn = 65530\n leak_guard = no", 2, "firewall b remove;",
+	 0},
+	{"asn = 65530", "asn = 65530\n mss_clamp = no", 2,
+	 "firewall cyg-t1 remove;firewall cyg-t2 remove;", 0},
 };
 
 static char *changed(unsigned row)
 {
-	char *text = world_config(rows[row].n, NULL, NULL), *out;
+	char *text = world_config(rows[row].n, POLICY, NULL), *out;
 	const char *from = rows[row].from, *at = from ? strstr(text, from) : NULL;
 
 	ck_assert(!from || at);
@@ -72,7 +92,7 @@ static char *changed(unsigned row)
 static char *told(world_t *w, const char *text)
 {
 	config_source_t *source = text_source_create(text);
-	config_strings_t lines = {.count = 0};
+	core_preview_t preview = {.count = 0};
 	config_report_t report;
 	config_t *config;
 	text_t out;
@@ -83,25 +103,30 @@ static char *told(world_t *w, const char *text)
 	ck_assert_msg(config != NULL, "%s",
 				  report.errors.count ? report.errors.list[0] : "");
 	config_report_deinit(&report);
-	core_configure_test(w->core, config, &lines);
+	core_preview(w->core, config, &preview);
 	config_destroy(config);
 	text_init(&out);
-	for (size_t i = 0; i < lines.count; i++)
+	for (size_t i = 0; i < preview.count; i++)
 	{
-		text_printf(&out, "%s;", lines.list[i]);
-		free(lines.list[i]);
+		const core_effect_t *e = &preview.list[i];
+
+		text_printf(&out, "%s %s %s;", core_effect_kind(e->kind), e->name,
+					e->what);
 	}
-	free(lines.list);
-	text_add(&out, "");
+	core_preview_deinit(&preview);
 	return text_take(&out);
 }
 
-static uint32_t sessions(const world_t *w, unsigned i)
-{
-	bgp_peer_info_t info;
+/** sessions that ended, by the events that who watches is told of */
+static unsigned ended;
 
-	bgp_peer_info(w->far[i].peer, &info);
-	return info.state == BGP_ESTABLISHED ? info.established : UINT32_MAX;
+static void on_event(void *keeper, view_event_kind_t kind, const char *name,
+					 const char *from, const char *to, const char *why)
+{
+	if (kind == VIEW_EVENT_NEIGHBOR && strcmp(from, "Established") == 0)
+	{
+		ended |= 1u << (name[1] - '1');
+	}
 }
 
 static void load(world_t *w, const char *text)
@@ -116,36 +141,91 @@ static void load(world_t *w, const char *text)
 	world_run(w, 2 * USEC_PER_SEC);
 }
 
+/** messages with routes that t1's neighbour sent us */
+static uint64_t heard(const world_t *w)
+{
+	const bgp_peer_t *peer = bgp_peer_find(core_bgp(w->core), "t1");
+	bgp_peer_info_t info;
+
+	if (!peer)
+	{
+		return 0;
+	}
+	bgp_peer_info(peer, &info);
+	return info.updates_in;
+}
+
+static size_t sysctls(const world_t *w)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->state.n_sysctls; i++)
+	{
+		n += strstr(w->state.sysctls[i].path, "forward") != NULL;
+	}
+	return n;
+}
+
+/** what is there of what a reload might touch */
+typedef struct there_t
+{
+	uint64_t heard;
+	unsigned applies;
+	size_t rules;
+	size_t sysctls;
+} there_t;
+
+static there_t look(const world_t *w)
+{
+	return (there_t){
+		.heard = heard(w),
+		.applies = w->fw_applies,
+		.rules = w->state.n_rules,
+		.sysctls = sysctls(w),
+	};
+}
+
+static bool says(const char *lines, const char *word)
+{
+	return strstr(lines, word) != NULL;
+}
+
 START_TEST(test_told_and_done)
 {
-	char *text = world_config(2, NULL, NULL), *lines;
-	world_t *w = world_create(2);
-	uint32_t before[2];
-	unsigned end = 0;
+	char *text = world_config(2, POLICY, NULL), *lines;
+	there_t before, after;
+	world_t *w;
 
+	world_extra = (core_seams_t){.event = on_event};
+	w = world_create(2);
 	load(w, text);
 	free(text);
 	world_up(w);
-	before[0] = sessions(w, 0);
-	before[1] = sessions(w, 1);
+	world_announce(w, 0, "10.1.0.0/16", true);
+	world_run(w, USEC_PER_SEC);
 	text = changed((unsigned)_i);
 	lines = told(w, text);
 	ck_assert_str_eq(lines, rows[_i].told);
-	free(lines);
 	/* asking does nothing */
+	before = look(w);
+	ended = 0;
 	world_run(w, USEC_PER_SEC);
-	ck_assert_uint_eq(sessions(w, 0), before[0]);
-	ck_assert_uint_eq(sessions(w, 1), before[1]);
+	after = look(w);
+	ck_assert_uint_eq(after.heard, before.heard);
+	ck_assert_uint_eq(after.applies, before.applies);
+	ck_assert_uint_eq(ended, 0);
 	load(w, text);
 	free(text);
-	/* a far side whose link has gone finds out by its hold time */
-	world_run(w, 12 * USEC_PER_SEC);
-	for (unsigned i = 0; i < 2; i++)
-	{
-		end |= sessions(w, i) != before[i] ? 1u << i : 0;
-	}
-	ck_assert_uint_eq(end, rows[_i].end);
+	world_run(w, USEC_PER_SEC);
+	after = look(w);
+	ck_assert_uint_eq(ended, rows[_i].end);
+	ck_assert(ended || says(lines, "refresh") == (after.heard > before.heard));
+	ck_assert(says(lines, "firewall") == (after.applies != before.applies));
+	ck_assert(says(lines, "pin ") == (after.rules != before.rules));
+	ck_assert(says(lines, "kernel ") == (after.sysctls != before.sysctls));
+	free(lines);
 	world_destroy(w);
+	world_extra = (core_seams_t){.event = NULL};
 }
 END_TEST
 

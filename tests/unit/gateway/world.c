@@ -385,6 +385,8 @@ core_seams_t world_seams(world_t *w)
 	seams.net = w;
 	seams.datagram_ops = world_extra.datagram_ops;
 	seams.datagrams = world_extra.datagrams;
+	seams.event = world_extra.event;
+	seams.keeper = world_extra.keeper;
 	seams.initiate = world_extra.initiate;
 	seams.renew = world_extra.renew;
 	seams.reauthenticate = world_extra.reauthenticate;

@@ -109,8 +109,8 @@ typedef struct world_t
 	int fw_error;
 } world_t;
 
-/** seams that a test brings itself, set before world_create: datagrams, and who
- * initiates connections and rekeys */
+/** seams that a test brings itself, set before world_create: datagrams, who
+ * initiates connections and rekeys, and who is told of events */
 extern core_seams_t world_extra;
 
 /** n IPsec tunnels t1… in one bundle; extra goes into the bundle, more into the

@@ -78,7 +78,7 @@ START_TEST(test_loads)
 	config_t *config;
 
 	set_config(file);
-	config = cygnet_reader_load(NULL, &report);
+	config = cygnet_reader_load(NULL, NULL, &report);
 	ck_assert_ptr_nonnull(config);
 	ck_assert_str_eq(fake_gateway.file, file);
 	ck_assert(fake_gateway.source_was_there);
@@ -93,7 +93,7 @@ START_TEST(test_bad_configuration)
 {
 	set_config(file);
 	fake_gateway.bad_config = true;
-	ck_assert_ptr_null(cygnet_reader_load(NULL, &report));
+	ck_assert_ptr_null(cygnet_reader_load(NULL, NULL, &report));
 	ck_assert_int_eq(fake_gateway.sources, 0);
 	config_report_deinit(&report);
 }
@@ -103,7 +103,7 @@ START_TEST(test_parse_error_stays_in_the_log)
 {
 	set_config(file);
 	fake_gateway.parse_error = "line 4: unexpected [hunter2]";
-	ck_assert_ptr_null(cygnet_reader_load(NULL, &report));
+	ck_assert_ptr_null(cygnet_reader_load(NULL, NULL, &report));
 	ck_assert_uint_eq(report.errors.count, 1);
 	ck_assert_uint_eq(report.warnings.count, 0);
 	ck_assert_ptr_null(strstr(report.errors.list[0], "hunter2"));
@@ -117,7 +117,7 @@ END_TEST
 START_TEST(test_no_file)
 {
 	set_config("/nonexistent/swanctl.conf");
-	ck_assert_ptr_null(cygnet_reader_load(NULL, &report));
+	ck_assert_ptr_null(cygnet_reader_load(NULL, NULL, &report));
 	ck_assert_uint_eq(report.errors.count, 1);
 	ck_assert_str_eq(
 		report.errors.list[0],
