@@ -146,18 +146,19 @@ preferred()
 			unique == [$n]' >/dev/null
 }
 epochs_before=$(epoch)
-holds "reload, to be confirmed" says "confirm" reload --confirm=4
+holds "reload, to be confirmed" says "comes back" reload --confirm=60
 holds "status has it" says "a reload is to be confirmed" status
-becomes 3 "it is in force" preferred 170
-becomes 15 "and is gone back from" preferred 150
+becomes 5 "it is in force" preferred 170
+holds "rollback" ctl rollback
+becomes 5 "it is not any more" preferred 150
 holds "status says so" says "the last reload was undone" status
+holds "reload, to be confirmed at once" ctl reload --confirm=1
+becomes 15 "nobody did" says "not confirmed in time" history configuration
+becomes 5 "it is gone back from" preferred 150
 holds "reload, to be confirmed, again" ctl reload --confirm=60
 holds "confirm" says "it stays" confirm
 refuses "there is nothing more to confirm" ctl confirm
-becomes 3 "what was confirmed is in force" preferred 170
-holds "reload, to be confirmed, once more" ctl reload --confirm=60
-holds "rollback" ctl rollback
-holds "its history has it all" says "undone" history configuration
+becomes 5 "what was confirmed is in force" preferred 170
 holds "reload" ctl reload
 equal "no session was touched" "$epochs_before" "$(epoch)"
 

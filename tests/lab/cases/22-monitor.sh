@@ -244,6 +244,7 @@ do
 	holds "$command is as its schema says" fits ${command%% *} $command
 done
 holds "a route is" fits route routes 10.0.0.0/24
+holds "what a reload would do is" fits diff diff
 holds "what was received is" fits received neighbor "${TUNNELS[0]}" received
 holds "what is advertised is" fits advertised neighbor "${TUNNELS[0]}" advertised
 

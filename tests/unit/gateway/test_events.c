@@ -169,7 +169,7 @@ static const char *const junk[] = {
 	"1\t2\ttunnel\ta\tb\tc\td\te\n",
 	"x\t2\ttunnel\ta\tb\tc\td\n",
 	"1\t-2\ttunnel\ta\tb\tc\td\n",
-	"1\t2\tbundle\ta\tb\tc\td\n",
+	"1\t2\ttable\ta\tb\tc\td\n",
 	"1\t2\ttunnel\t\tb\tc\td\n",
 	"0\t2\ttunnel\ta\tb\tc\td\n",
 	"18446744073709551615\t2\ttunnel\ta\tb\tc\td\n",
