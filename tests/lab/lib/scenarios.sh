@@ -50,11 +50,23 @@ scenario_aws()
 	ESP_LIFETIME=3600
 }
 
+# The same as conf/examples/aws.conf has it
+scenario_example()
+{
+	scenario_aws
+	SITE_OUTER=198.51.100.1
+	SITE_GATEWAY=198.51.100.2
+	INSIDE4=(169.254.33 169.254.47)
+	ROUTER_ID=192.168.0.1
+	SITE_NETS=(192.168.0.1/24)
+	CLOUD_NETS=(10.20.0.1/24)
+}
+
 scenario()
 {
 	case $1 in
-		alibaba|aws) "scenario_$1" ;;
-		*) die "no scenario '$1' (alibaba, aws)" ;;
+		alibaba|aws|example) "scenario_$1" ;;
+		*) die "no scenario '$1' (alibaba, aws, example)" ;;
 	esac
 }
 

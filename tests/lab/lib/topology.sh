@@ -16,6 +16,8 @@
 #   SITE_AS CLOUD_AS SITE_NETS CLOUD_NETS    prefixes as GATEWAY/LEN
 
 SITE_OUTER=192.0.2.2
+# its router in the Internet
+SITE_GATEWAY=192.0.2.1
 
 # host_in GATEWAY/LEN: the test host's address in the gateway's network
 host_in()
@@ -73,14 +75,14 @@ topology_underlay()
 	veth site wan0 net site0
 	veth cloud wan0 net cloud0
 	addr site wan0 "$SITE_OUTER/30"
-	addr net site0 192.0.2.1/30
+	addr net site0 "$SITE_GATEWAY/30"
 	addr net cloud0 203.0.113.254/24
 	for outer in "${OUTER[@]}"
 	do
 		addr cloud wan0 "$outer/24"
 	done
-	ip -n cyg-site route add default via 192.0.2.1 metric 1024
-	ip -n cyg-cloud route add 192.0.2.0/24 via 203.0.113.254
+	ip -n cyg-site route add default via "$SITE_GATEWAY" metric 1024
+	ip -n cyg-cloud route add "${SITE_OUTER%.*}.0/24" via 203.0.113.254
 	ns net nft -f - <<NFT
 table inet path {
 	counter sealed { }

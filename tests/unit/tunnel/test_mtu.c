@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The link's MTU: AWS's published table, what Linux's own ESP gives, and an
- * independent count of the bytes of an ESP packet, which must fit at the MTU and
- * not at one more.
+ * The link's MTU: AWS's published table, what Linux's own ESP gives (case 27 of
+ * the lab looks again), and an independent count of the bytes of an ESP packet,
+ * which must fit at the MTU and not at one more.
  */
 
 #include "unit/tunnel/suites.h"
