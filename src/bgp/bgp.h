@@ -537,7 +537,8 @@ void bgp_next_hop_set(bgp_t *bgp, const addr_t *next_hop, bool reachable,
 bool bgp_route_get(const bgp_t *bgp, const prefix_t *prefix, bgp_route_t *out);
 /** the longest match for an address */
 bool bgp_route_lookup(const bgp_t *bgp, const addr_t *addr, bgp_route_t *out);
-/** the next after `after` (NULL: the first) in prefix order */
+/** the next after `after` (NULL: the first) in prefix order. Of no path: many
+ * prefixes were looked at without a find, go on after out->prefix */
 bool bgp_route_next(const bgp_t *bgp, family_t family, const prefix_t *after,
 					bgp_route_t *out);
 /** what becomes of a path */

@@ -4,12 +4,20 @@
  * Chunks with room stand in a list and the first of it is filled, so that
  * the others can empty. One empty chunk is kept, or a table that goes up and
  * down at a chunk's border would allocate each time.
+ *
+ * Large chunks are pages of their own: a table that was withdrawn is then back
+ * with the system chunk by chunk, whatever stands beside it in the heap, and
+ * no one call has all of it to give back.
  */
 
 #include "bgp/pool.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+/** bytes from which on a chunk has pages of its own */
+#define MAPPED_FROM 32768u
 
 void pool_init(pool_t *pool, uint32_t item_size, uint32_t chunk_bytes)
 {
@@ -22,11 +30,50 @@ void pool_init(pool_t *pool, uint32_t item_size, uint32_t chunk_bytes)
 	*pool = (pool_t){.item_size = item_size, .shift = shift};
 }
 
+static size_t chunk_size(const pool_t *pool)
+{
+	return sizeof(pool_chunk_t) + ((size_t)pool->item_size << pool->shift);
+}
+
+/** not zeroed at once: memory that no item uses stays untouched */
+static pool_chunk_t *chunk_new(const pool_t *pool)
+{
+	size_t size = chunk_size(pool);
+	pool_chunk_t *chunk;
+
+	if (size < MAPPED_FROM)
+	{
+		chunk = mem_resize(NULL, 1, size);
+		memset(chunk, 0, sizeof(*chunk));
+		return chunk;
+	}
+	chunk = mmap(NULL, size, PROT_READ | PROT_WRITE,
+				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (chunk == MAP_FAILED)
+	{
+		/* as of all memory that is not there */
+		abort();
+	}
+	return chunk;
+}
+
+static void chunk_free(const pool_t *pool, pool_chunk_t *chunk)
+{
+	size_t size = chunk_size(pool);
+
+	if (chunk && size >= MAPPED_FROM)
+	{
+		munmap(chunk, size);
+		return;
+	}
+	free(chunk);
+}
+
 void pool_deinit(pool_t *pool)
 {
 	for (uint32_t i = 0; i < pool->n_chunks; i++)
 	{
-		free(pool->chunks[i]);
+		chunk_free(pool, pool->chunks[i]);
 	}
 	free(pool->chunks);
 	*pool = (pool_t){0};
@@ -85,11 +132,7 @@ static void chunk_add(pool_t *pool)
 		}
 		pool->n_chunks++;
 	}
-	/* not zeroed at once: memory that no item uses stays untouched */
-	pool->chunks[number] = mem_resize(
-		NULL, 1,
-		sizeof(pool_chunk_t) + ((size_t)pool->item_size << pool->shift));
-	memset(pool->chunks[number], 0, sizeof(pool_chunk_t));
+	pool->chunks[number] = chunk_new(pool);
 	pool->used_chunks++;
 	link_partial(pool, number);
 }
@@ -154,7 +197,7 @@ void pool_free(pool_t *pool, uint32_t handle)
 		return;
 	}
 	unlink_partial(pool, number);
-	free(chunk);
+	chunk_free(pool, chunk);
 	pool->chunks[number] = NULL;
 	pool->used_chunks--;
 	while (pool->n_chunks && !pool->chunks[pool->n_chunks - 1])
@@ -165,7 +208,6 @@ void pool_free(pool_t *pool, uint32_t handle)
 
 size_t pool_memory(const pool_t *pool)
 {
-	return (sizeof(pool_chunk_t) + ((size_t)pool->item_size << pool->shift)) *
-			   pool->used_chunks +
+	return chunk_size(pool) * pool->used_chunks +
 		   pool->n_chunks * sizeof(*pool->chunks);
 }

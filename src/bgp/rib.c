@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NET_CHUNK_BYTES  65536
-#define PATH_CHUNK_BYTES 65536
+#define NET_CHUNK_BYTES  131072
+#define PATH_CHUNK_BYTES 131072
 
 bgp_rib_t *bgp_rib_create(const bgp_config_t *config, uint32_t seed)
 {

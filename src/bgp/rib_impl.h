@@ -48,6 +48,8 @@
 #define VIEW_STEPS 1024u
 /** by how many bits a /24 stands at the start of a block: 0 to 7, or more */
 #define CHANGE_RANKS 8u
+/** the same for the next route: whoever walks takes some hundred at once */
+#define NEXT_STEPS 128u
 /** paths of a peer up to which their nets are listed, give or take half */
 #define LISTED_MAX 16384u
 

@@ -113,19 +113,23 @@ bool bgp_rib_next(const bgp_rib_t *rib, family_t family, const prefix_t *after,
 				  bgp_route_t *out)
 {
 	int f = family_index((uint8_t)family);
-	prefix_t found, at;
-	uint32_t handle;
+	prefix_t at;
 
-	while ((handle = trie_next(rib->trie[f], after, &found)))
+	for (unsigned i = 0; i < NEXT_STEPS; i++)
 	{
+		uint32_t handle = trie_next(rib->trie[f], after, &at);
+
+		if (!handle)
+		{
+			return false;
+		}
+		after = &at;
 		if (route_fill(rib, f, pool_at(&rib->nets[f], handle), out))
 		{
-			return true;
+			break;
 		}
-		at = found;
-		after = &at;
 	}
-	return false;
+	return true;
 }
 
 /** the peer's path that lives, NULL: none */

@@ -298,7 +298,8 @@ static bool step_within(cursor_t *c, const view_state_t *state,
 	return prefix_contains(&c->within, &route->prefix);
 }
 
-/** the next route that is to be shown; false: the end */
+/** the next route that is to be shown, or of no path, as bgp_route_next has it;
+ * false: the end */
 static bool step(cursor_t *c, const view_state_t *state, bgp_route_t *route)
 {
 	if (c->longer)
@@ -364,7 +365,10 @@ static bool routes_next(void *cursor, json_object *part)
 		{
 			return false;
 		}
-		route_add(part, state, &route, false);
+		if (route.n_best)
+		{
+			route_add(part, state, &route, false);
+		}
 	}
 	return true;
 }

@@ -366,7 +366,10 @@ static bool rescan(core_t *core)
 		if (bgp_route_next(core->bgp, core->rescan_family, after, &route))
 		{
 			core->rescan_at = route.prefix;
-			walk_route(core, &route);
+			if (route.n_best)
+			{
+				walk_route(core, &route);
+			}
 		}
 		else if (core->rescan_family == FAMILY_IPV4)
 		{

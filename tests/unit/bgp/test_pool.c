@@ -9,7 +9,10 @@
 #include "bgp/fifo.h"
 #include "bgp/pool.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define ITEMS 500
 
@@ -82,6 +85,54 @@ START_TEST(test_pool_gives_back)
 }
 END_TEST
 
+/** KiB of the process's memory that are there */
+static long resident(void)
+{
+	FILE *file = fopen("/proc/self/statm", "r");
+	long all, there;
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_eq(fscanf(file, "%ld %ld", &all, &there), 2);
+	fclose(file);
+	return there * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+/** large chunks are back with the system though others stand beside them */
+START_TEST(test_pool_pages)
+{
+	static uint32_t handles[1 << 18];
+	void *beside[64];
+	unsigned wrong = 0;
+	pool_t pool;
+	long full;
+
+	pool_init(&pool, 64, 65536);
+	for (unsigned i = 0; i < countof(handles); i++)
+	{
+		handles[i] = pool_alloc(&pool);
+		*(uint32_t *)pool_at(&pool, handles[i]) = i;
+		if (i % (countof(handles) / countof(beside)) == 0)
+		{
+			beside[i / (countof(handles) / countof(beside))] = mem_alloc(2000);
+		}
+	}
+	full = resident();
+	for (unsigned i = 0; i < countof(handles); i++)
+	{
+		wrong += *(uint32_t *)pool_at(&pool, handles[i]) != i;
+		pool_free(&pool, handles[i]);
+	}
+	ck_assert_uint_eq(wrong, 0);
+	/* of 16 MiB */
+	ck_assert_int_ge(full - resident(), 12 * 1024);
+	for (unsigned i = 0; i < countof(beside); i++)
+	{
+		free(beside[i]);
+	}
+	pool_deinit(&pool);
+}
+END_TEST
+
 START_TEST(test_pool_large_items)
 {
 	pool_t pool;
@@ -145,6 +196,7 @@ Suite *pool_suite(void)
 
 	unit_add(suite, "random", test_pool_random);
 	unit_add(suite, "gives back", test_pool_gives_back);
+	unit_add(suite, "pages", test_pool_pages);
 	unit_add(suite, "large items", test_pool_large_items);
 	unit_add(suite, "fifo", test_fifo);
 	return suite;

@@ -119,6 +119,35 @@ START_TEST(test_changes_are_fair)
 }
 END_TEST
 
+/** what has no path to be chosen keeps nobody who walks for long */
+START_TEST(test_walk_bounded)
+{
+	static small_t s;
+	static bgp_route_t route;
+	prefix_t at, *after = NULL;
+	unsigned found = 0, calls = 0;
+
+	small_init(&s, 1);
+	for (unsigned n = 0; n < 3000; n++)
+	{
+		ck_assert(announce(&s, n == 1000 || n == 2999, numbered(n)));
+	}
+	ck_assert(announce(&s, 0, "2001:db8::/32"));
+	bgp_rib_peer_down(s.rib, &s.peers[0]);
+	for (; bgp_rib_next(s.rib, FAMILY_IPV4, after, &route);
+		 after = &at, calls++)
+	{
+		ck_assert(!after || prefix_cmp(&route.prefix, after) > 0);
+		at = route.prefix;
+		found += route.n_best;
+	}
+	ck_assert_uint_eq(found, 2);
+	ck_assert_uint_eq(calls, 1000 / NEXT_STEPS + 1 + 1998 / NEXT_STEPS + 1);
+	ck_assert(!bgp_rib_next(s.rib, FAMILY_IPV6, NULL, &route));
+	small_deinit(&s);
+}
+END_TEST
+
 START_TEST(test_received_walk)
 {
 	static const char *wanted[] = {"10.0.3.0/24", "10.11.180.0/24",
@@ -572,6 +601,7 @@ Suite *rib_suite(void)
 	unit_add(suite, "defer", test_defer);
 	unit_add(suite, "order of changes", test_order_of_changes);
 	unit_add(suite, "changes are fair", test_changes_are_fair);
+	unit_add(suite, "walk bounded", test_walk_bounded);
 	unit_add_loop(suite, "walk of what was received", test_received_walk, 2);
 	unit_add(suite, "walk of what is advertised", test_advertised_walk);
 	unit_add(suite, "originate", test_originate);
