@@ -75,18 +75,6 @@ bool rbuf_u16(rbuf_t *r, uint16_t *out)
 	return true;
 }
 
-bool rbuf_u24(rbuf_t *r, uint32_t *out)
-{
-	uint64_t v;
-
-	if (!take_int(r, 3, &v))
-	{
-		return false;
-	}
-	*out = (uint32_t)v;
-	return true;
-}
-
 bool rbuf_u32(rbuf_t *r, uint32_t *out)
 {
 	uint64_t v;

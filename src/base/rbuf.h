@@ -27,7 +27,6 @@ static inline size_t rbuf_left(const rbuf_t *r)
 
 bool rbuf_u8(rbuf_t *r, uint8_t *out);
 bool rbuf_u16(rbuf_t *r, uint16_t *out);
-bool rbuf_u24(rbuf_t *r, uint32_t *out);
 bool rbuf_u32(rbuf_t *r, uint32_t *out);
 bool rbuf_u64(rbuf_t *r, uint64_t *out);
 /** copies len bytes */

@@ -72,11 +72,6 @@ void wbuf_u16(wbuf_t *w, uint16_t v)
 	put_int(w, 2, v);
 }
 
-void wbuf_u24(wbuf_t *w, uint32_t v)
-{
-	put_int(w, 3, v);
-}
-
 void wbuf_u32(wbuf_t *w, uint32_t v)
 {
 	put_int(w, 4, v);

@@ -33,7 +33,6 @@ static inline size_t wbuf_room(const wbuf_t *w)
 
 void wbuf_u8(wbuf_t *w, uint8_t v);
 void wbuf_u16(wbuf_t *w, uint16_t v);
-void wbuf_u24(wbuf_t *w, uint32_t v);
 void wbuf_u32(wbuf_t *w, uint32_t v);
 void wbuf_u64(wbuf_t *w, uint64_t v);
 void wbuf_bytes(wbuf_t *w, const void *data, size_t len);

@@ -167,14 +167,6 @@ size_t policy_community_size(bgp_blob_id_t kind)
 											  : 12;
 }
 
-static void put_community(uint8_t out[COMMUNITY_MAX], uint32_t community)
-{
-	for (unsigned i = 0; i < 4; i++)
-	{
-		out[i] = (uint8_t)(community >> (24 - 8 * i));
-	}
-}
-
 /** the value without the bits that do not count, so that a comparison need not
  * mask it */
 static void put_masked(uint8_t out[COMMUNITY_MAX],
@@ -222,14 +214,6 @@ void bgp_policy_match_local(bgp_policy_t *policy)
 void bgp_policy_match_source(bgp_policy_t *policy, bgp_source_t source)
 {
 	add_match(policy, (match_t){.kind = MATCH_SOURCE, .value = source});
-}
-
-void bgp_policy_match_community(bgp_policy_t *policy, uint32_t community)
-{
-	uint8_t wire[COMMUNITY_MAX];
-
-	put_community(wire, community);
-	bgp_policy_match_communities(policy, BGP_BLOB_COMMUNITIES, wire, NULL);
 }
 
 void bgp_policy_match_communities(bgp_policy_t *policy, bgp_blob_id_t kind,
@@ -355,14 +339,6 @@ void bgp_policy_set_origin(bgp_policy_t *policy, bgp_origin_t origin)
 void bgp_policy_set_next_hop(bgp_policy_t *policy, const addr_t *next_hop)
 {
 	add_change(policy, (change_t){.kind = SET_NEXT_HOP, .addr = *next_hop});
-}
-
-void bgp_policy_add_community(bgp_policy_t *policy, uint32_t community)
-{
-	uint8_t wire[COMMUNITY_MAX];
-
-	put_community(wire, community);
-	bgp_policy_add_communities(policy, BGP_BLOB_COMMUNITIES, wire);
 }
 
 void bgp_policy_add_communities(bgp_policy_t *policy, bgp_blob_id_t kind,

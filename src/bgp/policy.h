@@ -61,7 +61,6 @@ void bgp_policy_match_family(bgp_policy_t *policy, family_t family);
 void bgp_policy_match_local(bgp_policy_t *policy);
 /** routes of the source only */
 void bgp_policy_match_source(bgp_policy_t *policy, bgp_source_t source);
-void bgp_policy_match_community(bgp_policy_t *policy, uint32_t community);
 /** a community of the kind (COMMUNITIES, EXT_ or LARGE_) equals value in the
  * bits of mask, both as on the wire: 4, 8 or 12 bytes. mask NULL: all bits */
 void bgp_policy_match_communities(bgp_policy_t *policy, bgp_blob_id_t kind,
@@ -118,7 +117,6 @@ void bgp_policy_set_weight(bgp_policy_t *policy, uint16_t weight);
 void bgp_policy_set_origin(bgp_policy_t *policy, bgp_origin_t origin);
 /** goes before next-hop-self */
 void bgp_policy_set_next_hop(bgp_policy_t *policy, const addr_t *next_hop);
-void bgp_policy_add_community(bgp_policy_t *policy, uint32_t community);
 /** adds to, or takes away from, the communities of the kind; as in
  * bgp_policy_match_communities. What is over 65535 bytes is not added */
 void bgp_policy_add_communities(bgp_policy_t *policy, bgp_blob_id_t kind,

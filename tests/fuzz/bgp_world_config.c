@@ -17,7 +17,7 @@ bgp_policy_t *world_policy(void)
 	fuzz_check(prefix_parse("10.0.0.0/8", &ten.prefix));
 	bgp_policy_rule(p, "tag", BGP_POLICY_NEXT);
 	bgp_policy_match_prefixes(p, &ten, 1);
-	bgp_policy_add_community(p, 0xfde90001);
+	bgp_policy_add_communities(p, BGP_BLOB_COMMUNITIES, "\xfd\xe9\0\1");
 	bgp_policy_add_communities(p, BGP_BLOB_LARGE_COMMUNITIES, large);
 	bgp_policy_rule(p, "strip", BGP_POLICY_NEXT);
 	bgp_policy_match_as_path(p, "_6500[23]_", NULL, 0);
@@ -27,7 +27,7 @@ bgp_policy_t *world_policy(void)
 	bgp_policy_rule(p, "long", BGP_POLICY_REJECT);
 	bgp_policy_match_number(p, BGP_NUMBER_AS_PATH_LENGTH, 9, UINT32_MAX);
 	bgp_policy_rule(p, "prefer", BGP_POLICY_ACCEPT);
-	bgp_policy_match_community(p, 0xfde90001);
+	bgp_policy_match_communities(p, BGP_BLOB_COMMUNITIES, "\xfd\xe9\0\1", NULL);
 	bgp_policy_match_or(p);
 	bgp_policy_match_as(p, 65010);
 	bgp_policy_set_local_pref(p, 200);

@@ -19,7 +19,6 @@ typedef enum read_t
 {
 	READ_U8,
 	READ_U16,
-	READ_U24,
 	READ_U32,
 	READ_U64,
 	READ_BYTES,
@@ -35,15 +34,10 @@ static const struct
 	size_t len;
 	uint64_t value;
 } reads[READ_COUNT] = {
-	[READ_U8] = {1, 0x81},
-	[READ_U16] = {2, 0x8192},
-	[READ_U24] = {3, 0x8192a3},
-	[READ_U32] = {4, 0x8192a3b4},
-	[READ_U64] = {8, 0x8192a3b4c5d6e7f8},
-	[READ_BYTES] = {5, 0},
-	[READ_SKIP] = {6, 0},
-	[READ_SUB] = {7, 0},
-	[READ_NOTHING] = {0, 0},
+	[READ_U8] = {1, 0x81},        [READ_U16] = {2, 0x8192},
+	[READ_U32] = {4, 0x8192a3b4}, [READ_U64] = {8, 0x8192a3b4c5d6e7f8},
+	[READ_BYTES] = {5, 0},        [READ_SKIP] = {6, 0},
+	[READ_SUB] = {7, 0},          [READ_NOTHING] = {0, 0},
 };
 
 #define UNTOUCHED ((uint64_t)0x7777777777777777)
@@ -65,10 +59,6 @@ static bool read_int(read_t what, rbuf_t *r, uint64_t *value)
 		case READ_U16:
 			done = rbuf_u16(r, &u16);
 			*value = u16;
-			break;
-		case READ_U24:
-			done = rbuf_u24(r, &u32);
-			*value = u32;
 			break;
 		case READ_U32:
 			done = rbuf_u32(r, &u32);
@@ -114,7 +104,6 @@ static bool read_block(read_t what, rbuf_t *r)
 				   rbuf_sub(r, 0, &sub);
 		case READ_U8:
 		case READ_U16:
-		case READ_U24:
 		case READ_U32:
 		case READ_U64:
 		case READ_COUNT:
@@ -138,11 +127,10 @@ START_TEST(test_each_length)
 		if (what <= READ_U64)
 		{
 			uint64_t value;
-			unsigned width = what == READ_U24 ? 4 : (unsigned)need;
 
 			done = read_int(what, &r, &value);
 			ck_assert_uint_eq(value, done ? reads[what].value
-										  : UNTOUCHED >> (64 - 8 * width));
+										  : UNTOUCHED >> (64 - 8 * need));
 		}
 		else
 		{

@@ -17,13 +17,14 @@ static const uint8_t message[] = {
 };
 
 /** ends of the fields */
-static const size_t ends[] = {1, 3, 6, 10, 18, 21, 24};
+static const size_t ends[] = {1, 3, 4, 6, 10, 18, 21, 24};
 
 static void write_all(wbuf_t *w)
 {
 	wbuf_u8(w, 0x81);
 	wbuf_u16(w, 0x8283);
-	wbuf_u24(w, 0x848586);
+	wbuf_u8(w, 0x84);
+	wbuf_u16(w, 0x8586);
 	wbuf_u32(w, 0x8788898a);
 	wbuf_u64(w, 0x8b8c8d8e8f909192);
 	wbuf_bytes(w, "cyg", 3);
@@ -65,7 +66,8 @@ START_TEST(test_overflow_stays)
 	uint8_t data[4];
 	wbuf_t w = wbuf_make(data, sizeof(data));
 
-	wbuf_u24(&w, 1);
+	wbuf_u16(&w, 1);
+	wbuf_u8(&w, 1);
 	wbuf_u16(&w, 2);
 	ck_assert(w.overflow);
 	/* there would be room for it */
@@ -149,7 +151,8 @@ START_TEST(test_truncate)
 	ck_assert(w.overflow);
 	wbuf_truncate(&w, 1);
 	ck_assert(!w.overflow);
-	wbuf_u24(&w, 0x040506);
+	wbuf_u8(&w, 4);
+	wbuf_u16(&w, 0x0506);
 	ck_assert(!w.overflow);
 	ck_assert_mem_eq(data, "\x01\x04\x05\x06", 4);
 	wbuf_truncate(&w, 0);

@@ -183,7 +183,8 @@ static size_t longest(uint8_t *out, size_t asn_size)
 	wbuf_u16(&w, (uint16_t)(4 + 7 + 4 + path));
 	wbuf_u32(&w, 0x40010100);
 	wbuf_u32(&w, 0x400304c0);
-	wbuf_u24(&w, 0x000202);
+	wbuf_u8(&w, 0);
+	wbuf_u16(&w, 0x0202);
 	wbuf_u16(&w, 0x5002);
 	wbuf_u16(&w, (uint16_t)path);
 	for (; path; path -= 2 + 255 * asn_size)

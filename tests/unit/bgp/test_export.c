@@ -181,7 +181,7 @@ START_TEST(test_own_no_export)
 	bgp_policy_t *add = bgp_policy_create("add");
 
 	bgp_policy_rule(add, "add", BGP_POLICY_ACCEPT);
-	bgp_policy_add_community(add, 0xffffff01);
+	bgp_policy_add_communities(add, BGP_BLOB_COMMUNITIES, "\xff\xff\xff\1");
 	peers[EBGP].export_policy = add;
 	changed(EBGP);
 	announce(FROM);

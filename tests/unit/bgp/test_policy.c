@@ -199,9 +199,11 @@ START_TEST(test_communities)
 {
 	setup();
 	bgp_policy_rule(policy, "r", BGP_POLICY_ACCEPT);
-	bgp_policy_match_community(policy, 0xfffa0002);
+	bgp_policy_match_communities(policy, BGP_BLOB_COMMUNITIES, "\xff\xfa\0\2",
+								 NULL);
 	assert_holds(true);
-	bgp_policy_match_community(policy, 0xfffa0003);
+	bgp_policy_match_communities(policy, BGP_BLOB_COMMUNITIES, "\xff\xfa\0\3",
+								 NULL);
 	assert_holds(false);
 	/* 65530:* */
 	bgp_policy_match_communities(policy, BGP_BLOB_COMMUNITIES, "\xff\xfa\1\1",
@@ -373,8 +375,8 @@ START_TEST(test_changes)
 	bgp_policy_set_prepend(policy, 70000, 1);
 	bgp_policy_set_origin(policy, BGP_ORIGIN_INCOMPLETE);
 	bgp_policy_set_next_hop(policy, &hop);
-	bgp_policy_add_community(policy, 0x00010001);
-	bgp_policy_add_community(policy, 0xfffa0001);
+	bgp_policy_add_communities(policy, BGP_BLOB_COMMUNITIES, "\0\1\0\1");
+	bgp_policy_add_communities(policy, BGP_BLOB_COMMUNITIES, "\xff\xfa\0\1");
 	bgp_policy_delete_communities(policy, BGP_BLOB_COMMUNITIES, "\xff\xfa\0\2",
 								  NULL);
 	bgp_policy_add_communities(policy, BGP_BLOB_LARGE_COMMUNITIES,
@@ -409,8 +411,8 @@ START_TEST(test_replace_communities)
 	setup();
 	bgp_policy_rule(policy, "r", BGP_POLICY_ACCEPT);
 	bgp_policy_delete_communities(policy, BGP_BLOB_COMMUNITIES, none, none);
-	bgp_policy_add_community(policy, 0x00010001);
-	bgp_policy_add_community(policy, 0x00010002);
+	bgp_policy_add_communities(policy, BGP_BLOB_COMMUNITIES, "\0\1\0\1");
+	bgp_policy_add_communities(policy, BGP_BLOB_COMMUNITIES, "\0\1\0\2");
 	bgp_policy_delete_communities(policy, BGP_BLOB_EXT_COMMUNITIES, none, none);
 	bgp_policy_add_communities(policy, BGP_BLOB_EXT_COMMUNITIES,
 							   "\0\2\0\1\0\0\0\2");
@@ -459,12 +461,13 @@ START_TEST(test_order)
 	ck_assert_ptr_null(rule);
 	/* changes of a rule that goes on are kept, and seen by the next */
 	bgp_policy_rule(policy, "mark", BGP_POLICY_NEXT);
-	bgp_policy_add_community(policy, 42);
+	bgp_policy_add_communities(policy, BGP_BLOB_COMMUNITIES, "\0\0\0\x2a");
 	bgp_policy_rule(policy, "not this", BGP_POLICY_ACCEPT);
 	bgp_policy_match_as(policy, 9);
 	bgp_policy_set_med(policy, 1);
 	bgp_policy_rule(policy, "marked", BGP_POLICY_ACCEPT);
-	bgp_policy_match_community(policy, 42);
+	bgp_policy_match_communities(policy, BGP_BLOB_COMMUNITIES, "\0\0\0\x2a",
+								 NULL);
 	bgp_policy_rule(policy, "late", BGP_POLICY_REJECT);
 	ck_assert_int_eq(bgp_policy_apply(policy, &input, &set, &changed, &rule),
 					 BGP_POLICY_ACCEPT);
@@ -515,7 +518,8 @@ static bgp_policy_t *variant(unsigned n)
 					n == 5 ? BGP_POLICY_REJECT : BGP_POLICY_ACCEPT);
 	bgp_policy_match_prefixes(p, &m, 1);
 	ck_assert(bgp_policy_match_as_path(p, n == 6 ? "_1_" : "_2_", NULL, 0));
-	bgp_policy_match_community(p, n == 7);
+	bgp_policy_match_communities(p, BGP_BLOB_COMMUNITIES,
+								 n == 7 ? "\0\0\0\1" : "\0\0\0\0", NULL);
 	bgp_policy_match_number(p, BGP_NUMBER_MED, 0, n == 8);
 	bgp_policy_match_neighbor(p, n == 9 ? "a" : "b");
 	if (n == 10)

@@ -101,7 +101,8 @@ static void policies_init(model_t *m)
 	bgp_policy_rule(m->policies[0], "all", BGP_POLICY_ACCEPT);
 	m->policies[1] = bgp_policy_create("prefer");
 	bgp_policy_rule(m->policies[1], "prefer", BGP_POLICY_NEXT);
-	bgp_policy_match_community(m->policies[1], 0x00010001);
+	bgp_policy_match_communities(m->policies[1], BGP_BLOB_COMMUNITIES,
+								 "\0\1\0\1", NULL);
 	bgp_policy_set_local_pref(m->policies[1], 200);
 	bgp_policy_rule(m->policies[1], "all", BGP_POLICY_ACCEPT);
 	m->policies[2] = bgp_policy_create("half");
