@@ -36,6 +36,7 @@ Suite *restart_suite(void);
 Suite *hold_suite(void);
 Suite *outbound_suite(void);
 Suite *silence_suite(void);
+Suite *supervised_suite(void);
 Suite *sweep_suite(void);
 
 #endif

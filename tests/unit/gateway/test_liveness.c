@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * BFD, probes and the supervisor in the whole gateway: the far ends are BFD
- * sessions and echo of the test's own, on a fake of the sockets.
+ * BFD and probes in the whole gateway: the far ends are BFD sessions and echo of
+ * the test's own, on a fake of the sockets.
  */
 
 #include "unit/gateway/suites.h"
@@ -37,7 +37,6 @@ static datagram_t sockets[SOCKETS_MAX];
 static far_end_t far[WORLD_TUNNELS_MAX];
 static world_t *w;
 static int refuse;
-static unsigned initiated[WORLD_TUNNELS_MAX];
 static unsigned settled[2];
 
 /** the tunnel that an endpoint is on */
@@ -172,11 +171,6 @@ static void far_state(void *user, bfd_t *bfd, bfd_state_t from, bfd_state_t to,
 
 static const bfd_sink_t far_sink = {.send = far_send, .state = far_state};
 
-static void initiate(void *user, const char *connection)
-{
-	initiated[connection[1] - '1']++;
-}
-
 static void settle(void *user, const char *connection)
 {
 	settled[connection[1] - '1']++;
@@ -269,13 +263,11 @@ static void begin(void (*edit)(config_t *config))
 
 	memset(sockets, 0, sizeof(sockets));
 	memset(far, 0, sizeof(far));
-	memset(initiated, 0, sizeof(initiated));
 	memset(settled, 0, sizeof(settled));
 	refuse = 0;
 	rebinds = 0;
 	world_extra = (core_seams_t){
 		.datagram_ops = &socket_ops,
-		.initiate = initiate,
 		.settle = settle,
 		.sha1 = sum,
 	};
@@ -747,72 +739,6 @@ START_TEST(socket_that_cannot_be_had_is_tried_again)
 }
 END_TEST
 
-START_TEST(supervisor_initiates_what_is_down)
-{
-	begin(NULL);
-	ck_assert_uint_eq(initiated[0], 0);
-	world_fact(w, 0, FACT_CHILD_DOWN, 100, 0);
-	world_run(w, 30 * USEC_PER_SEC);
-	/* after about 0.5, 1, 2, 4, 8 s */
-	ck_assert_uint_ge(initiated[0], 5);
-	ck_assert_uint_le(initiated[0], 7);
-	ck_assert_uint_eq(initiated[1], 0);
-	world_fact(w, 0, FACT_CHILD_UP, 200, 0);
-	initiated[0] = 0;
-	world_run(w, 300 * USEC_PER_SEC);
-	ck_assert_uint_eq(initiated[0], 0);
-	/* not loaded: nobody's business */
-	world_fact(w, 0, FACT_CHILD_DOWN, 200, 0);
-	world_fact(w, 0, FACT_CONNECTION_UNLOADED, 0, 0);
-	world_run(w, 100 * USEC_PER_SEC);
-	ck_assert_uint_eq(initiated[0], 0);
-	world_fact(w, 0, FACT_CONNECTION_LOADED, 0, 0);
-	world_run(w, USEC_PER_SEC);
-	ck_assert_uint_eq(initiated[0], 1);
-	end();
-}
-END_TEST
-
-static void without_supervisor(config_t *config)
-{
-	config->bundles[0].tunnels[0].supervise = false;
-}
-
-START_TEST(supervisor_can_be_off)
-{
-	begin(without_supervisor);
-	world_fact(w, 0, FACT_CHILD_DOWN, 100, 0);
-	world_fact(w, 1, FACT_CHILD_DOWN, 101, 0);
-	world_run(w, 60 * USEC_PER_SEC);
-	ck_assert_uint_eq(initiated[0], 0);
-	ck_assert(!seen(0)->has_supervisor && seen(1)->has_supervisor);
-	ck_assert_uint_gt(initiated[1], 4);
-	end();
-}
-END_TEST
-
-static void with_short_waits(config_t *config)
-{
-	config->bundles[0].tunnels[0].retry_max = 2;
-}
-
-START_TEST(supervisor_waits_as_is_said)
-{
-	begin(with_short_waits);
-	world_fact(w, 0, FACT_CHILD_DOWN, 100, 0);
-	world_fact(w, 1, FACT_CHILD_DOWN, 101, 0);
-	world_run(w, 60 * USEC_PER_SEC);
-	ck_assert_uint_ge(initiated[0], 30);
-	ck_assert_uint_le(initiated[1], 8);
-	/* taken by a reload, too */
-	load(NULL);
-	initiated[0] = 0;
-	world_run(w, 60 * USEC_PER_SEC);
-	ck_assert_uint_le(initiated[0], 2);
-	end();
-}
-END_TEST
-
 START_TEST(bfd_is_told)
 {
 	begin(with_bfd);
@@ -918,30 +844,6 @@ START_TEST(wrong_key_is_told)
 }
 END_TEST
 
-START_TEST(supervisor_is_told)
-{
-	fact_t alert = {.kind = FACT_ALERT, .name = "t1", .text = "no proposal"};
-
-	begin(NULL);
-	ck_assert(seen(0)->has_supervisor);
-	ck_assert_uint_eq(seen(0)->supervisor.next, USEC_NEVER);
-	world_fact(w, 0, FACT_CHILD_DOWN, 100, 0);
-	world_run(w, 600 * USEC_PER_MSEC);
-	ck_assert_uint_eq(seen(0)->supervisor.tries, 1);
-	ck_assert_uint_gt(seen(0)->supervisor.next, w->now);
-	core_fact(w->core, &alert, w->now);
-	ck_assert(world_problem(w, "tunnel t1: no proposal"));
-	ck_assert(!world_problem(w, "in vain"));
-	world_run(w, 10 * USEC_PER_SEC);
-	ck_assert(world_problem(w, "tunnel t1: connection t1 was initiated 4 "
-							   "times in vain: no proposal;"));
-	world_fact(w, 0, FACT_CHILD_UP, 200, 0);
-	world_run(w, USEC_PER_SEC);
-	ck_assert(!world_problem(w, "in vain"));
-	end();
-}
-END_TEST
-
 Suite *liveness_suite(void)
 {
 	Suite *s = suite_create("liveness");
@@ -966,14 +868,10 @@ Suite *liveness_suite(void)
 	unit_add(s, "probe", probe_takes_a_way_out_and_brings_it_back);
 	unit_add(s, "times", new_times_do_not_flap);
 	unit_add(s, "socket", socket_that_cannot_be_had_is_tried_again);
-	unit_add(s, "supervisor", supervisor_initiates_what_is_down);
-	unit_add(s, "not supervised", supervisor_can_be_off);
-	unit_add(s, "retry_max", supervisor_waits_as_is_said);
 	unit_add(s, "bfd told", bfd_is_told);
 	unit_add(s, "never up told", bfd_that_never_comes_up_is_told);
 	unit_add(s, "probe told", probe_is_told);
 	unit_add(s, "both told", probe_fails_beside_bfd);
 	unit_add(s, "key told", wrong_key_is_told);
-	unit_add(s, "supervisor told", supervisor_is_told);
 	return s;
 }

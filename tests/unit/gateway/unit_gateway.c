@@ -29,7 +29,8 @@ int main(void)
 		policy_test_suite,  preview_suite,  problems_suite,
 		queue_suite,        outbound_suite, reauth_suite,
 		redistribute_suite, reload_suite,   resilient_suite,
-		restart_suite,      silence_suite,  sweep_suite,
+		restart_suite,      silence_suite,  supervised_suite,
+		sweep_suite,
 	};
 
 	log_set(log_line_fn, NULL, LOGL_DEBUG);
