@@ -19,6 +19,7 @@ static void fib_open(core_t *core)
 	fib_config_t config = {
 		.table = core->config->table,
 		.metric = core->config->metric,
+		.standby = !core->seams.resilient_problem,
 	};
 
 	core->fib = fib_create(&config);

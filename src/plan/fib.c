@@ -462,7 +462,7 @@ size_t fib_group_members(const fib_t *fib, uint32_t group, uint32_t *members,
 							 ? container_of(hop, fib_hop_t, object)->way
 							 : NULL;
 
-		if (way)
+		if (way && !fib_group_idle(g, i))
 		{
 			members[n++] = way->number;
 		}

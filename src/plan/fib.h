@@ -34,6 +34,9 @@ typedef struct fib_config_t
 {
 	uint32_t table;
 	uint32_t metric;
+	/** the kernel has resilient groups, which IPv6 routes by one member with a
+	 * backup then use: see fib_gone.c */
+	bool standby;
 } fib_config_t;
 
 /** how flows are spread over a set with this member in it. A set with any such

@@ -10,8 +10,14 @@
  * nothing in the kernel says anything else than what is so: a dump, or a run
  * after a crash, finds groups without the member.
  *
- * A resilient group is replaced as ever: a later one is laid out by the next
- * hops that there are, and flows are to stay where they were (fib_spread.c).
+ * With one member in use and a backup nothing would be left in the group. So
+ * the backup is in it, too, with a share so small that none of the few buckets of
+ * a resilient group is its own: no packet goes by it, and all do when it is
+ * alone.
+ *
+ * A bundle's resilient group is replaced as ever: a later one is laid out by the
+ * next hops that there are, and flows are to stay where they were
+ * (fib_spread.c).
  */
 
 #include "plan/fib_private.h"
@@ -62,7 +68,7 @@ static bool worth(const fib_t *fib, const fib_hop_t *hop)
 			continue;
 		}
 		/* with `force` the kernel may have less than we think */
-		if (group->have_buckets.count || group->force ||
+		if ((group->have_buckets.count && !group->standby) || group->force ||
 			(group->have_count == 1 && fib_group_is_orphan(group)))
 		{
 			return false;
@@ -109,6 +115,12 @@ static void detach(fib_t *fib, fib_hop_t *hop)
 		{
 			group->have_count = left;
 			group->there = left > 0;
+			if (list_linked(&group->dirty))
+			{
+				/* whatever is to change still, nothing leads nowhere */
+				list_remove(&group->dirty);
+				list_append(&fib->groups_dirty, &group->dirty);
+			}
 		}
 	}
 }
@@ -146,6 +158,13 @@ size_t fib_take_gone(fib_t *fib, kernel_op_t *ops, size_t max)
 		}
 	}
 	return n;
+}
+
+bool fib_group_idle(const fib_group_t *group, unsigned member)
+{
+	return group->standby && group->have_count == 2 &&
+		   group->have[member].weight == 1 &&
+		   group->have[1 - member].weight == FIB_SHARE_MAX;
 }
 
 void fib_hop_stays(fib_t *fib, fib_hop_t *hop)

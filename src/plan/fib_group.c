@@ -224,6 +224,126 @@ void fib_group_check(fib_t *fib, fib_group_t *group)
 	}
 }
 
+static unsigned wanted_of(fib_t *fib, fib_group_t *group, bool backup,
+						  const fib_way_t *without,
+						  kernel_group_member_t out[static FIB_SET_MAX])
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < group->n_uses; i++)
+	{
+		fib_use_t *use = &group->uses[i];
+
+		if (use->backup == backup && use->way != without &&
+			fib_way_usable(use->way, group->family))
+		{
+			out[n++] = (kernel_group_member_t){
+				.id = fib_way_hop(fib, use->way, group->family)->object.id,
+				.weight = use->weight,
+			};
+		}
+	}
+	return n;
+}
+
+/** one that stands by: best members come before backup ones */
+static unsigned wanted_spare(fib_t *fib, fib_group_t *group,
+							 const fib_way_t *without,
+							 kernel_group_member_t out[static FIB_SET_MAX])
+{
+	for (unsigned i = 0; i < group->n_uses; i++)
+	{
+		fib_use_t *use = &group->uses[i];
+
+		if (use->way != without && fib_way_spare(use->way, group->family))
+		{
+			out[0] = (kernel_group_member_t){
+				.id = fib_way_hop(fib, use->way, group->family)->object.id,
+				.weight = 1,
+			};
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/** what is used, were one of them gone */
+static unsigned choose(fib_t *fib, fib_group_t *group, const fib_way_t *without,
+					   kernel_group_member_t out[static FIB_SET_MAX])
+{
+	unsigned n = wanted_of(fib, group, false, without, out);
+
+	if (!n)
+	{
+		n = wanted_of(fib, group, true, without, out);
+	}
+	return n ? n : wanted_spare(fib, group, without, out);
+}
+
+/** the first of what is used when `only` is gone */
+static bool next_choice(fib_t *fib, fib_group_t *group, uint32_t only,
+						kernel_group_member_t *out)
+{
+	kernel_group_member_t next[FIB_SET_MAX];
+	const fib_hop_t *hop =
+		container_of(fib_object(fib, only), fib_hop_t, object);
+
+	if (!choose(fib, group, hop->way, next))
+	{
+		return false;
+	}
+	*out = next[0];
+	return true;
+}
+
+static unsigned add_standby(fib_t *fib, fib_group_t *group,
+							kernel_group_member_t members[static FIB_SET_MAX])
+{
+	bool found = next_choice(fib, group, members[0].id, &members[1]);
+
+	members[0].weight = found ? FIB_SHARE_MAX : 1;
+	members[1].weight = 1;
+	return 1 + found;
+}
+
+/** it is to have one that stands by: for life, so its sets say so, if they do */
+static bool stands_by(fib_t *fib, fib_group_t *group)
+{
+	kernel_group_member_t now[FIB_SET_MAX], next;
+
+	if (!fib->config.standby || group->family != FAMILY_IPV6 ||
+		group->resilient)
+	{
+		return false;
+	}
+	if (group->n_uses > 1 && group->uses[1].backup)
+	{
+		return true;
+	}
+	return choose(fib, group, NULL, now) == 1 &&
+		   next_choice(fib, group, now[0].id, &next);
+}
+
+void fib_group_wanted(fib_t *fib, fib_group_t *group, kernel_group_t *out)
+{
+	unsigned n = choose(fib, group, NULL, out->members);
+
+	if (n == 1 && group->standby)
+	{
+		n = add_standby(fib, group, out->members);
+	}
+	if (!n)
+	{
+		out->members[n++] = (kernel_group_member_t){
+			.id = fib_black_hop(fib, group->family)->object.id,
+			.weight = 1,
+		};
+	}
+	out->id = group->object.id;
+	out->count = n;
+	out->buckets = fib_group_buckets(group);
+}
+
 static void group_use(fib_t *fib, fib_group_t *group, const uint16_t *path,
 					  bool backup)
 {
@@ -251,73 +371,10 @@ static void group_set_key(fib_t *fib, fib_group_t *group, const fib_key_t *key,
 	{
 		group_use(fib, group, &key->v[FIB_KEY_HEAD + 2 * i], i >= n_best);
 	}
+	group->standby = stands_by(fib, group);
 	group->keyed = true;
 	hash_insert(&fib->keys, &group->by_key, hash);
 	fib->n_groups[fib_index(group->family)]++;
-}
-
-static unsigned wanted_of(fib_t *fib, fib_group_t *group, bool backup,
-						  kernel_group_member_t out[static FIB_SET_MAX])
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < group->n_uses; i++)
-	{
-		fib_use_t *use = &group->uses[i];
-
-		if (use->backup == backup && fib_way_usable(use->way, group->family))
-		{
-			out[n++] = (kernel_group_member_t){
-				.id = fib_way_hop(fib, use->way, group->family)->object.id,
-				.weight = use->weight,
-			};
-		}
-	}
-	return n;
-}
-
-/** one that stands by: best members come before backup ones */
-static unsigned wanted_spare(fib_t *fib, fib_group_t *group,
-							 kernel_group_member_t out[static FIB_SET_MAX])
-{
-	for (unsigned i = 0; i < group->n_uses; i++)
-	{
-		fib_use_t *use = &group->uses[i];
-
-		if (fib_way_spare(use->way, group->family))
-		{
-			out[0] = (kernel_group_member_t){
-				.id = fib_way_hop(fib, use->way, group->family)->object.id,
-				.weight = 1,
-			};
-			return 1;
-		}
-	}
-	return 0;
-}
-
-void fib_group_wanted(fib_t *fib, fib_group_t *group, kernel_group_t *out)
-{
-	unsigned n = wanted_of(fib, group, false, out->members);
-
-	if (!n)
-	{
-		n = wanted_of(fib, group, true, out->members);
-	}
-	if (!n)
-	{
-		n = wanted_spare(fib, group, out->members);
-	}
-	if (!n)
-	{
-		out->members[n++] = (kernel_group_member_t){
-			.id = fib_black_hop(fib, group->family)->object.id,
-			.weight = 1,
-		};
-	}
-	out->id = group->object.id;
-	out->count = n;
-	out->buckets = fib_group_buckets(group);
 }
 
 static bool group_is_dead(const fib_group_t *group)
@@ -371,8 +428,9 @@ bool fib_group_is(const fib_group_t *group, const kernel_group_t *want)
 		const kernel_group_member_t *m = &want->members[i];
 		unsigned j = 0;
 
+		/* one alone has all */
 		while (j < n && (group->have[j].id != m->id ||
-						 group->have[j].weight != m->weight))
+						 (n > 1 && group->have[j].weight != m->weight)))
 		{
 			j++;
 		}
@@ -403,6 +461,7 @@ static void key_wanted(fib_t *fib, const fib_key_t *key, kernel_group_t *out)
 			.backup = i >= n_best,
 		};
 	}
+	model.standby = stands_by(fib, &model);
 	fib_group_wanted(fib, &model, out);
 }
 

@@ -22,6 +22,11 @@
 #define FIB_KEY_HEAD 4
 /** and two numbers a path */
 #define FIB_KEY_MAX (FIB_KEY_HEAD + 4 * FIB_SET_MAX)
+/** buckets of a group with one that stands by: with shares of 256 to 1 that gets
+ * none of them */
+#define FIB_BUCKETS_STANDBY 64
+/** most of a member's share */
+#define FIB_SHARE_MAX 256
 /** how often a failed group is written again before a member changes */
 #define FIB_TRIES 3
 /** failures in all before a member changes, for each group that there is: more
@@ -104,6 +109,9 @@ struct fib_group_t
 	family_t family;
 	/** its sort in the kernel, for life */
 	bool resilient;
+	/** resilient, too, but all its buckets are its only member's, and what would
+	 * be used without that is in it with none */
+	bool standby;
 	/** in fib->keys; if not: an orphan (no key), or lost */
 	bool keyed;
 	hash_node_t by_key;
@@ -321,6 +329,8 @@ void fib_hop_gone(fib_t *fib, fib_way_t *way);
 /** takes deletions of the next hops of lost members, and before them what would
  * go along */
 size_t fib_take_gone(fib_t *fib, kernel_op_t *ops, size_t max);
+/** a member of what the kernel has in the group, that only stands by */
+bool fib_group_idle(const fib_group_t *group, unsigned member);
 /** its deletion failed: what its groups hold is not known */
 void fib_hop_stays(fib_t *fib, fib_hop_t *hop);
 

@@ -25,6 +25,10 @@ bool fib_key_resilient(const fib_t *fib, const fib_key_t *key)
 
 kernel_buckets_t fib_group_buckets(const fib_group_t *group)
 {
+	if (group->standby)
+	{
+		return (kernel_buckets_t){.count = FIB_BUCKETS_STANDBY};
+	}
 	for (unsigned i = 0; group->resilient && i < group->n_uses; i++)
 	{
 		const fib_spread_t *spread = &group->uses[i].way->state.spread;

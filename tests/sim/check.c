@@ -209,14 +209,14 @@ static void ways(const sim_node_t *node, const prefix_t *prefix, ways_t *out)
 
 	memset(out, 0, sizeof(*out));
 	out->there = route != NULL;
-	out->buckets = group && group->buckets.count;
+	out->buckets = group && group->buckets.count == FIB_BUCKETS;
 	for (unsigned i = 0; group && i < group->count; i++)
 	{
 		const kernel_nexthop_t *hop =
 			fake_kernel_nexthop(host->kernel, group->members[i].id);
-		bool found = false;
+		bool found = !fake_kernel_uses(group, i);
 
-		for (unsigned k = 0; k < node->sim->n_tunnels; k++)
+		for (unsigned k = 0; k < node->sim->n_tunnels && !found; k++)
 		{
 			const kernel_link_t *link = world_link(host, k);
 

@@ -139,11 +139,13 @@ links_but()
 }
 
 # What jq knows beside the routes: which links an id of a next hop or group
-# stands for. With nexthop_compat_mode 0 the kernel tells the id alone.
+# stands for. With nexthop_compat_mode 0 the kernel tells the id alone. Beside a
+# share of 256 in an IPv6 group stands one that gets no packet.
 WAYS='def ways($hops):
 	($hops | map({(.id | tostring): .}) | add // {}) as $by |
 	[if .nhid then $by[.nhid | tostring] |
-			if .group then .group[] | $by[.id | tostring] else . end
+			if .group then (.group | if any(.weight == 256)
+				then map(select(.weight == 256)) else . end)[] | $by[.id | tostring] else . end
 		elif .nexthops then .nexthops[]
 		else . end | .dev // empty] | sort | join(" ");'
 

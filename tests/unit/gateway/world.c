@@ -603,7 +603,8 @@ unsigned world_ways(const world_t *w, const char *text, bool *there)
 		{
 			const kernel_link_t *link = world_link(w, k);
 
-			if (link && nh->link == link->index && !nh->blackhole)
+			if (link && nh->link == link->index && !nh->blackhole &&
+				fake_kernel_uses(group, i))
 			{
 				ways |= 1u << k;
 			}
@@ -645,7 +646,7 @@ const char *world_hops(const world_t *w, const char *text)
 			fake_kernel_nexthop(w->kernel, group->members[i].id);
 		char a[ADDR_STR_MAX] = "";
 
-		if (nh && !nh->blackhole)
+		if (nh && !nh->blackhole && fake_kernel_uses(group, i))
 		{
 			len += (size_t)snprintf(
 				out + len, sizeof(out) - len, "%s%u%s%s", len ? " " : "",

@@ -136,6 +136,25 @@ const kernel_group_t *fake_kernel_group(const fake_kernel_t *kernel,
 	return object && object->is_group ? &object->group : NULL;
 }
 
+bool fake_kernel_uses(const kernel_group_t *group, unsigned member)
+{
+	unsigned total = 0, upto = 0, bound[2];
+
+	for (unsigned i = 0; i < group->count; i++)
+	{
+		total += group->members[i].weight;
+		upto += i <= member ? group->members[i].weight : 0;
+	}
+	/* as nh_res_group_rebalance rounds */
+	bound[0] = upto - group->members[member].weight;
+	bound[1] = upto;
+	for (unsigned i = 0; i < 2; i++)
+	{
+		bound[i] = (bound[i] * group->buckets.count + total / 2) / total;
+	}
+	return !group->buckets.count || bound[1] > bound[0];
+}
+
 /* -- routes ---------------------------------------------------------------- */
 
 static uint32_t route_metric(const prefix_t *dst, uint32_t metric)

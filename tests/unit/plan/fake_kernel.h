@@ -43,6 +43,9 @@ const kernel_nexthop_t *fake_kernel_nexthop(const fake_kernel_t *kernel,
 											uint32_t id);
 const kernel_group_t *fake_kernel_group(const fake_kernel_t *kernel,
 										uint32_t id);
+/** packets go by this member: of a resilient group, one that has buckets when
+ * they were dealt out */
+bool fake_kernel_uses(const kernel_group_t *group, unsigned member);
 /** a dump in the kernel's order of kinds; any of the three may be NULL */
 void fake_kernel_dump(const fake_kernel_t *kernel,
 					  void (*nexthop)(void *user, const kernel_nexthop_t *),

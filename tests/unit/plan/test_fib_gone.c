@@ -234,6 +234,155 @@ START_TEST(test_other_family)
 }
 END_TEST
 
+/* -- one that stands by ------------------------------------------------------ */
+
+static fake_counts_t *standby(bench_t *b, const char *best, const char *backup)
+{
+	fib_config_t config = {.table = TABLE, .standby = true};
+	fake_counts_t *counts;
+	fib_member_t spare = {.link = 2, .spare = true};
+
+	start(b, 3);
+	fib_destroy(b->fib);
+	b->fib = fib_create(&config);
+	for (unsigned i = 0; i < 3; i++)
+	{
+		fib_member_t state = {.link = i + 1, .usable = true};
+
+		b->member[i] = fib_member_add(b->fib);
+		fib_member_set(b->fib, b->member[i],
+					   i == 1 && !*backup ? &spare : &state);
+	}
+	counts = fake_kernel_counts(b->kernel);
+	fill(b, FAMILY_IPV6, FIB_SHARD6 * SHARDS, best, backup);
+	drain(b);
+	ck_assert_uint_eq(counts->groups, SHARDS);
+	counts->messages = counts->walked6 = 0;
+	return counts;
+}
+
+/** the member that packets go by */
+static uint32_t link_of(const bench_t *b, uint32_t i)
+{
+	const kernel_group_t *group = group_of(b, i);
+	uint32_t link = 0;
+
+	for (unsigned k = 0; k < group->count; k++)
+	{
+		if (fake_kernel_uses(group, k))
+		{
+			ck_assert_uint_eq(link, 0);
+			link = fake_kernel_nexthop(b->kernel, group->members[k].id)->link;
+		}
+	}
+	return link;
+}
+
+/* a backup by the decision, and a bundle's standby: one message, and no packet
+ * by it before */
+START_TEST(test_standby)
+{
+	bench_t b;
+	fake_counts_t *counts = standby(&b, _i ? "01" : "0", _i ? "" : "1");
+	uint32_t members[2], id = fib_tag_group(b.fib, b.tags[0]);
+
+	for (unsigned k = 0; k < 2; k++)
+	{
+		counts->messages = counts->walked6 = 0;
+		ck_assert_uint_eq(group_of(&b, 0)->count, 2);
+		ck_assert_uint_eq(link_of(&b, 0), 1);
+		/* in use is one */
+		ck_assert_uint_eq(fib_group_members(b.fib, id, members, 2), 1);
+		ck_assert_uint_eq(members[0], b.member[0]);
+		set(&b, 0, false);
+		ck_assert(!fib_dead(b.fib));
+		drain(&b);
+		ck_assert_uint_eq(counts->messages, 1);
+		ck_assert_uint_eq(counts->walked6, 0);
+		ck_assert_uint_eq(link_of(&b, FIB_SHARD6 * SHARDS - 1), 2);
+		ck_assert_uint_eq(fib_group_members(b.fib, id, members, 2), 1);
+		ck_assert_uint_eq(members[0], b.member[1]);
+		set(&b, 0, true);
+		drain(&b);
+	}
+	/* the one that stands by is lost */
+	counts->messages = 0;
+	fib_member_set(b.fib, b.member[1], &(fib_member_t){.link = 2});
+	drain(&b);
+	ck_assert_uint_eq(counts->messages, 1);
+	ck_assert_uint_eq(link_of(&b, 0), 1);
+	stop(&b);
+}
+END_TEST
+
+/* two backups: nothing waits for the second to come in */
+START_TEST(test_standby_more)
+{
+	bench_t b;
+	kernel_op_t ops[BATCH];
+	fake_counts_t *counts = standby(&b, "0", "12");
+
+	set(&b, 0, false);
+	ck_assert_uint_eq(batch(&b, 1), 1);
+	ck_assert_uint_eq(counts->walked6, 0);
+	ck_assert_uint_eq(link_of(&b, 0), 2);
+	/* a shard a batch */
+	ck_assert_uint_le(batch(&b, BATCH), 2);
+	ck_assert(fib_paused(b.fib));
+	drain(&b);
+	ck_assert_uint_eq(group_of(&b, 0)->count, 2);
+	ck_assert(fake_kernel_uses(group_of(&b, 0), 0));
+	ck_assert(fake_kernel_uses(group_of(&b, 0), 1));
+	ck_assert_uint_eq(fib_take(b.fib, ops, BATCH), 0);
+	stop(&b);
+}
+END_TEST
+
+static void see_nexthop(void *user, const kernel_nexthop_t *nexthop)
+{
+	fib_seen_nexthop(user, nexthop);
+}
+
+static void see_group(void *user, const kernel_group_t *group)
+{
+	fib_seen_group(user, group);
+}
+
+static void see_route(void *user, const kernel_route_t *route)
+{
+	fib_seen_route(user, route);
+}
+
+/* after a crash: what stands is what is wanted */
+START_TEST(test_standby_adopted)
+{
+	bench_t b;
+	fake_counts_t *counts = standby(&b, "0", "1");
+
+	fib_destroy(b.fib);
+	b.fib = fib_create(&(fib_config_t){.table = TABLE, .standby = true});
+	for (unsigned i = 0; i < 3; i++)
+	{
+		fib_member_t state = {.link = i + 1, .usable = true};
+
+		b.member[i] = fib_member_add(b.fib);
+		fib_member_set(b.fib, b.member[i], &state);
+	}
+	fake_kernel_dump(b.kernel, see_nexthop, see_group, see_route, b.fib);
+	memset(b.tags, 0, FIB_SHARD6 * SHARDS * sizeof(*b.tags));
+	fill(&b, FAMILY_IPV6, FIB_SHARD6 * SHARDS, "0", "1");
+	fib_adopt_end(b.fib);
+	counts->messages = 0;
+	drain(&b);
+	ck_assert_uint_eq(counts->messages, 0);
+	set(&b, 0, false);
+	drain(&b);
+	ck_assert_uint_eq(counts->messages, 1);
+	ck_assert_uint_eq(link_of(&b, 0), 2);
+	stop(&b);
+}
+END_TEST
+
 Suite *fib_gone_suite(void)
 {
 	Suite *suite = suite_create("fib, lost members");
@@ -247,5 +396,8 @@ Suite *fib_gone_suite(void)
 	unit_add(suite, "link", test_link);
 	unit_add(suite, "doubt", test_doubt);
 	unit_add(suite, "other family", test_other_family);
+	unit_add_loop(suite, "standby", test_standby, 2);
+	unit_add(suite, "standby, two more", test_standby_more);
+	unit_add(suite, "standby, adopted", test_standby_adopted);
 	return suite;
 }
