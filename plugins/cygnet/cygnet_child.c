@@ -13,7 +13,7 @@
 /**
  * Copy an address; ours stays unset for what is no IP address
  */
-static void copy_host(host_t *host, addr_t *addr)
+void cygnet_child_copy_host(host_t *host, addr_t *addr)
 {
 	chunk_t bytes = host->get_address(host);
 
@@ -57,8 +57,8 @@ static void copy_info(ike_sa_t *ike_sa, child_sa_t *child_sa,
 	info->spi_in = ntohl(child_sa->get_spi(child_sa, TRUE));
 	info->spi_out = ntohl(child_sa->get_spi(child_sa, FALSE));
 	info->encap = child_sa->has_encap(child_sa);
-	copy_host(ike_sa->get_my_host(ike_sa), &info->local);
-	copy_host(ike_sa->get_other_host(ike_sa), &info->remote);
+	cygnet_child_copy_host(ike_sa->get_my_host(ike_sa), &info->local);
+	cygnet_child_copy_host(ike_sa->get_other_host(ike_sa), &info->remote);
 }
 
 /*

@@ -20,6 +20,14 @@
 bool cygnet_child_counts(child_sa_state_t state);
 
 /**
+ * Copy an address of charon's.
+ *
+ * @param host			address
+ * @param addr			where to, unset for what is no IP address
+ */
+void cygnet_child_copy_host(host_t *host, addr_t *addr);
+
+/**
  * Post one fact about a CHILD_SA. Only reads the given objects: for use under
  * the bus mutex, or while the IKE_SA is checked out.
  *

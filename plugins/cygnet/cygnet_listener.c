@@ -95,6 +95,11 @@ struct private_cygnet_listener_t
 	cygnet_facts_t *facts;
 
 	/**
+	 * Tells why connections do not come up
+	 */
+	cygnet_alerts_t *alerts;
+
+	/**
 	 * Is told of requests that have no answer
 	 */
 	cygnet_settler_t *settler;
@@ -104,52 +109,6 @@ struct private_cygnet_listener_t
 	 */
 	cygnet_closer_t *closer;
 };
-
-/**
- * Words for an alert of which a tunnel's status should tell, or NULL
- */
-static const char *alert_text(alert_t alert)
-{
-	static const struct
-	{
-		alert_t alert;
-		const char *text;
-	} texts[] = {
-		{ALERT_LOCAL_AUTH_FAILED, "the peer refused our authentication"},
-		{ALERT_PEER_AUTH_FAILED, "the peer's authentication failed"},
-		{ALERT_AUTHORIZATION_FAILED, "the peer is not authorized"},
-		{ALERT_PEER_ADDR_FAILED, "the peer's address cannot be resolved"},
-		{ALERT_PEER_INIT_UNREACHABLE, "the peer does not answer"},
-		{ALERT_RETRANSMIT_SEND_TIMEOUT, "the peer stopped answering"},
-		{ALERT_HALF_OPEN_TIMEOUT, "the peer began and did not go on"},
-		{ALERT_PROPOSAL_MISMATCH_IKE, "no common IKE proposal"},
-		{ALERT_PROPOSAL_MISMATCH_CHILD, "no common ESP proposal"},
-		{ALERT_TS_MISMATCH, "no common traffic selectors"},
-		{ALERT_TS_NARROWED, "the peer narrowed the traffic selectors"},
-		{ALERT_INSTALL_CHILD_SA_FAILED, "the kernel refused the SA"},
-		{ALERT_INSTALL_CHILD_POLICY_FAILED, "the kernel refused the policy"},
-		{ALERT_KEEP_ON_CHILD_SA_FAILURE, "IKE is up without a CHILD_SA"},
-		{ALERT_UNIQUE_REPLACE, "replaced by a new IKE_SA of the same peer"},
-		{ALERT_UNIQUE_KEEP, "refused: there is an IKE_SA of the same peer"},
-		{ALERT_VIP_FAILURE, "no virtual IP address"},
-		{ALERT_IKE_SA_EXPIRED, "the IKE_SA reached its lifetime"},
-		{ALERT_CERT_EXPIRED, "a certificate has expired"},
-		{ALERT_CERT_REVOKED, "a certificate is revoked"},
-		{ALERT_CERT_VALIDATION_FAILED, "a certificate's status is unknown"},
-		{ALERT_CERT_NO_ISSUER, "a certificate's issuer is not known"},
-		{ALERT_CERT_UNTRUSTED_ROOT, "a certificate's root is not trusted"},
-	};
-	int i;
-
-	for (i = 0; i < countof(texts); i++)
-	{
-		if (texts[i].alert == alert)
-		{
-			return texts[i].text;
-		}
-	}
-	return NULL;
-}
 
 /**
  * Have a request that is sent again known
@@ -171,26 +130,20 @@ static void unanswered(private_cygnet_listener_t *this, ike_sa_t *ike_sa,
 METHOD(listener_t, alert, bool, private_cygnet_listener_t *this,
 	   ike_sa_t *ike_sa, alert_t alert, va_list args)
 {
-	const char *text;
-	fact_t fact;
+	va_list again;
 
 	if (alert == ALERT_SHUTDOWN_SIGNAL)
 	{
 		this->facts->shutdown(this->facts);
 		return TRUE;
 	}
-	/* without a configuration yet, it is nobody's tunnel */
 	if (ike_sa && ike_sa->get_peer_cfg(ike_sa))
 	{
-		unanswered(this, ike_sa, alert, args);
-		text = alert_text(alert);
-		if (text && this->facts->init(this->facts, &fact, FACT_ALERT,
-									  ike_sa->get_name(ike_sa)))
-		{
-			snprintf(fact.text, sizeof(fact.text), "%s", text);
-			this->facts->post(this->facts, &fact);
-		}
+		va_copy(again, args);
+		unanswered(this, ike_sa, alert, again);
+		va_end(again);
 	}
+	this->alerts->tell(this->alerts, ike_sa, alert, args);
 	return TRUE;
 }
 
@@ -290,6 +243,7 @@ METHOD(cygnet_listener_t, destroy, void, private_cygnet_listener_t *this)
  * Described in header
  */
 cygnet_listener_t *cygnet_listener_create(cygnet_facts_t *facts,
+										  cygnet_alerts_t *alerts,
 										  cygnet_settler_t *settler)
 {
 	private_cygnet_listener_t *this;
@@ -308,7 +262,7 @@ cygnet_listener_t *cygnet_listener_create(cygnet_facts_t *facts,
 					 },
 				 .destroy = _destroy,
 			 },
-		 .facts = facts, .settler = settler,
+		 .facts = facts, .alerts = alerts, .settler = settler,
 		 .closer = cygnet_closer_create(), );
 
 	return &this->public;

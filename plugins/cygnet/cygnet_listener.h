@@ -10,6 +10,7 @@
 
 #include <bus/listeners/listener.h>
 
+#include "cygnet_alerts.h"
 #include "cygnet_facts.h"
 #include "cygnet_settler.h"
 
@@ -32,9 +33,11 @@ struct cygnet_listener_t
  * Create a listener.
  *
  * @param facts		where facts go, borrowed
+ * @param alerts	tells why connections do not come up, borrowed
  * @param settler	is told of requests that have no answer, borrowed
  */
 cygnet_listener_t *cygnet_listener_create(cygnet_facts_t *facts,
+										  cygnet_alerts_t *alerts,
 										  cygnet_settler_t *settler);
 
 #endif

@@ -11,6 +11,7 @@
  * plugins, so none of our jobs runs then.
  */
 
+#include "cygnet_alerts.h"
 #include "cygnet_child.h"
 #include "cygnet_compat.h"
 #include "cygnet_initiator.h"
@@ -48,6 +49,11 @@ struct private_cygnet_plugin_t
 	 * Way of facts to the gateway
 	 */
 	cygnet_facts_t *facts;
+
+	/**
+	 * Tells why connections do not come up
+	 */
+	cygnet_alerts_t *alerts;
 
 	/**
 	 * Listens to the bus
@@ -330,6 +336,7 @@ static bool plugin_cb(private_cygnet_plugin_t *this, plugin_feature_t *feature,
 	{
 		cygnet_log_open();
 		charon->bus->add_listener(charon->bus, &this->listener->listener);
+		charon->bus->add_logger(charon->bus, &this->alerts->logger);
 		lib->processor->queue_job(lib->processor,
 								  (job_t *)callback_job_create_with_prio(
 									  (callback_job_cb_t)start_gateway, this,
@@ -337,6 +344,7 @@ static bool plugin_cb(private_cygnet_plugin_t *this, plugin_feature_t *feature,
 	}
 	else
 	{
+		charon->bus->remove_logger(charon->bus, &this->alerts->logger);
 		charon->bus->remove_listener(charon->bus, &this->listener->listener);
 		stop_gateway(this);
 		cygnet_log_close();
@@ -375,6 +383,7 @@ METHOD(plugin_t, destroy, void, private_cygnet_plugin_t *this)
 {
 	this->peers->destroy(this->peers);
 	this->listener->destroy(this->listener);
+	this->alerts->destroy(this->alerts);
 	this->settler->destroy(this->settler);
 	this->facts->destroy(this->facts);
 	this->mutex->destroy(this->mutex);
@@ -405,7 +414,9 @@ PLUGIN_DEFINE(cygnet)
 		 .mutex = mutex_create(MUTEX_TYPE_DEFAULT), );
 
 	this->settler = cygnet_settler_create();
-	this->listener = cygnet_listener_create(this->facts, this->settler);
+	this->alerts = cygnet_alerts_create(this->facts);
+	this->listener =
+		cygnet_listener_create(this->facts, this->alerts, this->settler);
 	this->peers = cygnet_peers_create(this->facts);
 	keep_capabilities(this->socket_group != -1 ? this->socket_group
 											   : this->admin_group);

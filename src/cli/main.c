@@ -10,6 +10,7 @@
 
 #include "cli/call.h"
 #include "cli/check.h"
+#include "cli/doctor.h"
 #include "cli/flush.h"
 #include "cli/health.h"
 #include "cli/metrics.h"
@@ -269,6 +270,9 @@ static const command_t commands[] = {
 	{"routes", "[PREFIX|ADDRESS] [--longer]",
 	 "routes, their paths, and what the kernel uses", 0, 1, run_routes,
 	 "10.0.0.0/24"},
+	{"doctor", "[TUNNEL]",
+	 "what is wrong with tunnels, and what to do about it", 0, 1, doctor_run,
+	 "ali-1"},
 	{"history", "NAME", "the last changes of a tunnel and its session, and why",
 	 1, 1, run_history, "ali-1"},
 	{"top", "[--once]", "what tunnels carry, each second, until q", 0, 0,

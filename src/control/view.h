@@ -18,6 +18,7 @@
 #include "liveness/bfd.h"
 #include "liveness/probe.h"
 #include "plan/fib.h"
+#include "tunnel/ike_fault.h"
 #include "tunnel/supervisor.h"
 #include "tunnel/tunnel.h"
 
@@ -187,6 +188,58 @@ typedef struct view_state_t
 	 * back; 0: it has not */
 	usec_t confirm_until;
 } view_state_t;
+
+/** the way to a peer's outer address, but for our own routes and pins */
+typedef struct view_way_t
+{
+	addr_t peer;
+	bool found;
+	/** "": not known */
+	char link[KERNEL_LINK_NAME_MAX];
+	addr_t gateway;
+	addr_t source;
+	/** the link is a tunnel's: nothing of ours */
+	bool inside;
+} view_way_t;
+
+#define VIEW_WAYS_MAX 8
+
+/** what `doctor` goes by beside the views of a tunnel and its neighbours */
+typedef struct view_doctor_t
+{
+	/** of its connection; without one, all of these are 0 */
+	bool loaded;
+	bool if_id_unique;
+	uint32_t if_id_in;
+	uint32_t if_id_out;
+	ike_fault_t fault;
+	/** CHILD_SAs of one child that have stood side by side for too long for
+	 * a rekey, and the oldest of them; 0: none */
+	unsigned duplicates;
+	uint32_t oldest;
+	/** the kernel lacks the outbound SA, or else its policy */
+	bool outbound_lost;
+	bool policy_gone;
+	/** our end of the SA is no address of this host any more */
+	bool stranded;
+	/** the link as it is; up without carrier is not lower_up */
+	bool link_up;
+	bool link_lower_up;
+	/** of an XFRM link */
+	uint32_t link_if_id;
+	/** a configured address is not on the link; unset: all are */
+	addr_t missing;
+	/** there is a link in the way of ours; "": none */
+	const char *conflict;
+	/** links of this kind cannot be made here; NULL: they can */
+	const char *xfrm_problem;
+	view_way_t ways[VIEW_WAYS_MAX];
+	unsigned n_ways;
+} view_doctor_t;
+
+/** object: `doctor`'s findings on tunnels; doctor has as many as state has */
+json_object *view_doctor(const view_state_t *state,
+						 const view_doctor_t *doctor);
 
 json_object *view_status(const view_state_t *state);
 /** array */

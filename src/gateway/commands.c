@@ -4,6 +4,7 @@
 
 #include "gateway/commands.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -40,6 +41,17 @@ static const view_state_t *fetch_all(gateway_t *gateway)
 static void status(void *user, json_object *args, control_reply_t *reply)
 {
 	reply->data = view_status(fetch_all(user));
+}
+
+static void doctor(void *user, json_object *args, control_reply_t *reply)
+{
+	gateway_t *gateway = user;
+	const view_state_t *state = fetch_all(gateway);
+	view_doctor_t *facts = mem_alloc((state->n_tunnels + 1) * sizeof(*facts));
+
+	core_view_doctor(gateway->core, facts, gateway->now);
+	reply->data = view_doctor(state, facts);
+	free(facts);
 }
 
 static void metrics(void *user, json_object *args, control_reply_t *reply)
@@ -502,6 +514,7 @@ static void policy_run(void *user, json_object *args, control_reply_t *reply)
 
 const control_command_t gateway_commands[] = {
 	{"status", false, status},
+	{"doctor", false, doctor},
 	{"events", false, events},
 	{"history", false, history},
 	{"metrics", false, metrics},

@@ -175,5 +175,9 @@ void core_view_traffic(core_t *core, usec_t now);
 /** and what is wrong now, and the firewall's and IPsec's counters: this asks the
  * kernel */
 void core_view_problems(core_t *core, view_state_t *view, usec_t now);
+/** what `doctor` wants to know of each tunnel of the view: as many as it has.
+ * Asks the kernel for ways; strings are valid until the next call into the core
+ */
+void core_view_doctor(core_t *core, view_doctor_t *out, usec_t now);
 
 #endif

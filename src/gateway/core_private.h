@@ -87,7 +87,8 @@ typedef struct core_connection_t
 	unsigned n_remote;
 	core_sa_t sas[TUNNEL_SAS_MAX];
 	unsigned n_sas;
-	char alert[128];
+	char alert[FACT_TEXT_MAX];
+	ike_fault_t fault;
 	usec_t alert_at;
 	/** charon breaks it then, to reauthenticate; 0: never */
 	usec_t reauth_at;

@@ -19,6 +19,9 @@
 #include "tunnel/bundle.h"
 #include "tunnel/mtu.h"
 
+/** a vague word of charon's does not replace a plainer one that is so young */
+#define ALERT_KEPT (5 * USEC_PER_SEC)
+
 core_connection_t *core_connection(core_t *core, const char *name, bool create)
 {
 	core_connection_t *c;
@@ -399,6 +402,39 @@ static void loaded(core_connection_t *c, const fact_t *fact)
 	memcpy(c->remote, fact->remote, sizeof(c->remote));
 }
 
+/** what came just before tells more than a vague word that follows from it */
+static void take_alert(core_connection_t *c, const fact_t *fact, usec_t now)
+{
+	if (c->alert[0] && ike_fault_is_vague(fact->fault) &&
+		!ike_fault_is_vague(c->fault) && c->fault != IKE_FAULT_NO_ANSWER &&
+		c->fault != IKE_FAULT_AUTH_NO_ANSWER && now - c->alert_at < ALERT_KEPT)
+	{
+		return;
+	}
+	memcpy(c->alert, fact->text, sizeof(c->alert));
+	c->alert[sizeof(c->alert) - 1] = '\0';
+	c->alert_at = now;
+	c->fault = fact->fault;
+}
+
+/** of a peer that charon has no connection for yet: it is about those with its
+ * address that are not up */
+static void take_stray_alert(core_t *core, const fact_t *fact, usec_t now)
+{
+	for (size_t i = 0; i < core->n_connections; i++)
+	{
+		core_connection_t *c = core->connections[i];
+
+		for (unsigned k = 0; k < c->n_remote && !c->n_sas; k++)
+		{
+			if (addr_equal(&c->remote[k], &fact->info.remote))
+			{
+				take_alert(c, fact, now);
+			}
+		}
+	}
+}
+
 /** keeps what is told by connection; the tunnel's fact for it in *out */
 static bool take_fact(core_connection_t *c, const fact_t *fact,
 					  tunnel_fact_t *out, usec_t now)
@@ -421,6 +457,7 @@ static bool take_fact(core_connection_t *c, const fact_t *fact,
 			sa_up(c, fact, now);
 			c->reauth_at = fact->reauth ? now + fact->reauth * USEC_PER_SEC : 0;
 			c->alert[0] = '\0';
+			c->fault = IKE_FAULT_NONE;
 			out->kind = TUNNEL_FACT_SA_UP;
 			return true;
 		case FACT_CHILD_DOWN:
@@ -431,9 +468,7 @@ static bool take_fact(core_connection_t *c, const fact_t *fact,
 			out->kind = TUNNEL_FACT_SA_REKEYED;
 			return true;
 		case FACT_ALERT:
-			memcpy(c->alert, fact->text, sizeof(c->alert));
-			c->alert[sizeof(c->alert) - 1] = '\0';
-			c->alert_at = now;
+			take_alert(c, fact, now);
 			return false;
 		case FACT_CHILD_COMING:
 		case FACT_SHUTDOWN:
@@ -455,6 +490,11 @@ void core_fact(core_t *core, const fact_t *fact, usec_t now)
 	if (fact->kind == FACT_SHUTDOWN)
 	{
 		core_stop_peers(core, now);
+		return;
+	}
+	if (fact->kind == FACT_ALERT && !fact->name[0])
+	{
+		take_stray_alert(core, fact, now);
 		return;
 	}
 	c = core_connection(core, fact->name, true);

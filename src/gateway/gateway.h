@@ -11,9 +11,11 @@
 #define CYGNET_GATEWAY_H
 
 #include "config/config.h"
+#include "tunnel/ike_fault.h"
 #include "tunnel/tunnel.h"
 
 #define FACT_ADDRS_MAX 4
+#define FACT_TEXT_MAX  256
 /** facts that wait; one more is dropped with an error in the log, as the
  * thread must be stuck then */
 #define GATEWAY_QUEUE_MAX 65536
@@ -38,7 +40,8 @@ typedef enum fact_kind_t
 	 * receive */
 	FACT_CHILD_COMING,
 	/** words from charon about `name` for status and log (authentication
-	 * failed, no proposal chosen, …) in `text` */
+	 * failed, no proposal chosen, …) in `text`, and their kind in `fault`.
+	 * name "": of a peer that no connection was found for yet, `info.remote` */
 	FACT_ALERT,
 	/** charon was told to stop, its SAs still work: what is to be said through
 	 * the tunnels is said now, and the CHILD_DOWNs that follow are its doing */
@@ -67,7 +70,8 @@ typedef struct fact_t
 	/** remote addresses of the connection that are literal */
 	addr_t remote[FACT_ADDRS_MAX];
 	unsigned n_remote;
-	char text[128];
+	char text[FACT_TEXT_MAX];
+	ike_fault_t fault;
 } fact_t;
 
 typedef struct gateway_options_t

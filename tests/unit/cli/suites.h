@@ -7,6 +7,7 @@
 
 #include "unit/unit.h"
 
+Suite *doctor_suite(void);
 Suite *http_suite(void);
 Suite *reply_suite(void);
 Suite *table_suite(void);

@@ -8,10 +8,12 @@
 
 #include "unit/cli/suites.h"
 
+#include "cli/doctor_print.h"
 #include "cli/health.h"
 #include "cli/print.h"
 #include "cli/reply.h"
 #include "gateway/policy_test.h"
+#include "unit/cli/fake_doctor.h"
 #include "unit/cli/fake_state.h"
 
 #include <string.h>
@@ -332,6 +334,23 @@ static void print_health(json_object *data, text_t *out)
 	text_printf(out, "exit status %d\n", health_judge(data, out));
 }
 
+static void print_plain_doctor(json_object *data, text_t *out)
+{
+	print_doctor(data, false, out);
+}
+
+/** without the steps */
+static void print_causes(json_object *data, text_t *out)
+{
+	for (size_t i = 0; i < reply_length(data); i++)
+	{
+		json_object *o = reply_at(data, i);
+
+		text_printf(out, "%s\n  %s\n  %s\n", reply_str(o, "fault"),
+					reply_str(o, "cause"), reply_str(o, "remedy"));
+	}
+}
+
 static void print_plain_status(json_object *data, text_t *out)
 {
 	print_status(data, false, out);
@@ -345,6 +364,8 @@ static const row_t rows[] = {
 	{"diff", diff, print_diff, NULL, NULL, false},
 	{"diff-none", diff_none, print_diff, NULL, NULL, false},
 	{"reload", reload, print_reload, NULL, NULL, false},
+	{"doctor", fake_doctor, print_plain_doctor, NULL, NULL, false},
+	{"doctor-causes", fake_doctor_causes, print_causes, NULL, NULL, true},
 	{"history", history, print_events, NULL, NULL, false},
 	{"metrics", metrics, print_openmetrics, NULL, NULL, false},
 	{"metrics-text", metrics, print_text_metrics, NULL, NULL, true},

@@ -786,6 +786,70 @@ START_TEST(test_alert_is_told)
 }
 END_TEST
 
+/** a vague word that follows does not hide why, and a new try tells anew */
+START_TEST(test_alert_why)
+{
+	world_t *w = world_create(1);
+	fact_t why = {.kind = FACT_ALERT,
+				  .name = "t1",
+				  .fault = IKE_FAULT_PSK,
+				  .text = "key differs"};
+	fact_t vague = {.kind = FACT_ALERT,
+					.name = "t1",
+					.fault = IKE_FAULT_PEER_AUTH,
+					.text = "failed"};
+	fact_t silent = {.kind = FACT_ALERT,
+					 .name = "t1",
+					 .fault = IKE_FAULT_NO_ANSWER,
+					 .text = "no answer"};
+
+	load(w, NULL, NULL);
+	core_fact(w->core, &why, w->now);
+	core_fact(w->core, &vague, w->now);
+	ck_assert(world_problem(w, "tunnel t1: key differs"));
+	core_fact(w->core, &silent, w->now);
+	ck_assert(world_problem(w, "tunnel t1: no answer"));
+	core_fact(w->core, &vague, w->now);
+	ck_assert(world_problem(w, "tunnel t1: failed"));
+	core_fact(w->core, &why, w->now);
+	world_run(w, 6 * USEC_PER_SEC);
+	core_fact(w->core, &vague, w->now);
+	ck_assert(world_problem(w, "tunnel t1: failed"));
+	world_destroy(w);
+}
+END_TEST
+
+/** of a peer without a connection yet: it is about those with its address that
+ * are not up */
+START_TEST(test_alert_by_address)
+{
+	world_t *w = world_create(2);
+	fact_t loaded = {.kind = FACT_CONNECTION_LOADED,
+					 .if_id_in = 1,
+					 .if_id_out = 1,
+					 .n_remote = 1};
+	fact_t fact = {
+		.kind = FACT_ALERT, .fault = IKE_FAULT_IDENTITY, .text = "nobody fits"};
+
+	load(w, NULL, NULL);
+	loaded.remote[0] = addr_v4(0xcb007101);
+	strcpy(loaded.name, "t1");
+	core_fact(w->core, &loaded, w->now);
+	loaded.if_id_in = loaded.if_id_out = 2;
+	strcpy(loaded.name, "t2");
+	core_fact(w->core, &loaded, w->now);
+	world_fact(w, 1, FACT_CHILD_UP, 1, 0);
+	fact.info.remote = addr_v4(0xcb007102);
+	core_fact(w->core, &fact, w->now);
+	ck_assert(!world_problem(w, "nobody fits"));
+	fact.info.remote = loaded.remote[0];
+	core_fact(w->core, &fact, w->now);
+	ck_assert(world_problem(w, "tunnel t1: nobody fits"));
+	ck_assert(!world_problem(w, "tunnel t2: nobody fits"));
+	world_destroy(w);
+}
+END_TEST
+
 START_TEST(test_firewall_refused)
 {
 	world_t *w = world_create(1);
@@ -836,6 +900,8 @@ Suite *core_suite(void)
 	unit_add(s, "lost notifications", test_lost_notifications);
 	unit_add(s, "if_id from charon", test_if_id_from_charon);
 	unit_add(s, "alert is told", test_alert_is_told);
+	unit_add(s, "alert why", test_alert_why);
+	unit_add(s, "alert by address", test_alert_by_address);
 	unit_add(s, "firewall refused", test_firewall_refused);
 	return s;
 }

@@ -22,6 +22,7 @@ daemon_t *charon;
 fake_line_t fake_lines[FAKE_LINES_MAX];
 unsigned fake_n_lines;
 listener_t *fake_listener;
+logger_t *fake_logger;
 linked_list_t *fake_peers;
 volatile unsigned fake_looks;
 linked_list_t *fake_ikes;
@@ -66,6 +67,21 @@ METHOD(bus_t, bus_remove_listener, void, bus_t *this, listener_t *listener)
 	if (fake_listener == listener)
 	{
 		fake_listener = NULL;
+	}
+}
+
+METHOD(bus_t, bus_add_logger, void, bus_t *this, logger_t *logger)
+{
+	not_in_hook("add_logger");
+	fake_logger = logger;
+}
+
+METHOD(bus_t, bus_remove_logger, void, bus_t *this, logger_t *logger)
+{
+	not_in_hook("remove_logger");
+	if (fake_logger == logger)
+	{
+		fake_logger = NULL;
 	}
 }
 
@@ -226,6 +242,8 @@ void fake_charon_init(void)
 	fake_ikes = linked_list_create();
 	bus.add_listener = (void *)_bus_add_listener;
 	bus.remove_listener = (void *)_bus_remove_listener;
+	bus.add_logger = (void *)_bus_add_logger;
+	bus.remove_logger = (void *)_bus_remove_logger;
 	bus.log = (void *)_bus_log;
 	backends.create_peer_cfg_enumerator = (void *)_backends_enumerate;
 	ike_sas.create_enumerator = (void *)_ikes_enumerate;
@@ -275,6 +293,11 @@ METHOD(ike_sa_t, ike_get_my_host, host_t *, fake_ike_t *this)
 METHOD(ike_sa_t, ike_get_other_host, host_t *, fake_ike_t *this)
 {
 	return this->other;
+}
+
+METHOD(ike_sa_t, ike_get_other_id, identification_t *, fake_ike_t *this)
+{
+	return this->other_id;
 }
 
 METHOD(ike_sa_t, ike_create_child_sa_enumerator, enumerator_t *,
@@ -338,6 +361,11 @@ METHOD(ike_sa_t, ike_get_id, ike_sa_id_t *, fake_ike_t *this)
 static fake_ike_t *ike_of(ike_sa_id_t *id)
 {
 	return (fake_ike_t *)((char *)id - offsetof(fake_ike_t, sa_id));
+}
+
+METHOD(ike_sa_id_t, id_get_responder_spi, uint64_t, ike_sa_id_t *this)
+{
+	return ike_of(this)->responder_spi;
 }
 
 METHOD(ike_sa_id_t, id_is_initiator, bool, ike_sa_id_t *this)
@@ -443,6 +471,7 @@ fake_ike_t *fake_ike_create(uint32_t id, char *name)
 				 .get_ike_cfg = (void *)_ike_get_ike_cfg,
 				 .get_my_host = (void *)_ike_get_my_host,
 				 .get_other_host = (void *)_ike_get_other_host,
+				 .get_other_id = (void *)_ike_get_other_id,
 				 .create_child_sa_enumerator =
 					 (void *)_ike_create_child_sa_enumerator,
 				 .get_child_count = (void *)_ike_get_child_count,
@@ -453,9 +482,10 @@ fake_ike_t *fake_ike_create(uint32_t id, char *name)
 				 .get_unique_id = (void *)_ike_get_unique_id,
 				 .supports_extension = (void *)_ike_supports_extension,
 			 },
-		 .sa_id = {.is_initiator = (void *)_id_is_initiator}, .initiator = TRUE,
-		 .id = id, .state = IKE_CREATED, .name = name, .peer = &some_peer,
-		 .me = host_create_from_string("192.0.2.1", 500),
+		 .sa_id = {.is_initiator = (void *)_id_is_initiator,
+				   .get_responder_spi = (void *)_id_get_responder_spi},
+		 .initiator = TRUE, .id = id, .state = IKE_CREATED, .name = name,
+		 .peer = &some_peer, .me = host_create_from_string("192.0.2.1", 500),
 		 .other = host_create_from_string("203.0.113.1", 500),
 		 .children = linked_list_create(), .active = linked_list_create(),
 		 .queued = linked_list_create(), .version = IKEV2, );
@@ -765,4 +795,16 @@ void fake_alert(fake_ike_t *ike, alert_t alert, ...)
 	va_start(args, alert);
 	HOOK(alert, ike ? &ike->public : NULL, alert, args);
 	va_end(args);
+}
+
+void fake_line(fake_ike_t *ike, const char *format, ...)
+{
+	va_list args;
+
+	fake_in_hook = TRUE;
+	va_start(args, format);
+	fake_logger->vlog(fake_logger, DBG_CFG, LEVEL_CTRL, 1,
+					  ike ? &ike->public : NULL, format, args);
+	va_end(args);
+	fake_in_hook = FALSE;
 }

@@ -37,6 +37,8 @@ struct fake_ike_t
 	ike_sa_id_t sa_id;
 	/** ours; TRUE until a test says otherwise */
 	bool initiator;
+	/** of the peer; 0: it has not answered */
+	uint64_t responder_spi;
 	uint32_t id;
 	ike_sa_state_t state;
 	char *name;
@@ -44,6 +46,8 @@ struct fake_ike_t
 	peer_cfg_t *peer;
 	host_t *me;
 	host_t *other;
+	/** borrowed from the test */
+	identification_t *other_id;
 	linked_list_t *children;
 	/** task_t that are active, and that are queued */
 	linked_list_t *active;
@@ -96,6 +100,8 @@ extern fake_line_t fake_lines[FAKE_LINES_MAX];
 extern unsigned fake_n_lines;
 /** the registered listener, NULL: none */
 extern listener_t *fake_listener;
+/** the registered logger, NULL: none */
+extern logger_t *fake_logger;
 /** what create_peer_cfg_enumerator gives: fake_peer_t */
 extern linked_list_t *fake_peers;
 /** how often it was asked */
@@ -153,5 +159,7 @@ void fake_ike_rekey(fake_ike_t *old, fake_ike_t *new);
 void fake_ike_update(fake_ike_t *ike, host_t *me, host_t *other);
 void fake_authorize(fake_ike_t *ike, bool final);
 void fake_alert(fake_ike_t *ike, alert_t alert, ...);
+/** a line of charon's, to the logger */
+void fake_line(fake_ike_t *ike, const char *format, ...);
 
 #endif

@@ -15,6 +15,7 @@
 #define IDS 10
 
 static cygnet_facts_t *facts;
+static cygnet_alerts_t *alerts;
 static cygnet_listener_t *listener;
 static cygnet_settler_t *settler;
 /** by their ids in the sequence */
@@ -28,7 +29,8 @@ static void setup(void)
 	facts = cygnet_facts_create();
 	facts->set_gateway(facts, fake_gateway_get());
 	settler = cygnet_settler_create();
-	listener = cygnet_listener_create(facts, settler);
+	alerts = cygnet_alerts_create(facts);
+	listener = cygnet_listener_create(facts, alerts, settler);
 	fake_listener = &listener->listener;
 	memset(ikes, 0, sizeof(ikes));
 	memset(children, 0, sizeof(children));
@@ -46,6 +48,7 @@ static void teardown(void)
 		}
 	}
 	listener->destroy(listener);
+	alerts->destroy(alerts);
 	settler->destroy(settler);
 	facts->destroy(facts);
 	fake_charon_deinit();
@@ -357,9 +360,113 @@ START_TEST(test_alerts)
 	/* of a peer that nobody knows */
 	fake_alert(NULL, ALERT_PARSE_ERROR_HEADER, NULL);
 	fake_alert(NULL, ALERT_PEER_AUTH_FAILED);
+	ck_assert_uint_eq(fake_gateway.n_facts, 2);
+	/* as a responder knows nothing but the peer's address yet */
 	the_ike(1)->peer = NULL;
 	fake_alert(the_ike(1), ALERT_PROPOSAL_MISMATCH_IKE, NULL);
-	ck_assert_uint_eq(fake_gateway.n_facts, 2);
+	ck_assert_uint_eq(fake_gateway.n_facts, 3);
+	ck_assert_str_eq(fake_gateway.facts[2].name, "");
+	ck_assert_int_eq(fake_gateway.facts[2].fault, IKE_FAULT_PROPOSAL_IKE);
+	ck_assert(addr_is_set(&fake_gateway.facts[2].info.remote));
+}
+END_TEST
+
+/** every alert that is told has a kind, so that it can be judged */
+START_TEST(test_alert_kinds)
+{
+	static const struct
+	{
+		alert_t alert;
+		ike_fault_t fault;
+	} rows[] = {
+		{ALERT_PEER_ADDR_FAILED, IKE_FAULT_RESOLVE},
+		{ALERT_RETRANSMIT_SEND_TIMEOUT, IKE_FAULT_STOPPED},
+		{ALERT_HALF_OPEN_TIMEOUT, IKE_FAULT_AUTH_NO_ANSWER},
+		{ALERT_PROPOSAL_MISMATCH_IKE, IKE_FAULT_PROPOSAL_IKE},
+		{ALERT_PROPOSAL_MISMATCH_CHILD, IKE_FAULT_PROPOSAL_CHILD},
+		{ALERT_TS_MISMATCH, IKE_FAULT_SELECTORS},
+		{ALERT_PEER_AUTH_FAILED, IKE_FAULT_PEER_AUTH},
+		{ALERT_CERT_EXPIRED, IKE_FAULT_CERT_TIME},
+		{ALERT_CERT_REVOKED, IKE_FAULT_CERT_TRUST},
+		{ALERT_CERT_UNTRUSTED_ROOT, IKE_FAULT_CERT_TRUST},
+		{ALERT_INSTALL_CHILD_SA_FAILED, IKE_FAULT_KERNEL},
+		{ALERT_KEEP_ON_CHILD_SA_FAILURE, IKE_FAULT_NO_CHILD},
+		{ALERT_UNIQUE_KEEP, IKE_FAULT_UNIQUE},
+		{ALERT_VIP_FAILURE, IKE_FAULT_OTHER},
+	};
+	packet_t *packet = packet_create_from_data(NULL, NULL, chunk_empty);
+
+	the_ike(1)->state = IKE_ESTABLISHED;
+	fake_alert(the_ike(1), rows[_i].alert,
+			   rows[_i].fault == IKE_FAULT_STOPPED ? packet : NULL, NULL);
+	packet->destroy(packet);
+	ck_assert_uint_eq(fake_gateway.n_facts, 1);
+	ck_assert_int_eq(fake_gateway.facts[0].fault, rows[_i].fault);
+	ck_assert(fake_gateway.facts[0].text[0]);
+}
+END_TEST
+
+/** how far it got before there was no answer */
+START_TEST(test_no_answer)
+{
+	packet_t *packet = packet_create_from_data(NULL, NULL, chunk_empty);
+
+	the_ike(1)->state = IKE_CONNECTING;
+	fake_alert(the_ike(1), ALERT_RETRANSMIT_SEND, packet, 1);
+	ck_assert_uint_eq(fake_gateway.n_facts, 1);
+	ck_assert_int_eq(fake_gateway.facts[0].fault, IKE_FAULT_NO_ANSWER);
+	fake_alert(the_ike(1), ALERT_PEER_INIT_UNREACHABLE, 1);
+	ck_assert_int_eq(fake_gateway.facts[1].fault, IKE_FAULT_NO_ANSWER);
+	the_ike(1)->responder_spi = 4711;
+	fake_alert(the_ike(1), ALERT_PEER_INIT_UNREACHABLE, 1);
+	ck_assert_int_eq(fake_gateway.facts[2].fault, IKE_FAULT_AUTH_NO_ANSWER);
+	/* ALERT_PEER_INIT_UNREACHABLE follows */
+	fake_alert(the_ike(1), ALERT_RETRANSMIT_SEND_TIMEOUT, packet);
+	ck_assert_uint_eq(fake_gateway.n_facts, 3);
+	packet->destroy(packet);
+}
+END_TEST
+
+/** what charon's lines tell that no alert does */
+START_TEST(test_lines)
+{
+	identification_t *a = identification_create_from_string("ours");
+	identification_t *b = identification_create_from_string("theirs");
+	const fact_t *told = fake_gateway.facts;
+
+	fake_logger = &alerts->logger;
+	ck_assert_int_eq(fake_logger->get_level(fake_logger, DBG_IKE), LEVEL_CTRL);
+	ck_assert_int_eq(fake_logger->get_level(fake_logger, DBG_ENC),
+					 LEVEL_SILENT);
+	fake_line(the_ike(1),
+			  "tried %d shared key%s for '%Y' - '%Y', but MAC mismatched", 1,
+			  "", a, b);
+	ck_assert_uint_eq(fake_gateway.n_facts, 1);
+	ck_assert_int_eq(told[0].fault, IKE_FAULT_PSK);
+	ck_assert_str_eq(told[0].text,
+					 "the pre-shared key differs: tried 1 shared key for "
+					 "'ours' - 'theirs', but MAC mismatched");
+	fake_line(the_ike(1), "no shared key found for '%Y' - '%Y'", a, b);
+	ck_assert_int_eq(told[1].fault, IKE_FAULT_NO_SECRET);
+	fake_line(the_ike(1), "received IDr %Y, but require %Y", b, a);
+	ck_assert_int_eq(told[2].fault, IKE_FAULT_IDENTITY);
+	ck_assert_str_eq(told[2].text, "the peer has another identity: received "
+								   "IDr theirs, but require ours");
+	/* a responder's, for which no connection is found */
+	the_ike(1)->peer = NULL;
+	the_ike(1)->other_id = b;
+	fake_line(the_ike(1), "no matching peer config found");
+	ck_assert_uint_eq(fake_gateway.n_facts, 4);
+	ck_assert_int_eq(told[3].fault, IKE_FAULT_IDENTITY);
+	ck_assert_str_eq(told[3].name, "");
+	ck_assert_ptr_nonnull(strstr(told[3].text, "'theirs'"));
+	/* what nobody asked for, and what is of no IKE_SA */
+	fake_line(the_ike(1), "selected peer config '%s'", "x");
+	fake_line(NULL, "no matching peer config found");
+	ck_assert_uint_eq(fake_gateway.n_facts, 4);
+	fake_logger = NULL;
+	a->destroy(a);
+	b->destroy(b);
 }
 END_TEST
 
@@ -409,6 +516,9 @@ Suite *listener_suite(void)
 	add(suite, "trap", test_trap, 1);
 	add(suite, "rekeyed by nothing", test_rekeyed_by_nothing, 1);
 	add(suite, "alerts", test_alerts, 1);
+	add(suite, "alert kinds", test_alert_kinds, 14);
+	add(suite, "no answer", test_no_answer, 1);
+	add(suite, "lines", test_lines, 1);
 	add(suite, "coming", test_coming, 1);
 	add(suite, "shutdown", test_shutdown, 1);
 	return suite;

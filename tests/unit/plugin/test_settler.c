@@ -15,6 +15,7 @@
 
 static cygnet_facts_t *facts;
 static cygnet_settler_t *settler;
+static cygnet_alerts_t *alerts;
 static cygnet_listener_t *listener;
 static fake_ike_t *ike, *other;
 
@@ -25,7 +26,8 @@ static void setup(void)
 	facts = cygnet_facts_create();
 	facts->set_gateway(facts, fake_gateway_get());
 	settler = cygnet_settler_create();
-	listener = cygnet_listener_create(facts, settler);
+	alerts = cygnet_alerts_create(facts);
+	listener = cygnet_listener_create(facts, alerts, settler);
 	fake_listener = &listener->listener;
 	ike = fake_ike_create(1, "ali-1");
 	other = fake_ike_create(2, "ali-2");
@@ -40,6 +42,7 @@ static void teardown(void)
 	fake_ike_destroy(ike);
 	fake_ike_destroy(other);
 	listener->destroy(listener);
+	alerts->destroy(alerts);
 	settler->destroy(settler);
 	facts->destroy(facts);
 	fake_charon_deinit();

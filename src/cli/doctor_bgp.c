@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Causes above the tunnel: BGP's connection, its session, what it brings, and
+ * what keeps the tunnel from being used. NOTIFICATIONs are judged by number
+ * (RFC 4271, 4486).
+ */
+
+#include "cli/doctor_rows.h"
+
+#define OPEN_ERROR   2
+#define BAD_PEER_AS  2
+#define HOLD_TIMER   4
+#define CEASE        6
+#define MAX_PREFIXES 1
+/** sessions lost in a quarter of an hour that make a flap */
+#define FLAPS 2
+
+typedef bool (*is_t)(const doctor_tunnel_t *t, const doctor_host_t *host,
+					 const doctor_session_t *s);
+
+/** the first session that it is true of; NULL: none, or nothing can pass */
+static const doctor_session_t *session(const doctor_tunnel_t *t,
+									   const doctor_host_t *host, is_t is)
+{
+	bool carried =
+		t->link_index && t->link_up && (!t->connection[0] || t->has_sa);
+
+	for (unsigned i = 0; carried && i < t->n_sessions; i++)
+	{
+		if (is(t, host, &t->sessions[i]))
+		{
+			return &t->sessions[i];
+		}
+	}
+	return NULL;
+}
+
+static bool is_shut(const doctor_tunnel_t *t, const doctor_host_t *host,
+					const doctor_session_t *s)
+{
+	return s->shutdown;
+}
+
+static bool shut_down(const doctor_tunnel_t *t, const doctor_host_t *host,
+					  text_t *cause, text_t *remedy)
+{
+	const doctor_session_t *s = session(t, host, is_shut);
+
+	if (!s)
+	{
+		return false;
+	}
+	text_printf(cause, "A person shut the session with %s down.", s->name);
+	text_printf(remedy, "Run `cygnetctl neighbor %s start`.", s->name);
+	return true;
+}
+
+/** BGP said something by itself: TCP is not what is wrong */
+static bool spoke(const doctor_session_t *s)
+{
+	return s->code && (s->code != HOLD_TIMER || s->established);
+}
+
+static bool is_md5(const doctor_tunnel_t *t, const doctor_host_t *host,
+				   const doctor_session_t *s)
+{
+	bool counted = s->md5 ? host->md5_failures || host->md5_missing
+						  : host->md5_unexpected > 0;
+
+	/* one without a password is answered by a far side that has one, too: not
+	 * at all */
+	return !s->established && !s->shutdown &&
+		   ((s->tcp == DOCTOR_SILENT && s->echo == DOCTOR_ANSWERED &&
+			 (s->md5 || counted)) ||
+			(s->md5 && s->tcp == DOCTOR_ANSWERED && !spoke(s)));
+}
+
+static bool md5_mismatch(const doctor_tunnel_t *t, const doctor_host_t *host,
+						 text_t *cause, text_t *remedy)
+{
+	const doctor_session_t *s = session(t, host, is_md5);
+
+	if (!s)
+	{
+		return false;
+	}
+	text_printf(cause, "TCP MD5 does not match with %s: ", s->name);
+	if (!s->md5)
+	{
+		text_add(cause, "it signs its segments, and no password is configured "
+						"here.");
+	}
+	else if (s->tcp == DOCTOR_ANSWERED || host->md5_missing)
+	{
+		text_add(cause, "a password is configured here, and it uses none.");
+	}
+	else if (host->md5_failures)
+	{
+		text_add(cause, "the passwords differ.");
+	}
+	else
+	{
+		text_add(cause, "it answers pings, but no segment of ours; the "
+						"passwords differ, or port 179 is filtered.");
+	}
+	text_printf(remedy,
+				"Write the same `password` for neighbor %s on both sides, then "
+				"run `cygnetctl reload`.",
+				s->name);
+	return true;
+}
+
+static bool is_filtered(const doctor_tunnel_t *t, const doctor_host_t *host,
+						const doctor_session_t *s)
+{
+	return !s->established && !s->shutdown && !s->md5 &&
+		   s->tcp == DOCTOR_SILENT && s->echo == DOCTOR_ANSWERED;
+}
+
+static bool tcp_filtered(const doctor_tunnel_t *t, const doctor_host_t *host,
+						 text_t *cause, text_t *remedy)
+{
+	const doctor_session_t *s = session(t, host, is_filtered);
+
+	if (!s)
+	{
+		return false;
+	}
+	text_printf(cause,
+				"%s answers pings, but nothing on TCP port 179: it is "
+				"filtered.",
+				s->address);
+	text_printf(remedy,
+				"Allow TCP port 179 between %s and %s at the far side, and in "
+				"this host's own rules.",
+				s->local[0] ? s->local : "us", s->address);
+	return true;
+}
+
+static bool is_refused(const doctor_tunnel_t *t, const doctor_host_t *host,
+					   const doctor_session_t *s)
+{
+	return !s->established && !s->shutdown && !spoke(s) &&
+		   s->tcp == DOCTOR_REFUSED;
+}
+
+static bool tcp_refused(const doctor_tunnel_t *t, const doctor_host_t *host,
+						text_t *cause, text_t *remedy)
+{
+	const doctor_session_t *s = session(t, host, is_refused);
+
+	if (!s)
+	{
+		return false;
+	}
+	text_printf(cause,
+				"%s refuses TCP port 179: no BGP daemon listens there, "
+				"or it does not know us.",
+				s->address);
+	text_printf(remedy,
+				"Configure BGP at the far side, with neighbor %s in AS %u.",
+				s->local[0] ? s->local : "us", s->local_as);
+	return true;
+}
+
+static bool is_wrong_as(const doctor_tunnel_t *t, const doctor_host_t *host,
+						const doctor_session_t *s)
+{
+	return !s->established && s->code == OPEN_ERROR &&
+		   s->subcode == BAD_PEER_AS;
+}
+
+static bool wrong_as(const doctor_tunnel_t *t, const doctor_host_t *host,
+					 text_t *cause, text_t *remedy)
+{
+	const doctor_session_t *s = session(t, host, is_wrong_as);
+
+	if (!s)
+	{
+		return false;
+	}
+	if (s->sent)
+	{
+		text_printf(cause,
+					"The far side is in another AS than remote_as = %u "
+					"(%s).",
+					s->remote_as, s->last_error);
+		text_printf(remedy,
+					"Correct remote_as of neighbor %s, then run `cygnetctl "
+					"reload`.",
+					s->name);
+	}
+	else
+	{
+		text_printf(cause, "The far side expects another AS than ours, %u.",
+					s->local_as);
+		text_printf(remedy,
+					"Correct `asn` here (or local_as of neighbor %s), or have "
+					"the far side expect AS %u.",
+					s->name, s->local_as);
+	}
+	return true;
+}
+
+static bool is_open(const doctor_tunnel_t *t, const doctor_host_t *host,
+					const doctor_session_t *s)
+{
+	return !s->established && s->code == OPEN_ERROR;
+}
+
+static bool open_refused(const doctor_tunnel_t *t, const doctor_host_t *host,
+						 text_t *cause, text_t *remedy)
+{
+	const doctor_session_t *s = session(t, host, is_open);
+
+	if (!s)
+	{
+		return false;
+	}
+	text_printf(cause,
+				"The two ends of session %s do not agree on its OPEN: "
+				"%s.",
+				s->name, s->last_error);
+	text_printf(remedy,
+				"Change what it names, in neighbor %s or at the far "
+				"side.",
+				s->name);
+	return true;
+}
+
+static bool is_limit(const doctor_tunnel_t *t, const doctor_host_t *host,
+					 const doctor_session_t *s)
+{
+	return !s->established && s->code == CEASE && s->subcode == MAX_PREFIXES;
+}
+
+static bool prefix_limit(const doctor_tunnel_t *t, const doctor_host_t *host,
+						 text_t *cause, text_t *remedy)
+{
+	const doctor_session_t *s = session(t, host, is_limit);
+
+	if (!s)
+	{
+		return false;
+	}
+	if (s->sent)
+	{
+		text_printf(cause,
+					"%s announced more prefixes than max_prefix = %llu "
+					"(prefix limit), and its session was ended.",
+					s->name, (unsigned long long)s->max_prefix);
+		text_printf(remedy,
+					"Have it announce fewer, or raise max_prefix of neighbor "
+					"%s and run `cygnetctl neighbor %s start`.",
+					s->name, s->name);
+	}
+	else
+	{
+		text_printf(cause,
+					"We announce more prefixes than %s takes (its "
+					"prefix limit), and it ended the session.",
+					s->name);
+		text_printf(remedy,
+					"Announce fewer, by `aggregates` or an export policy of "
+					"neighbor %s; `cygnetctl neighbor %s advertised` lists "
+					"them.",
+					s->name, s->name);
+	}
+	return true;
+}
+
+static bool is_flap(const doctor_tunnel_t *t, const doctor_host_t *host,
+					const doctor_session_t *s)
+{
+	return s->flaps >= FLAPS;
+}
+
+static bool hold_flap(const doctor_tunnel_t *t, const doctor_host_t *host,
+					  text_t *cause, text_t *remedy)
+{
+	const doctor_session_t *s = session(t, host, is_flap);
+
+	if (!s)
+	{
+		return false;
+	}
+	text_printf(cause,
+				"Session %s is lost by its hold time again and again (%u times "
+				"in 15 minutes): packets or keepalives are lost.",
+				s->name, s->flaps);
+	text_printf(remedy,
+				"Look for loss with `cygnetctl top` and at the far side's "
+				"load, or raise hold_time of neighbor %s (%u s now).",
+				s->name, s->hold_time);
+	return true;
+}
+
+static bool is_down(const doctor_tunnel_t *t, const doctor_host_t *host,
+					const doctor_session_t *s)
+{
+	return !s->established;
+}
+
+static bool not_established(const doctor_tunnel_t *t, const doctor_host_t *host,
+							text_t *cause, text_t *remedy)
+{
+	const doctor_session_t *s = session(t, host, is_down);
+	const char *why;
+
+	if (!s)
+	{
+		return false;
+	}
+	why = s->held[0]            ? s->held
+		  : s->connect_error[0] ? s->connect_error
+								: s->last_error;
+	text_printf(cause, "Session %s is %s%s%s.", s->name,
+				s->state[0] ? s->state : "down", why[0] ? ": " : "", why);
+	if (s->held[0])
+	{
+		text_printf(remedy,
+					"Mend that, then run `cygnetctl neighbor %s "
+					"start`.",
+					s->name);
+	}
+	else
+	{
+		text_printf(remedy,
+					"See the far side's BGP for neighbor %s; `cygnetctl "
+					"history %s` has what happened here.",
+					s->local[0] ? s->local : "us", s->name);
+	}
+	return true;
+}
+
+static bool is_rejected(const doctor_tunnel_t *t, const doctor_host_t *host,
+						const doctor_session_t *s)
+{
+	return s->established && s->received && !s->accepted;
+}
+
+static bool all_rejected(const doctor_tunnel_t *t, const doctor_host_t *host,
+						 text_t *cause, text_t *remedy)
+{
+	const doctor_session_t *s = session(t, host, is_rejected);
+
+	if (!s)
+	{
+		return false;
+	}
+	text_printf(cause, "%s announced %llu prefixes, and all are rejected (by ",
+				s->name, (unsigned long long)s->received);
+	if (s->policy[0])
+	{
+		text_printf(cause, "import policy %s).", s->policy);
+	}
+	else
+	{
+		text_add(cause, "the default import policy, or as invalid).");
+	}
+	text_printf(remedy,
+				"See why by `cygnetctl neighbor %s received`, and correct the "
+				"import policy.",
+				s->name);
+	return true;
+}
+
+static bool is_empty(const doctor_tunnel_t *t, const doctor_host_t *host,
+					 const doctor_session_t *s)
+{
+	return s->established && s->told && !s->received;
+}
+
+static bool nothing_announced(const doctor_tunnel_t *t,
+							  const doctor_host_t *host, text_t *cause,
+							  text_t *remedy)
+{
+	const doctor_session_t *s = session(t, host, is_empty);
+
+	if (!s)
+	{
+		return false;
+	}
+	text_printf(cause,
+				"Session %s is up, but the far side announces no "
+				"prefix.",
+				s->name);
+	text_add(remedy, "Have the far side announce its networks, and look at its "
+					 "export policy.");
+	return true;
+}
+
+static bool drained(const doctor_tunnel_t *t, const doctor_host_t *host,
+					text_t *cause, text_t *remedy)
+{
+	if (!t->drained)
+	{
+		return false;
+	}
+	text_add(cause, "A person took the tunnel out of use (drain).");
+	text_printf(remedy, "Run `cygnetctl undrain %s`.", t->name);
+	return true;
+}
+
+static bool unused(const doctor_tunnel_t *t, const doctor_host_t *host,
+				   text_t *cause, text_t *remedy)
+{
+	if (t->forwarding)
+	{
+		return false;
+	}
+	text_printf(cause, "The tunnel does not forward: %s.", t->reason);
+	text_printf(remedy, "See `cygnetctl tunnel %s` and `cygnetctl history %s`.",
+				t->name, t->name);
+	return true;
+}
+
+const doctor_row_t doctor_rows_bgp[] = {
+	{"session-shut-down", DOCTOR_STEP_TCP, false, shut_down},
+	{"md5-mismatch", DOCTOR_STEP_TCP, false, md5_mismatch},
+	{"tcp-179-filtered", DOCTOR_STEP_TCP, false, tcp_filtered},
+	{"tcp-179-refused", DOCTOR_STEP_TCP, false, tcp_refused},
+	{"wrong-as", DOCTOR_STEP_BGP, false, wrong_as},
+	{"open-refused", DOCTOR_STEP_BGP, false, open_refused},
+	{"prefix-limit", DOCTOR_STEP_BGP, false, prefix_limit},
+	{"hold-time-flap", DOCTOR_STEP_BGP, false, hold_flap},
+	{"session-down", DOCTOR_STEP_BGP, true, not_established},
+	{"policy-rejects-all", DOCTOR_STEP_ROUTES, false, all_rejected},
+	{"no-prefixes", DOCTOR_STEP_ROUTES, false, nothing_announced},
+	{"drained", DOCTOR_STEP_USE, false, drained},
+	{"not-forwarding", DOCTOR_STEP_USE, true, unused},
+	{0},
+};
