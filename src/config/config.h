@@ -40,6 +40,14 @@ typedef enum config_care_t
 	CONFIG_IGNORE,
 } config_care_t;
 
+/** strict: on links that are no tunnels, too */
+typedef enum config_port_guard_t
+{
+	CONFIG_PORTS_OPEN,
+	CONFIG_PORTS_GUARDED,
+	CONFIG_PORTS_STRICT,
+} config_port_guard_t;
+
 typedef enum config_mode_t
 {
 	CONFIG_ACTIVE_ACTIVE,
@@ -341,6 +349,9 @@ typedef struct config_t
 	bool link_bandwidth;
 	bool leak_guard;
 	bool mss_clamp;
+	config_port_guard_t port_guard;
+	/** IKE_SA_INIT requests a second of unknown peers, 0: no limit */
+	uint16_t ike_init_rate;
 	bool pin_underlay;
 	config_bundle_t *bundles;
 	size_t n_bundles;

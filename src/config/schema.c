@@ -90,6 +90,7 @@ static const config_section_t sections[] = {
 
 /* in the order of the enums of config.h */
 static const char *const cares[] = {"check", "set", "ignore", NULL};
+static const char *const port_guards[] = {"no", "yes", "strict", NULL};
 static const char *const modes[] = {"active-active", "active-standby", NULL};
 static const char *const keeps[] = {"guard", "all", "none", NULL};
 static const char *const downs[] = {"withdraw", "unreachable", "keep", NULL};
@@ -174,6 +175,19 @@ static const config_option_t options[] = {
 	{IN(CONFIG_IN_ROOT), "mss_clamp", CONFIG_BOOL, ROOT(mss_clamp),
 	 .fallback = "yes",
 	 .text = "Clamp TCP's segment size to what the tunnels can carry."},
+	{IN(CONFIG_IN_ROOT), "port_guard", CONFIG_CHOICE, ROOT(port_guard),
+	 .names = port_guards, .fallback = "yes",
+	 .text = "Drop BGP (TCP 179) and BFD (UDP 3784 and 3785) that come to this "
+			 "machine by a tunnel from others than its neighbours. 'strict': "
+			 "by all other links, too, from others than those in 'neighbors', "
+			 "which another routing daemon's peers may be."},
+	{IN(CONFIG_IN_ROOT), "ike_init_rate", CONFIG_NUMBER, ROOT(ike_init_rate),
+	 .min = 0, .max = 10000, .fallback = "0",
+	 .text = "Requests for a new IKE_SA (IKE_SA_INIT on ports 500 and 4500) "
+			 "that are let through each second, after a burst of twice as "
+			 "many; what is over is dropped. The peers of tunnels, and "
+			 "addresses in remote_addrs of any connection, are not limited. "
+			 "0: no limit."},
 	{IN(CONFIG_IN_ROOT), "pin_underlay", CONFIG_BOOL, ROOT(pin_underlay),
 	 .fallback = "yes",
 	 .text = "Keep the way to the peers' outer addresses out of reach of "

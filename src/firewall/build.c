@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The table's frame: batch, table, chains, sets and counters; the rules are in
- * rules.c. What the kernel gets, as `nft list table inet cygnet` shows it:
+ * What the table consists of, in order. What the kernel gets, as `nft list table inet cygnet` shows it:
  *
  *   counter guard-BUNDLE
  *   set protect4-N, protect6-N, except4-N, except6-N { flags interval }
  *   set links-N { type ifname }
  *   chain mss-in  (prerouting, mangle), mss-out (postrouting, mangle)
  *   chain guard-forward (forward), guard-output (output)
+ *   what build_input.c adds
  *
  * "add, delete, add" in one transaction replaces the table in one step,
  * whether it was there or not.
@@ -16,293 +16,35 @@
 
 #include "firewall/build.h"
 
-#include <arpa/inet.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
-#include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
-#include <netinet/in.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include <libmnl/libmnl.h>
-#include <libnftnl/chain.h>
-#include <libnftnl/common.h>
-#include <libnftnl/object.h>
-#include <libnftnl/set.h>
-#include <libnftnl/table.h>
-#include <libnftnl/udata.h>
-
-#include "firewall/intervals.h"
+#include "firewall/batch.h"
 #include "firewall/rules.h"
 
-/** room kept for one message: a chunk of elements is far smaller */
-#define MESSAGE_MAX     65536
-#define ELEMENTS_MAX    256
 #define PRIORITY_MANGLE (-150)
-/** just after the host's own filter chains: what they drop is not counted as
- * a leak */
-#define PRIORITY_GUARD 10
-/** nft's own numbers for set key types, so that it can print them */
-#define TYPE_IPADDR  7
-#define TYPE_IP6ADDR 8
-#define TYPE_IFNAME  41
-/** nft's own number, too */
-#define BYTEORDER_HOST 1
-
-void fw_batch_deinit(fw_batch_t *batch)
-{
-	free(batch->data);
-	memset(batch, 0, sizeof(*batch));
-}
-
-static size_t aligned(const struct nlmsghdr *nlh)
-{
-	return (nlh->nlmsg_len + 3u) & ~(size_t)3;
-}
-
-/** place for the next message */
-static char *room(fw_batch_t *batch)
-{
-	if (batch->room - batch->len < MESSAGE_MAX)
-	{
-		batch->room = 2 * batch->room + 2 * MESSAGE_MAX;
-		batch->data = mem_resize(batch->data, batch->room, 1);
-	}
-	return batch->data + batch->len;
-}
-
-static struct nlmsghdr *begin(fw_batch_t *batch, uint16_t type, uint16_t flags)
-{
-	/* every message is acknowledged: the answers stand in the socket as soon
-	 * as it is sent, so that nothing is waited for */
-	return nftnl_nlmsg_build_hdr(room(batch), type, NFPROTO_INET,
-								 flags | NLM_F_ACK, batch->seq++);
-}
-
-static void end(fw_batch_t *batch, const struct nlmsghdr *nlh)
-{
-	batch->len += aligned(nlh);
-}
-
-static void frame(fw_batch_t *batch, bool first)
-{
-	char *at = room(batch);
-
-	if (first)
-	{
-		nftnl_batch_begin(at, batch->seq++);
-	}
-	else
-	{
-		nftnl_batch_end(at, batch->seq++);
-	}
-	batch->len += aligned((const struct nlmsghdr *)(const void *)at);
-}
-
-static void table(fw_batch_t *batch, uint16_t type, uint16_t flags)
-{
-	struct nftnl_table *t = nftnl_table_alloc();
-	struct nlmsghdr *nlh = begin(batch, type, flags);
-
-	nftnl_table_set_u32(t, NFTNL_TABLE_FAMILY, NFPROTO_INET);
-	nftnl_table_set_str(t, NFTNL_TABLE_NAME, FW_TABLE);
-	nftnl_table_nlmsg_build_payload(nlh, t);
-	end(batch, nlh);
-	nftnl_table_free(t);
-}
-
-static void chain(fw_batch_t *batch, const char *name, uint32_t hook,
-				  int32_t priority)
-{
-	struct nftnl_chain *c = nftnl_chain_alloc();
-	struct nlmsghdr *nlh = begin(batch, NFT_MSG_NEWCHAIN, NLM_F_CREATE);
-
-	nftnl_chain_set_str(c, NFTNL_CHAIN_TABLE, FW_TABLE);
-	nftnl_chain_set_str(c, NFTNL_CHAIN_NAME, name);
-	nftnl_chain_set_str(c, NFTNL_CHAIN_TYPE, "filter");
-	nftnl_chain_set_u32(c, NFTNL_CHAIN_HOOKNUM, hook);
-	nftnl_chain_set_s32(c, NFTNL_CHAIN_PRIO, priority);
-	nftnl_chain_set_u32(c, NFTNL_CHAIN_POLICY, NF_ACCEPT);
-	nftnl_chain_nlmsg_build_payload(nlh, c);
-	end(batch, nlh);
-	nftnl_chain_free(c);
-}
-
-static void counter(fw_batch_t *batch, const char *name,
-					const fw_counter_t *old)
-{
-	struct nftnl_obj *o = nftnl_obj_alloc();
-	struct nlmsghdr *nlh = begin(batch, NFT_MSG_NEWOBJ, NLM_F_CREATE);
-
-	nftnl_obj_set_str(o, NFTNL_OBJ_TABLE, FW_TABLE);
-	nftnl_obj_set_str(o, NFTNL_OBJ_NAME, name);
-	nftnl_obj_set_u32(o, NFTNL_OBJ_TYPE, NFT_OBJECT_COUNTER);
-	nftnl_obj_set_u64(o, NFTNL_OBJ_CTR_PKTS, old ? old->packets : 0);
-	nftnl_obj_set_u64(o, NFTNL_OBJ_CTR_BYTES, old ? old->bytes : 0);
-	nftnl_obj_nlmsg_build_payload(nlh, o);
-	end(batch, nlh);
-	nftnl_obj_free(o);
-}
-
-static struct nftnl_set *set_alloc(const char *name, uint32_t id)
-{
-	struct nftnl_set *s = nftnl_set_alloc();
-
-	nftnl_set_set_str(s, NFTNL_SET_TABLE, FW_TABLE);
-	nftnl_set_set_str(s, NFTNL_SET_NAME, name);
-	nftnl_set_set_u32(s, NFTNL_SET_ID, id);
-	return s;
-}
-
-/** nft prints interface names only of sets that say their key's byte order */
-static void host_order(struct nftnl_set *s)
-{
-	struct nftnl_udata_buf *udata = nftnl_udata_buf_alloc(NFT_USERDATA_MAXLEN);
-
-	nftnl_udata_put_u32(udata, NFTNL_UDATA_SET_KEYBYTEORDER, BYTEORDER_HOST);
-	nftnl_set_set_data(s, NFTNL_SET_USERDATA, nftnl_udata_buf_data(udata),
-					   nftnl_udata_buf_len(udata));
-	nftnl_udata_buf_free(udata);
-}
-
-static void set_new(fw_batch_t *batch, const char *name, uint32_t id,
-					uint32_t type, uint32_t key_len, uint32_t flags)
-{
-	struct nftnl_set *s = set_alloc(name, id);
-	struct nlmsghdr *nlh = begin(batch, NFT_MSG_NEWSET, NLM_F_CREATE);
-
-	nftnl_set_set_u32(s, NFTNL_SET_FAMILY, NFPROTO_INET);
-	nftnl_set_set_u32(s, NFTNL_SET_KEY_TYPE, type);
-	nftnl_set_set_u32(s, NFTNL_SET_KEY_LEN, key_len);
-	nftnl_set_set_u32(s, NFTNL_SET_FLAGS, flags);
-	if (type == TYPE_IFNAME)
-	{
-		host_order(s);
-	}
-	nftnl_set_nlmsg_build_payload(nlh, s);
-	end(batch, nlh);
-	nftnl_set_free(s);
-}
-
-static void element(struct nftnl_set *s, const void *key, uint32_t len,
-					uint32_t flags)
-{
-	struct nftnl_set_elem *e = nftnl_set_elem_alloc();
-
-	nftnl_set_elem_set(e, NFTNL_SET_ELEM_KEY, key, len);
-	if (flags)
-	{
-		nftnl_set_elem_set_u32(e, NFTNL_SET_ELEM_FLAGS, flags);
-	}
-	nftnl_set_elem_add(s, e);
-}
-
-static void elements_flush(fw_batch_t *batch, struct nftnl_set *s)
-{
-	struct nlmsghdr *nlh = begin(batch, NFT_MSG_NEWSETELEM, NLM_F_CREATE);
-
-	nftnl_set_elems_nlmsg_build_payload(nlh, s);
-	end(batch, nlh);
-	nftnl_set_free(s);
-}
-
-static void set_intervals(fw_batch_t *batch, const char *name, uint32_t id,
-						  const fw_prefixes_t *prefixes, family_t family)
-{
-	uint32_t len = family == FAMILY_IPV4 ? 4 : 16;
-	size_t count;
-	fw_interval_t *list = fw_intervals(prefixes, family, &count);
-
-	set_new(batch, name, id, family == FAMILY_IPV4 ? TYPE_IPADDR : TYPE_IP6ADDR,
-			len, NFT_SET_INTERVAL);
-	for (size_t at = 0; at < count; at += ELEMENTS_MAX)
-	{
-		struct nftnl_set *s = set_alloc(name, id);
-
-		for (size_t i = at; i < count && i < at + ELEMENTS_MAX; i++)
-		{
-			element(s, list[i].first, len, 0);
-			if (!list[i].end_open)
-			{
-				element(s, list[i].end, len, NFT_SET_ELEM_INTERVAL_END);
-			}
-		}
-		elements_flush(batch, s);
-	}
-	free(list);
-}
-
-static void set_links(fw_batch_t *batch, const char *name, uint32_t id,
-					  const fw_guard_t *guard)
-{
-	struct nftnl_set *s = set_alloc(name, id);
-	char loopback[FW_LINK_NAME_MAX] = "lo";
-	bool any = !guard->links_denied || guard->links.count;
-
-	set_new(batch, name, id, TYPE_IFNAME, FW_LINK_NAME_MAX, 0);
-	if (!guard->links_denied)
-	{
-		element(s, loopback, sizeof(loopback), 0);
-	}
-	for (size_t i = 0; i < guard->links.count; i++)
-	{
-		element(s, guard->links.list[i], FW_LINK_NAME_MAX, 0);
-	}
-	if (any)
-	{
-		elements_flush(batch, s);
-	}
-	else
-	{
-		nftnl_set_free(s);
-	}
-}
-
-static const fw_counter_t *find_counter(const fw_counter_t *list, size_t n,
-										const char *name)
-{
-	for (size_t i = 0; i < n; i++)
-	{
-		if (strcmp(list[i].name, name) == 0)
-		{
-			return &list[i];
-		}
-	}
-	return NULL;
-}
 
 static void guard_objects(fw_batch_t *batch, const fw_guard_t *guard,
-						  unsigned n, const fw_counter_t *counters,
-						  size_t n_counters)
+						  unsigned n)
 {
 	fw_rule_sets_t sets;
 	char name[FW_NAME_MAX + 8];
 
 	snprintf(name, sizeof(name), "guard-%s", guard->name);
-	counter(batch, name, find_counter(counters, n_counters, name));
+	fw_batch_counter(batch, name);
 	fw_rule_sets(&sets, n);
-	set_intervals(batch, sets.protect[0], sets.id, &guard->protect,
-				  FAMILY_IPV4);
-	set_intervals(batch, sets.protect[1], sets.id + 1, &guard->protect,
-				  FAMILY_IPV6);
-	set_intervals(batch, sets.except[0], sets.id + 2, &guard->except,
-				  FAMILY_IPV4);
-	set_intervals(batch, sets.except[1], sets.id + 3, &guard->except,
-				  FAMILY_IPV6);
-	set_links(batch, sets.links, sets.id + 4, guard);
-}
-
-static void add_rule(fw_batch_t *batch, struct nftnl_rule *rule)
-{
-	struct nlmsghdr *nlh =
-		begin(batch, NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND);
-
-	nftnl_rule_nlmsg_build_payload(nlh, rule);
-	end(batch, nlh);
-	nftnl_rule_free(rule);
-	batch->rules++;
+	fw_batch_intervals(batch, sets.protect[0], sets.id, &guard->protect,
+					   FAMILY_IPV4);
+	fw_batch_intervals(batch, sets.protect[1], sets.id + 1, &guard->protect,
+					   FAMILY_IPV6);
+	fw_batch_intervals(batch, sets.except[0], sets.id + 2, &guard->except,
+					   FAMILY_IPV4);
+	fw_batch_intervals(batch, sets.except[1], sets.id + 3, &guard->except,
+					   FAMILY_IPV6);
+	fw_batch_links(batch, sets.links, sets.id + 4, &guard->links,
+				   !guard->links_denied);
 }
 
 static void guard_rules(fw_batch_t *batch, const fw_guard_t *guard, unsigned n)
@@ -311,35 +53,45 @@ static void guard_rules(fw_batch_t *batch, const fw_guard_t *guard, unsigned n)
 
 	for (size_t c = 0; c < countof(chains); c++)
 	{
-		add_rule(batch, fw_rule_guard(chains[c], guard, n, FAMILY_IPV4));
-		add_rule(batch, fw_rule_guard(chains[c], guard, n, FAMILY_IPV6));
+		fw_batch_rule(batch, fw_rule_guard(chains[c], guard, n, FAMILY_IPV4));
+		fw_batch_rule(batch, fw_rule_guard(chains[c], guard, n, FAMILY_IPV6));
 	}
 }
 
 static void clamp_rules(fw_batch_t *batch, const fw_clamp_t *clamp)
 {
-	add_rule(batch, fw_rule_clamp("mss-in", clamp, true, FAMILY_IPV4));
-	add_rule(batch, fw_rule_clamp("mss-in", clamp, true, FAMILY_IPV6));
-	add_rule(batch, fw_rule_clamp("mss-out", clamp, false, FAMILY_IPV4));
-	add_rule(batch, fw_rule_clamp("mss-out", clamp, false, FAMILY_IPV6));
+	fw_batch_rule(batch, fw_rule_clamp("mss-in", clamp, true, FAMILY_IPV4));
+	fw_batch_rule(batch, fw_rule_clamp("mss-in", clamp, true, FAMILY_IPV6));
+	fw_batch_rule(batch, fw_rule_clamp("mss-out", clamp, false, FAMILY_IPV4));
+	fw_batch_rule(batch, fw_rule_clamp("mss-out", clamp, false, FAMILY_IPV6));
+}
+
+static void guard_chains(fw_batch_t *batch)
+{
+	fw_batch_hook(batch, "mss-in", "filter", NF_INET_PRE_ROUTING,
+				  PRIORITY_MANGLE);
+	fw_batch_hook(batch, "mss-out", "filter", NF_INET_POST_ROUTING,
+				  PRIORITY_MANGLE);
+	fw_batch_hook(batch, "guard-forward", "filter", NF_INET_FORWARD,
+				  FW_PRIORITY);
+	fw_batch_hook(batch, "guard-output", "filter", NF_INET_LOCAL_OUT,
+				  FW_PRIORITY);
 }
 
 void fw_build(fw_batch_t *batch, const fw_model_t *model,
 			  const fw_counter_t *counters, size_t n_counters)
 {
-	frame(batch, true);
-	table(batch, NFT_MSG_NEWTABLE, NLM_F_CREATE);
-	table(batch, NFT_MSG_DELTABLE, 0);
-	table(batch, NFT_MSG_NEWTABLE, NLM_F_CREATE);
+	batch->old = counters;
+	batch->n_old = n_counters;
+	fw_batch_frame(batch, true);
+	fw_batch_table(batch, NFT_MSG_NEWTABLE, NLM_F_CREATE);
+	fw_batch_table(batch, NFT_MSG_DELTABLE, 0);
+	fw_batch_table(batch, NFT_MSG_NEWTABLE, NLM_F_CREATE);
 	for (size_t i = 0; i < model->n_guards; i++)
 	{
-		guard_objects(batch, &model->guards[i], (unsigned)i, counters,
-					  n_counters);
+		guard_objects(batch, &model->guards[i], (unsigned)i);
 	}
-	chain(batch, "mss-in", NF_INET_PRE_ROUTING, PRIORITY_MANGLE);
-	chain(batch, "mss-out", NF_INET_POST_ROUTING, PRIORITY_MANGLE);
-	chain(batch, "guard-forward", NF_INET_FORWARD, PRIORITY_GUARD);
-	chain(batch, "guard-output", NF_INET_LOCAL_OUT, PRIORITY_GUARD);
+	guard_chains(batch);
 	for (size_t i = 0; i < model->n_clamps; i++)
 	{
 		clamp_rules(batch, &model->clamps[i]);
@@ -348,13 +100,14 @@ void fw_build(fw_batch_t *batch, const fw_model_t *model,
 	{
 		guard_rules(batch, &model->guards[i], (unsigned)i);
 	}
-	frame(batch, false);
+	fw_build_input(batch, model);
+	fw_batch_frame(batch, false);
 }
 
 void fw_build_remove(fw_batch_t *batch)
 {
-	frame(batch, true);
-	table(batch, NFT_MSG_NEWTABLE, NLM_F_CREATE);
-	table(batch, NFT_MSG_DELTABLE, 0);
-	frame(batch, false);
+	fw_batch_frame(batch, true);
+	fw_batch_table(batch, NFT_MSG_NEWTABLE, NLM_F_CREATE);
+	fw_batch_table(batch, NFT_MSG_DELTABLE, 0);
+	fw_batch_frame(batch, false);
 }

@@ -16,6 +16,9 @@ typedef struct fw_batch_t
 	size_t len;
 	size_t room;
 	uint32_t seq;
+	/** values to start counters with, by name */
+	const fw_counter_t *old;
+	size_t n_old;
 	/** rules in it, to tell later whether somebody took one away */
 	unsigned rules;
 } fw_batch_t;
@@ -23,8 +26,7 @@ typedef struct fw_batch_t
 void fw_batch_deinit(fw_batch_t *batch);
 
 /** the whole transaction: the table is made if absent, deleted, and made anew
- * with what the model says. counters: values to start the guards' counters
- * with, by name */
+ * with what the model says. counters: values to start its own with, by name */
 void fw_build(fw_batch_t *batch, const fw_model_t *model,
 			  const fw_counter_t *counters, size_t n_counters);
 /** the transaction that takes the table away */

@@ -30,7 +30,7 @@
 #define BUFFER_MAX 65536
 /** a table of 1,024 links takes less */
 #define SOCKET_BUFFER (4 * 1024 * 1024)
-#define COUNTERS_MAX  1024
+#define COUNTERS_MAX  4096
 
 struct firewall_t
 {

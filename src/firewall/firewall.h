@@ -15,10 +15,14 @@
 
 typedef struct firewall_t firewall_t;
 
+/* names of counters; those of leak guards are "guard-BUNDLE" */
+#define FW_COUNTER_PORTS "port-guard"
+#define FW_COUNTER_IKE   "ike-init"
+#define FW_COUNTER_MAX   (FW_NAME_MAX + 16)
+
 typedef struct fw_counter_t
 {
-	/** "guard-BUNDLE" */
-	char name[FW_NAME_MAX + 8];
+	char name[FW_COUNTER_MAX];
 	uint64_t packets;
 	uint64_t bytes;
 } fw_counter_t;

@@ -23,6 +23,10 @@ void fw_model_deinit(fw_model_t *model)
 	}
 	free(model->guards);
 	free(model->clamps);
+	free(model->ports.links.list);
+	free(model->ports.peers.list);
+	free(model->ports.others.list);
+	free(model->ike.known.list);
 	fw_model_init(model);
 }
 
@@ -72,6 +76,17 @@ void fw_links_add(fw_links_t *links, const char *name)
 	name_copy(links->list[links->count++], name, FW_LINK_NAME_MAX);
 }
 
+void fw_peers_add(fw_peers_t *peers, const char *link, const addr_t *addr)
+{
+	fw_peer_t *peer;
+
+	peers->list =
+		mem_resize(peers->list, peers->count + 1, sizeof(*peers->list));
+	peer = &peers->list[peers->count++];
+	name_copy(peer->link, link, sizeof(peer->link));
+	peer->addr = *addr;
+}
+
 static bool prefixes_equal(const fw_prefixes_t *a, const fw_prefixes_t *b)
 {
 	if (a->count != b->count)
@@ -104,6 +119,35 @@ static bool guard_equal(const fw_guard_t *a, const fw_guard_t *b)
 		   links_equal(&a->links, &b->links);
 }
 
+static bool peers_equal(const fw_peers_t *a, const fw_peers_t *b)
+{
+	if (a->count != b->count)
+	{
+		return false;
+	}
+	for (size_t i = 0; i < a->count; i++)
+	{
+		if (strcmp(a->list[i].link, b->list[i].link) != 0 ||
+			!addr_equal(&a->list[i].addr, &b->list[i].addr))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool ports_equal(const fw_ports_t *a, const fw_ports_t *b)
+{
+	return a->strict == b->strict && links_equal(&a->links, &b->links) &&
+		   peers_equal(&a->peers, &b->peers) &&
+		   prefixes_equal(&a->others, &b->others);
+}
+
+static bool ike_equal(const fw_ike_t *a, const fw_ike_t *b)
+{
+	return a->rate == b->rate && prefixes_equal(&a->known, &b->known);
+}
+
 bool fw_model_equal(const fw_model_t *a, const fw_model_t *b)
 {
 	if (a->n_clamps != b->n_clamps || a->n_guards != b->n_guards)
@@ -126,5 +170,16 @@ bool fw_model_equal(const fw_model_t *a, const fw_model_t *b)
 			return false;
 		}
 	}
-	return true;
+	return ports_equal(&a->ports, &b->ports) && ike_equal(&a->ike, &b->ike);
+}
+
+size_t fw_model_counters(const fw_model_t *model)
+{
+	/* one each of the port guard and of IKE */
+	return model->n_guards + 2;
+}
+
+bool fw_model_guards_ports(const fw_model_t *model)
+{
+	return model->ports.links.count || model->ports.strict;
 }

@@ -49,12 +49,51 @@ typedef struct fw_guard_t
 	bool links_denied;
 } fw_guard_t;
 
+/** who may speak to us by a link */
+typedef struct fw_peer_t
+{
+	char link[FW_LINK_NAME_MAX];
+	addr_t addr;
+} fw_peer_t;
+
+typedef struct fw_peers_t
+{
+	fw_peer_t *list;
+	size_t count;
+} fw_peers_t;
+
+/**
+ * Port guard: what comes to us for BGP or BFD by one of the links is dropped
+ * and counted ("port-guard") unless it is from one of the peers.
+ */
+typedef struct fw_ports_t
+{
+	/** none: no guard */
+	fw_links_t links;
+	fw_peers_t peers;
+	/** these may by any link */
+	fw_prefixes_t others;
+	/** and nobody else by other links than `links` and the loopback */
+	bool strict;
+} fw_ports_t;
+
+/** IKE_SA_INIT requests of others than `known`, dropped and counted
+ * ("ike-init") when there are more than rate a second after a burst */
+typedef struct fw_ike_t
+{
+	/** 0: no limit */
+	uint32_t rate;
+	fw_prefixes_t known;
+} fw_ike_t;
+
 typedef struct fw_model_t
 {
 	fw_clamp_t *clamps;
 	size_t n_clamps;
 	fw_guard_t *guards;
 	size_t n_guards;
+	fw_ports_t ports;
+	fw_ike_t ike;
 } fw_model_t;
 
 void fw_model_init(fw_model_t *model);
@@ -65,6 +104,11 @@ fw_clamp_t *fw_model_add_clamp(fw_model_t *model, const char *link);
 fw_guard_t *fw_model_add_guard(fw_model_t *model, const char *name);
 void fw_prefixes_add(fw_prefixes_t *prefixes, const prefix_t *p);
 void fw_links_add(fw_links_t *links, const char *name);
+void fw_peers_add(fw_peers_t *peers, const char *link, const addr_t *addr);
+/** there is a port guard */
+bool fw_model_guards_ports(const fw_model_t *model);
+/** counters that it has, or more */
+size_t fw_model_counters(const fw_model_t *model);
 bool fw_model_equal(const fw_model_t *a, const fw_model_t *b);
 
 #endif

@@ -410,6 +410,36 @@ static void clamps_test(core_preview_t *out, const fw_model_t *old,
 	}
 }
 
+static void part_test(core_preview_t *out, const char *name, bool was, bool is,
+					  const fw_model_t *old, const fw_model_t *new)
+{
+	if (!fw_model_equal(old, new))
+	{
+		effect(out, CORE_EFFECT_FIREWALL, name,
+			   !was  ? "add"
+			   : !is ? "remove"
+					 : "change",
+			   "firewall: %s %s", name,
+			   !was  ? "comes"
+			   : !is ? "goes"
+					 : "is another");
+	}
+}
+
+/** what guards the gateway itself; the parts are borrowed */
+static void inputs_test(core_preview_t *out, const fw_model_t *old,
+						const fw_model_t *new)
+{
+	const fw_model_t old_ports = {.ports = old->ports},
+					 new_ports = {.ports = new->ports},
+					 old_ike = {.ike = old->ike}, new_ike = {.ike = new->ike};
+
+	part_test(out, FW_COUNTER_PORTS, fw_model_guards_ports(old),
+			  fw_model_guards_ports(new), &old_ports, &new_ports);
+	part_test(out, FW_COUNTER_IKE, old->ike.rate, new->ike.rate, &old_ike,
+			  &new_ike);
+}
+
 static void firewall_test(core_preview_t *out, const core_t *core,
 						  const config_t *config)
 {
@@ -425,6 +455,7 @@ static void firewall_test(core_preview_t *out, const core_t *core,
 	plan_table(core, config, &new);
 	guards_test(out, &old, &new);
 	clamps_test(out, &old, &new);
+	inputs_test(out, &old, &new);
 	fw_model_deinit(&old);
 	fw_model_deinit(&new);
 }

@@ -148,7 +148,7 @@ static void view_neighbors_fill(core_t *core, view_state_t *view)
 
 static void view_counters(core_t *core, view_state_t *view)
 {
-	size_t max = core->firewall.n_guards;
+	size_t max = fw_model_counters(&core->firewall);
 	int n;
 
 	if (!core->seams.firewall || !core->firewall_applied || !max)

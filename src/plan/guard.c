@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plan/firewall_parts.h"
 #include "tunnel/mtu.h"
 
 static const char *link_of(const config_tunnel_t *config)
@@ -300,4 +301,5 @@ void plan_firewall(const plan_input_t *in, fw_model_t *out)
 			guard_networks(in, &in->config->bundles[i], out);
 		}
 	}
+	plan_inputs(in, out);
 }

@@ -120,7 +120,7 @@ equal "for root alone" "600 700" \
 refuses "the guard holds what the host sends" leaves site
 refuses "and what it forwards" leaves lan
 equal "it is as nft's own of ours" \
-	"$(ns site nft list table inet cygnet | grep -c drop)" \
+	"$(ns site nft list table inet cygnet | grep -c 'name "guard-.*drop')" \
 	"$(grep -c drop "$state")"
 
 # the power goes; at first there is nothing

@@ -64,6 +64,7 @@ static const char all_options[] =
 	" graceful_restart = 4095\n link_bandwidth = no\n"
 	" graceful_restart_notification = yes\n initial_hold = 60\n"
 	" leak_guard = no\n mss_clamp = no\n pin_underlay = no\n"
+	" port_guard = strict\n ike_init_rate = 500\n"
 	" bundles { far {\n profile = alibaba\n mode = active-standby\n"
 	"  when_down = unreachable\n protect = 10.0.0.0/8\n exits = wan0\n"
 	"  accept_default = yes\n import = in\n export = out\n"
@@ -124,6 +125,8 @@ static void check_root(const config_t *c)
 	ck_assert_int_eq(c->multipath_hash, CONFIG_CHECK);
 	ck_assert_int_eq(c->nexthop_compat, CONFIG_IGNORE);
 	ck_assert(!c->leak_guard && !c->mss_clamp && !c->pin_underlay);
+	ck_assert_int_eq(c->port_guard, CONFIG_PORTS_STRICT);
+	ck_assert_uint_eq(c->ike_init_rate, 500);
 	ck_assert_uint_eq(c->graceful_restart, 4095);
 	ck_assert_uint_eq(c->initial_hold, 60);
 	ck_assert(c->graceful_restart_notification);
@@ -316,6 +319,8 @@ START_TEST(test_defaults)
 	ck_assert_int_eq(c->multipath_hash, CONFIG_SET);
 	ck_assert_int_eq(c->nexthop_compat, CONFIG_SET);
 	ck_assert(c->leak_guard && c->mss_clamp && c->pin_underlay);
+	ck_assert_int_eq(c->port_guard, CONFIG_PORTS_GUARDED);
+	ck_assert_uint_eq(c->ike_init_rate, 0);
 	ck_assert_uint_eq(c->graceful_restart, 120);
 	ck_assert_uint_eq(c->initial_hold, 5);
 	ck_assert(!c->graceful_restart_notification);

@@ -154,6 +154,89 @@ START_TEST(test_counters_carried)
 }
 END_TEST
 
+/** does the text stand in the batch, with its NUL? */
+static bool holds(const fw_batch_t *batch, const char *text)
+{
+	return memmem(batch->data, batch->len, text, strlen(text) + 1);
+}
+
+static void fill_ports(fw_model_t *model)
+{
+	addr_t four = addr_v4(0x0a000001), six;
+
+	addr_parse("fe80::1", &six);
+	fw_links_add(&model->ports.links, "cyg-a");
+	fw_peers_add(&model->ports.peers, "cyg-a", &four);
+	fw_peers_add(&model->ports.peers, "cyg-a", &six);
+}
+
+START_TEST(test_ports)
+{
+	/* the key of a peer: the link's name, the address behind it */
+	static const uint8_t key[20] = "cyg-a\0\0\0\0\0\0\0\0\0\0\0\x0a\0\0\1";
+	fw_batch_t batch = {0};
+	fw_model_t model;
+	char got[64];
+
+	fw_model_init(&model);
+	fill_ports(&model);
+	model.ports.strict = _i;
+	fw_build(&batch, &model, NULL, 0);
+	letters(&batch, got, sizeof(got));
+	/* the links, and peers and others of both families; four rules, and as
+	 * many for all other links */
+	ck_assert_str_eq(got, _i ? "(TtTCCCCOSESESSESCRRRRRRRR)"
+							 : "(TtTCCCCOSESESSESCRRRR)");
+	ck_assert_uint_eq(batch.rules, _i ? 8 : 4);
+	ck_assert_ptr_nonnull(memmem(batch.data, batch.len, key, sizeof(key)));
+	ck_assert(holds(&batch, "port-guard"));
+	fw_model_deinit(&model);
+	fw_batch_deinit(&batch);
+}
+END_TEST
+
+START_TEST(test_many_peers)
+{
+	fw_batch_t batch = {0};
+	fw_model_t model;
+	char got[64];
+
+	fw_model_init(&model);
+	fw_links_add(&model.ports.links, "cyg-a");
+	for (uint32_t i = 0; i < 257; i++)
+	{
+		addr_t a = addr_v4(0x0a000000 + i);
+
+		fw_peers_add(&model.ports.peers, "cyg-a", &a);
+	}
+	fw_build(&batch, &model, NULL, 0);
+	letters(&batch, got, sizeof(got));
+	ck_assert_str_eq(got, "(TtTCCCCOSESEESSSCRRRR)");
+	fw_model_deinit(&model);
+	fw_batch_deinit(&batch);
+}
+END_TEST
+
+START_TEST(test_ike)
+{
+	static const fw_counter_t old[] = {{"ike-init", 0x0102030405060708, 9}};
+	static const uint8_t want[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+	fw_batch_t batch = {0};
+	fw_model_t model;
+	char got[64];
+
+	fw_model_init(&model);
+	model.ike.rate = 10;
+	fw_build(&batch, &model, old, countof(old));
+	letters(&batch, got, sizeof(got));
+	ck_assert_str_eq(got, "(TtTCCCCOSSCRCRRRR)");
+	ck_assert_uint_eq(batch.rules, 5);
+	ck_assert_ptr_nonnull(memmem(batch.data, batch.len, want, sizeof(want)));
+	fw_model_deinit(&model);
+	fw_batch_deinit(&batch);
+}
+END_TEST
+
 Suite *build_suite(void)
 {
 	Suite *s = suite_create("build");
@@ -163,5 +246,8 @@ Suite *build_suite(void)
 	unit_add(s, "full", test_full);
 	unit_add(s, "many elements", test_many_elements);
 	unit_add(s, "counters carried", test_counters_carried);
+	unit_add_loop(s, "ports", test_ports, 2);
+	unit_add(s, "many peers", test_many_peers);
+	unit_add(s, "IKE", test_ike);
 	return s;
 }

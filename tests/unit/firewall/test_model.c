@@ -22,6 +22,11 @@ static void fill(fw_model_t *m)
 	fw_prefixes_add(&guard->protect, &p);
 	fw_prefixes_add(&guard->except, &p);
 	fw_links_add(&guard->links, "cyg-a");
+	fw_links_add(&m->ports.links, "cyg-a");
+	fw_peers_add(&m->ports.peers, "cyg-a", &p.addr);
+	fw_prefixes_add(&m->ports.others, &p);
+	m->ike.rate = 5;
+	fw_prefixes_add(&m->ike.known, &p);
 }
 
 /** each change that must make two models differ */
@@ -69,6 +74,30 @@ static void change(fw_model_t *m, int which)
 		case 11:
 			guard->links_denied = true;
 			break;
+		case 12:
+			m->ports.links.list[0][0] = 'x';
+			break;
+		case 13:
+			m->ports.peers.list[0].link[0] = 'x';
+			break;
+		case 14:
+			m->ports.peers.list[0].addr.b[3] = 1;
+			break;
+		case 15:
+			fw_peers_add(&m->ports.peers, "x", &p.addr);
+			break;
+		case 16:
+			m->ports.others.list[0] = p;
+			break;
+		case 17:
+			m->ports.strict = true;
+			break;
+		case 18:
+			m->ike.rate++;
+			break;
+		case 19:
+			m->ike.known.list[0] = p;
+			break;
 	}
 }
 
@@ -110,7 +139,7 @@ Suite *model_suite(void)
 {
 	Suite *s = suite_create("model");
 
-	unit_add_loop(s, "equal", test_equal, 12);
+	unit_add_loop(s, "equal", test_equal, 20);
 	unit_add(s, "long names", test_long_names);
 	return s;
 }

@@ -46,17 +46,20 @@ static const struct
 	{"hold_time = 9", "hold_time = 9\n max_prefix = 30", 2,
 	 "neighbor t1 change;", 0},
 	{T1, " t1 {\n interface_name = other\n address = 169.254.0.2/30", 2,
-	 "tunnel t1 bounce;firewall cyg-t1 remove;firewall other add;", 1},
+	 "tunnel t1 bounce;firewall cyg-t1 remove;firewall other add;firewall "
+	 "port-guard change;",
+	 1},
 	{"neighbor {\n address = 169.254.0.1\n remote_as = 65531\n hold_time = 9\n "
 	 "}",
-	 "", 2, "tunnel t1 change;neighbor t1 remove;", 1},
+	 "", 2, "tunnel t1 change;neighbor t1 remove;firewall port-guard change;",
+	 1},
 	{NULL, NULL, 1,
 	 "tunnel t2 remove;policy t1 import;firewall b change;firewall cyg-t2 "
-	 "remove;pin 203.0.113.2 remove;",
+	 "remove;firewall port-guard change;pin 203.0.113.2 remove;",
 	 2},
 	{NULL, NULL, 3,
 	 "policy t1 import;policy t2 import;tunnel t3 add;firewall b "
-	 "change;firewall cyg-t3 add;"
+	 "change;firewall cyg-t3 add;firewall port-guard change;"
 	 "pin 203.0.113.3 add;",
 	 0},
 	{"asn = 65530", "asn = 65529", 2, "speaker all reset;", 3},
@@ -69,6 +72,12 @@ static const struct
 	 "pin 203.0.113.1 remove;pin 203.0.113.2 remove;", 0},
 	{"asn = 65530", "asn = 65530\n leak_guard = no", 2, "firewall b remove;",
 	 0},
+	{"asn = 65530", "asn = 65530\n port_guard = no", 2,
+	 "firewall port-guard remove;", 0},
+	{"asn = 65530", "asn = 65530\n port_guard = strict", 2,
+	 "firewall port-guard change;", 0},
+	{"asn = 65530", "asn = 65530\n ike_init_rate = 9", 2,
+	 "firewall ike-init add;", 0},
 	{"asn = 65530", "asn = 65530\n mss_clamp = no", 2,
 	 "firewall cyg-t1 remove;firewall cyg-t2 remove;", 0},
 };

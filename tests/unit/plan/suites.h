@@ -17,5 +17,6 @@ Suite *fib_hand_suite(void);
 Suite *fib_random_suite(void);
 Suite *fib_spread_suite(void);
 Suite *guard_suite(void);
+Suite *inputs_suite(void);
 
 #endif

@@ -10,7 +10,7 @@ int main(void)
 {
 	static const unit_suite_t suites[] = {
 		desired_suite,    fib_suite,        fib_gone_suite, fib_hand_suite,
-		fib_random_suite, fib_spread_suite, guard_suite,
+		fib_random_suite, fib_spread_suite, guard_suite,    inputs_suite,
 	};
 
 	return unit_run("plan", suites, countof(suites));
