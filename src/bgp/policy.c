@@ -20,10 +20,24 @@ bgp_policy_t *bgp_policy_create(const char *name)
 	return policy;
 }
 
+bgp_policy_t *bgp_policy_share(bgp_policy_t *policy)
+{
+	if (policy)
+	{
+		policy->owners++;
+	}
+	return policy;
+}
+
 void bgp_policy_destroy(bgp_policy_t *policy)
 {
 	if (!policy)
 	{
+		return;
+	}
+	if (policy->owners)
+	{
+		policy->owners--;
 		return;
 	}
 	for (size_t i = 0; i < policy->n_rules; i++)

@@ -43,7 +43,10 @@ typedef struct bgp_policy_input_t
 } bgp_policy_input_t;
 
 bgp_policy_t *bgp_policy_create(const char *name);
-/** NULL is allowed */
+/** one owner more, who destroys it too; a policy that is shared is not changed
+ * any more. NULL gives NULL */
+bgp_policy_t *bgp_policy_share(bgp_policy_t *policy);
+/** NULL is allowed; it goes with its last owner */
 void bgp_policy_destroy(bgp_policy_t *policy);
 const char *bgp_policy_name(const bgp_policy_t *policy);
 /** equal by content, names too: a reload keeps the old one then. NULL equals

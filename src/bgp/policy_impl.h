@@ -92,6 +92,8 @@ struct bgp_policy_t
 	char *name;
 	rule_t *rules;
 	size_t n_rules;
+	/** besides the first */
+	unsigned owners;
 };
 
 /** bytes of one community of the kind */

@@ -221,6 +221,28 @@ bool core_neighbor_resolves(const core_neighbor_t *n)
 	return !n->tunnel || n->config->next_hop == CONFIG_NEXT_HOP_STRICT;
 }
 
+/** the export policy that the configuration asks for: another neighbour's, if
+ * it has an equal one. What neighbours of one policy are told is kept and packed
+ * once (adj_out.c) */
+static bgp_policy_t *export_policy(core_t *core, const core_neighbor_t *n)
+{
+	bgp_policy_t *policy =
+		core_policy_export(core->config, bundle_of(n), n->config);
+
+	for (bgp_peer_t *p = NULL; policy && (p = bgp_peer_next(core->bgp, p));)
+	{
+		const core_neighbor_t *other = bgp_peer_user(p);
+
+		if (other && other != n &&
+			bgp_policy_equal(other->export_policy, policy))
+		{
+			bgp_policy_destroy(policy);
+			return bgp_policy_share(other->export_policy);
+		}
+	}
+	return policy;
+}
+
 core_neighbor_t *core_neighbor_create(core_t *core, core_tunnel_t *tunnel,
 									  const config_neighbor_t *config,
 									  usec_t now)
@@ -231,7 +253,7 @@ core_neighbor_t *core_neighbor_create(core_t *core, core_tunnel_t *tunnel,
 	n->config = config;
 	n->tunnel = tunnel;
 	n->import_policy = core_policy_import(core->config, bundle_of(n), config);
-	n->export_policy = core_policy_export(core->config, bundle_of(n), config);
+	n->export_policy = export_policy(core, n);
 	peer_config(n, &peer);
 	n->peer = bgp_peer_add(core->bgp, &peer);
 	if (!n->peer)
@@ -284,7 +306,7 @@ void core_neighbor_configure(core_t *core, core_neighbor_t *n,
 
 	n->config = config;
 	n->import_policy = core_policy_import(core->config, bundle_of(n), config);
-	n->export_policy = core_policy_export(core->config, bundle_of(n), config);
+	n->export_policy = export_policy(core, n);
 	if (bgp_policy_equal(old_import, n->import_policy))
 	{
 		bgp_policy_destroy(n->import_policy);

@@ -7,6 +7,7 @@
 
 #include "unit/gateway/suites.h"
 
+#include "bgp/policy.h"
 #include "unit/gateway/world.h"
 
 #include <stdlib.h>
@@ -113,6 +114,44 @@ START_TEST(test_redistributed_becomes_a_static_route)
 END_TEST
 
 /* -- neighbours ------------------------------------------------------------- */
+
+static const bgp_policy_t *export_of(const world_t *w, unsigned n)
+{
+	return bgp_peer_config(w->listening[n])->export_policy;
+}
+
+static void first_exports_out(config_t *config)
+{
+	config->bundles[0].tunnels[0].neighbors[0].export_policy = str_copy("out");
+}
+
+#define OUT "policies {\n out { all {\n } }\n }\n"
+
+/* what they are told is packed once only if the policy is the same one */
+START_TEST(test_export_policies_are_shared)
+{
+	world_t *w = world_create(3);
+
+	w->edit = advertise_it;
+	load(w, OUT, NULL);
+	world_up(w);
+	world_run(w, USEC_PER_SEC);
+	for (unsigned i = 0; i < 2; i++)
+	{
+		ck_assert_ptr_nonnull(export_of(w, 0));
+		ck_assert_ptr_eq(export_of(w, 0), export_of(w, 1));
+		ck_assert_ptr_eq(export_of(w, 0), export_of(w, 2));
+		w->edit = first_exports_out;
+		load(w, OUT, NULL);
+		ck_assert_str_eq(bgp_policy_name(export_of(w, 0)), "out");
+		ck_assert_str_ne(bgp_policy_name(export_of(w, 1)), "out");
+		ck_assert_ptr_eq(export_of(w, 1), export_of(w, 2));
+		w->edit = NULL;
+		load(w, OUT, NULL);
+	}
+	world_destroy(w);
+}
+END_TEST
 
 static void other_address(config_t *config)
 {
@@ -420,6 +459,7 @@ Suite *reload_suite(void)
 	unit_add(s, "advertised static route", test_advertised_static_route);
 	unit_add(s, "redistributed becomes a static route",
 			 test_redistributed_becomes_a_static_route);
+	unit_add(s, "export policies are shared", test_export_policies_are_shared);
 	unit_add(s, "neighbor has another address",
 			 test_neighbor_has_another_address);
 	unit_add(s, "link has another name", test_link_has_another_name);
