@@ -5,7 +5,7 @@
 # Faults that are made one by one, and whether `doctor` names them and what to do:
 # those of BGP and of what carries it on tunnels over plain links, those of IKE
 # on a connection whose peer is another charon. Up to the CHILD_SA nothing of
-# that needs IPsec in the kernel, whose faults are in 26-doctor.sh.
+# that needs IPsec in the kernel; what does is at the end of 35-sa-life.sh.
 
 . "$(dirname "$0")/../lib/all.sh"
 
@@ -44,33 +44,6 @@ table inet faults {
 	}
 }
 NFT
-
-# doc [TUNNEL]: in the site's namespace, as a person there runs it
-doc()
-{
-	ns site "$CYGNETCTL" -s "$LAB_RUN/site/cygnet.sock" doctor "$@"
-}
-
-# finds TUNNEL FAULT WORDS-OF-CAUSE WORDS-OF-REMEDY: with the exit code of it
-finds()
-{
-	local seen code=0
-	seen=$(doc "$1" --json) || code=$?
-	echo "exit code $code: $seen"
-	[ "$code" = 1 ] && jq -e --arg fault "$2" --arg cause "$3" \
-		--arg remedy "$4" '.[0] | .fault == $fault and
-			(.cause | contains($cause)) and
-			(.remedy | contains($remedy))' <<<"$seen" >/dev/null
-}
-
-# healthy TUNNEL
-healthy()
-{
-	local seen
-	seen=$(doc "$1" --json)
-	echo "$seen"
-	[ "$(jq -r '.[0].verdict' <<<"$seen")" = healthy ]
-}
 
 # session_is TUNNEL STATE
 session_is()

@@ -9,10 +9,13 @@
 . "$(dirname "$0")/../lib/all.sh"
 # what is deleted stays away, to be looked at
 export SITE_CLOSE=none
+# the cloud makes an IKE_SA more when it is asked to initiate what is there
+export CHARON_EXTRA="reuse_ikesa = no"
 tunnel_extra 0 "					supervise = no"
 xfrm_begin alibaba
 sed -i -e 's/^charon {$/&\n\tmake_before_break = yes/' \
 	-e 's/retransmit_tries = .*/retransmit_tries = 8/' \
+	-e '/reuse_ikesa/d' \
 	"$LAB_RUN/site/strongswan.conf"
 must holds "charon starts with Cygnet" cygnet_start
 all_up
@@ -124,4 +127,26 @@ lost "we delete the CHILD_SA" site --terminate --child "${TUNNELS[0]}"
 lost "the peer deletes the IKE_SA" cloud --terminate --ike "${TUNNELS[0]}"
 lost "we delete the IKE_SA" site --terminate --ike "${TUNNELS[0]}"
 flows_stop flows
+
+# -- doctor, where there is IPsec -------------------------------------------
+
+becomes 20 "every session is up again" sessions_are 3
+# the first lost its session again and again above, which is a fault to doctor
+for name in "${TUNNELS[@]:1}"
+do
+	becomes 10 "doctor: $name is healthy" healthy "$name"
+done
+
+holds "the CHILD_SA is made twice" swan cloud --initiate --child "${TUNNELS[2]}"
+becomes 40 "doctor: two CHILD_SAs" finds "${TUNNELS[2]}" duplicate-child-sa \
+	"2 CHILD_SAs of one child" "swanctl --terminate --child-id"
+remedy()
+{
+	local id
+	id=$(doc "${TUNNELS[2]}" --json | jq -r '.[0].remedy' |
+		sed -n 's/.*--child-id \([0-9]*\).*/\1/p')
+	swan site --terminate --child-id "$id"
+}
+holds "doctor: its remedy is taken" remedy
+becomes 10 "doctor: ${TUNNELS[2]} is healthy again" healthy "${TUNNELS[2]}"
 case_end
