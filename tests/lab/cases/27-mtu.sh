@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# needs: xfrm
+# needs: long
 #
 # The MTU that is computed is the kernel's own, to the byte: for every cipher,
 # over IPv4 and IPv6, with and without NAT traversal. Then what charon has
