@@ -113,22 +113,6 @@ static bool no_route(const doctor_tunnel_t *t, const doctor_host_t *host,
 	return true;
 }
 
-/** before what looks the same from afar */
-static bool foreign_drop(const doctor_tunnel_t *t, const doctor_host_t *host,
-						 text_t *cause, text_t *remedy)
-{
-	if (!host->foreign[0] || !t->connection[0] || t->has_sa || !no_answer(t))
-	{
-		return false;
-	}
-	text_printf(cause,
-				"Another firewall ruleset of this host is in the way: "
-				"%s.",
-				host->foreign);
-	text_printf(remedy, "Add the rule `%s`.", host->foreign_rule);
-	return true;
-}
-
 static bool udp_refused(const doctor_tunnel_t *t, const doctor_host_t *host,
 						text_t *cause, text_t *remedy)
 {
@@ -480,7 +464,6 @@ const doctor_row_t doctor_rows_ike[] = {
 	{"no-route", DOCTOR_STEP_UNDERLAY, false, no_route},
 	{"address-lost", DOCTOR_STEP_UNDERLAY, false, stranded},
 	{"peer-unresolved", DOCTOR_STEP_UNDERLAY, false, unresolved},
-	{"foreign-firewall", DOCTOR_STEP_IKE, false, foreign_drop},
 	{"udp-refused", DOCTOR_STEP_IKE, false, udp_refused},
 	{"udp-unreachable", DOCTOR_STEP_IKE, false, udp_unreachable},
 	{"udp-blocked", DOCTOR_STEP_IKE, false, udp_blocked},

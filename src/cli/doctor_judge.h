@@ -141,9 +141,6 @@ typedef struct doctor_host_t
 	 * why of the most of them */
 	uint64_t xfrm_drops;
 	char xfrm_reason[32];
-	/** what another ruleset does to us, and the rule to add; "": nothing */
-	char foreign[DOCTOR_WORDS_MAX];
-	char foreign_rule[DOCTOR_WORDS_MAX];
 } doctor_host_t;
 
 typedef enum doctor_step_t

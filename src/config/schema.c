@@ -537,7 +537,8 @@ static const config_option_t options[] = {
 			 "64512 with sets in braces; '_' is a border: the begin, the end, "
 			 "a space, a brace. ^65531_ is learned from AS 65531, _64512$ "
 			 "originated by 64512, ^$ the empty path. The whole value is one "
-			 "expression."},
+			 "expression, of at most 255 characters, or 512 with {n,m} written "
+			 "out and each border as seven."},
 	{IN_MATCHES, "as_path_length", CONFIG_RAW_INTERVALS,
 	 .text = "Hops of the path, a set counting as one."},
 	{IN_MATCHES, "med", CONFIG_RAW_INTERVALS,

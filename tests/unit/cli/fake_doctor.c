@@ -128,15 +128,6 @@ static void unresolved(doctor_tunnel_t *t, doctor_host_t *host)
 	t->n_ways = 0;
 }
 
-static void foreign(doctor_tunnel_t *t, doctor_host_t *host)
-{
-	no_sa(t, "no-answer", "the peer does not answer");
-	t->ike = DOCTOR_SILENT;
-	SET(host->foreign, "table inet filter, chain output drops UDP 500");
-	SET(host->foreign_rule,
-		"nft insert rule inet filter output udp dport 500 accept");
-}
-
 static void udp_refused(doctor_tunnel_t *t, doctor_host_t *host)
 {
 	no_sa(t, "no-answer", "the peer does not answer");
@@ -513,7 +504,6 @@ const fake_fault_t fake_faults[] = {
 	{"no-route", no_route},
 	{"address-lost", stranded},
 	{"peer-unresolved", unresolved},
-	{"foreign-firewall", foreign},
 	{"udp-refused", udp_refused},
 	{"udp-unreachable", udp_unreachable},
 	{"udp-blocked", udp_blocked},

@@ -239,20 +239,6 @@ static void with_key(config_t *config)
 	config->bundles[0].tunnels[0].bfd_password = str_copy("key");
 }
 
-static void load(void (*edit)(config_t *config))
-{
-	char *text = world_config(w->n, NULL, NULL), *error;
-
-	w->edit = edit;
-	if (!world_load(w, text, &error))
-	{
-		ck_abort_msg("%s", error);
-	}
-	free(text);
-	free(error);
-	world_run(w, USEC_PER_SEC);
-}
-
 static void begin(void (*edit)(config_t *config))
 {
 	static const bfd_config_t config = {
@@ -278,7 +264,7 @@ static void begin(void (*edit)(config_t *config))
 			bfd_create(&config, 900 + i, w->timers, &far_sink, &far[i], i);
 		bfd_start(far[i].bfd, w->now);
 	}
-	load(edit);
+	world_load_edited(w, edit);
 	world_up(w);
 	world_announce(w, 0, "10.1.0.0/16", true);
 	world_announce(w, 1, "10.1.0.0/16", true);
@@ -540,7 +526,7 @@ START_TEST(bfd_that_never_was_up_is_no_failure)
 {
 	begin(NULL);
 	bfd_stop(far[0].bfd, w->now);
-	load(with_bfd);
+	world_load_edited(w, with_bfd);
 	world_run(w, 10 * USEC_PER_SEC);
 	ck_assert_uint_eq(ways(), 3);
 	end();
@@ -567,7 +553,7 @@ START_TEST(strict_bfd_is_waited_for)
 	bfd_stop(far[0].bfd, w->now);
 	world_run(w, USEC_PER_SEC);
 	ck_assert_uint_eq(ways(), 2);
-	load(NULL);
+	world_load_edited(w, NULL);
 	ck_assert_uint_eq(ways(), 3);
 	end();
 }
@@ -632,7 +618,7 @@ START_TEST(bfd_that_was_lost_is_lost_over_a_new_sa)
 	world_run(w, 3 * USEC_PER_SEC);
 	lose_and_renew(103);
 	world_fact(w, 0, FACT_CHILD_DOWN, 103, 0);
-	load(NULL);
+	world_load_edited(w, NULL);
 	world_fact(w, 0, FACT_CHILD_UP, 104, 0);
 	world_run(w, USEC_PER_SEC);
 	ck_assert_uint_eq(ways(), 3);
@@ -651,7 +637,7 @@ START_TEST(probe_that_failed_has_failed_over_a_new_sa)
 	ck_assert_uint_eq(ways(), 3);
 	lose_and_renew(102);
 	world_fact(w, 0, FACT_CHILD_DOWN, 102, 0);
-	load(NULL);
+	world_load_edited(w, NULL);
 	world_fact(w, 0, FACT_CHILD_UP, 103, 0);
 	world_run(w, USEC_PER_SEC);
 	ck_assert_uint_eq(ways(), 3);
@@ -701,7 +687,7 @@ START_TEST(probe_takes_a_way_out_and_brings_it_back)
 	far[0].no_echo = true;
 	world_run(w, USEC_PER_SEC);
 	ck_assert_uint_eq(ways(), 2);
-	load(NULL);
+	world_load_edited(w, NULL);
 	ck_assert_uint_eq(ways(), 3);
 	ck_assert_uint_eq(open_sockets(), 0);
 	end();
@@ -711,7 +697,7 @@ END_TEST
 START_TEST(new_times_do_not_flap)
 {
 	begin(with_bfd);
-	load(with_slow_bfd);
+	world_load_edited(w, with_slow_bfd);
 	ck_assert_uint_eq(ways(), 3);
 	world_run(w, 3 * USEC_PER_SEC);
 	far[0].cut = true;
@@ -727,7 +713,7 @@ START_TEST(socket_that_cannot_be_had_is_tried_again)
 {
 	begin(NULL);
 	refuse = EADDRINUSE;
-	load(with_bfd);
+	world_load_edited(w, with_bfd);
 	ck_assert_uint_eq(open_sockets(), 0);
 	ck_assert_uint_eq(ways(), 3);
 	ck_assert(world_problem(w, "BFD cannot run on cyg-t1"));
@@ -775,13 +761,13 @@ START_TEST(bfd_that_never_comes_up_is_told)
 {
 	begin(NULL);
 	bfd_stop(far[0].bfd, w->now);
-	load(with_bfd);
+	world_load_edited(w, with_bfd);
 	world_run(w, 25 * USEC_PER_SEC);
 	ck_assert(!world_problem(w, "has never come up"));
 	world_run(w, 10 * USEC_PER_SEC);
 	ck_assert(world_problem(w, "t1: BFD with 169.254.0.1 has never come up"));
 	ck_assert(!world_problem(w, "t2: BFD"));
-	load(with_strict_bfd);
+	world_load_edited(w, with_strict_bfd);
 	ck_assert(world_problem(w, "t1: BFD with 169.254.0.1 is Down: No "
 							   "Diagnostic: the tunnel is not used"));
 	end();
@@ -809,8 +795,8 @@ START_TEST(probe_is_told)
 	world_run(w, 1500 * USEC_PER_MSEC);
 	ck_assert(world_problem(w, "t1: the probe gets no answers"));
 	/* with another configuration it has not, and is not answered */
-	load(NULL);
-	load(with_probe);
+	world_load_edited(w, NULL);
+	world_load_edited(w, with_probe);
 	ck_assert(!world_problem(w, "t1: the probe"));
 	world_run(w, 2 * USEC_PER_SEC);
 	ck_assert(world_problem(w, "t1: the probe of 169.254.0.1 was never "

@@ -19,26 +19,12 @@ static void initiate(void *user, const char *connection)
 	initiated[connection[1] - '1']++;
 }
 
-static void load(void (*edit)(config_t *config))
-{
-	char *text = world_config(w->n, NULL, NULL), *error;
-
-	w->edit = edit;
-	if (!world_load(w, text, &error))
-	{
-		ck_abort_msg("%s", error);
-	}
-	free(text);
-	free(error);
-	world_run(w, USEC_PER_SEC);
-}
-
 static void begin(void (*edit)(config_t *config))
 {
 	memset(initiated, 0, sizeof(initiated));
 	world_extra = (core_seams_t){.initiate = initiate};
 	w = world_create(2);
-	load(edit);
+	world_load_edited(w, edit);
 	world_up(w);
 	world_run(w, 3 * USEC_PER_SEC);
 }
@@ -115,7 +101,7 @@ START_TEST(supervisor_waits_as_is_said)
 	ck_assert_uint_ge(initiated[0], 30);
 	ck_assert_uint_le(initiated[1], 8);
 	/* taken by a reload, too */
-	load(NULL);
+	world_load_edited(w, NULL);
 	initiated[0] = 0;
 	world_run(w, 60 * USEC_PER_SEC);
 	ck_assert_uint_le(initiated[0], 2);

@@ -488,6 +488,20 @@ bool world_load(world_t *w, const char *text, char **error)
 	return true;
 }
 
+void world_load_edited(world_t *w, void (*edit)(config_t *config))
+{
+	char *text = world_config(w->n, NULL, NULL), *error;
+
+	w->edit = edit;
+	if (!world_load(w, text, &error))
+	{
+		ck_abort_msg("%s", error);
+	}
+	free(text);
+	free(error);
+	world_run(w, USEC_PER_SEC);
+}
+
 static void turn(world_t *w)
 {
 	bool more = true;

@@ -134,6 +134,9 @@ core_seams_t world_seams(world_t *w);
 void world_destroy(world_t *w);
 /** takes the text; false: refused, words in *error (owned) */
 bool world_load(world_t *w, const char *text, char **error);
+/** the same, of the first tunnels and changed by edit (NULL: as it is), and a
+ * second passes; an error ends the test */
+void world_load_edited(world_t *w, void (*edit)(config_t *config));
 /** time passes in steps of 10 ms, all that can happen happens */
 void world_run(world_t *w, usec_t span);
 /** a fact about tunnel i (0…) */
