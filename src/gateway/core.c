@@ -7,12 +7,21 @@
  * removed. The old configuration is freed last, when nothing borrows from it.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_drain.h"
+#include "gateway/core_kernel.h"
+#include "gateway/core_liveness.h"
+#include "gateway/core_nexthops.h"
+#include "gateway/core_origins.h"
+#include "gateway/core_routes.h"
+#include "gateway/core_sas.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
+
+/** the underlay and the kernel's state are looked at anew this often */
+#define AUDIT (10 * USEC_PER_SEC)
 
 static void fib_open(core_t *core)
 {
@@ -71,7 +80,7 @@ static void audit(cyg_timer_t *timer, void *user, usec_t now)
 	core_kernel_audit(core);
 	/* detectors that could not be started are tried again */
 	core->peers_dirty = true;
-	timer_start(core->seams.timers, timer, now + CORE_AUDIT);
+	timer_start(core->seams.timers, timer, now + AUDIT);
 }
 
 static void bundle_due(cyg_timer_t *timer, void *user, usec_t now)
@@ -91,13 +100,12 @@ core_t *core_create(const core_seams_t *seams, const char *charon_routes,
 	core->seed = seed;
 	core->discriminator = (uint32_t)seed;
 	core->started = now;
-	core_seen_init(&core->seen_fib);
 	kernel_state_init(&core->seen);
 	kernel_state_init(&core->saved);
-	kernel_state_init(&core->held);
-	kernel_state_init(&core->dumped);
-	fw_model_init(&core->firewall);
+	core_drains_init(core);
+	core_view_init(core);
 	core_nexthops_init(core);
+	core_routes_init(core);
 	core_restart_init(core);
 	core_initial_init(core);
 	core_firewall_init(core);
@@ -105,7 +113,7 @@ core_t *core_create(const core_seams_t *seams, const char *charon_routes,
 	timer_init(&core->audit_timer, audit, core);
 	timer_init(&core->bundle_timer, bundle_due, core);
 	core_kernel_start(core, now);
-	timer_start(seams->timers, &core->audit_timer, now + CORE_AUDIT);
+	timer_start(seams->timers, &core->audit_timer, now + AUDIT);
 	return core;
 }
 
@@ -131,12 +139,9 @@ static void tables_drop(core_t *core, usec_t now)
 		core_members_free(core, &core->tunnels[i]->static_members);
 		core->tunnels[i]->ineligible = false;
 	}
-	timer_stop(core->seams.timers, &core->adopt_timer);
+	core_restart_drop(core);
 	core_initial_end(core);
-	core->adopt_ending = core->restart_deferred = false;
-	core->n_again = 0;
-	core->rescanning = core->rescan_rewrite = false;
-	core->rescan_offer = core->reoffer_wanted = false;
+	core_routes_drop(core);
 	if (core->fib)
 	{
 		fib_remove_all(core->fib);
@@ -171,21 +176,20 @@ void core_destroy(core_t *core, usec_t now)
 		core->seams.net_ops->drop_all(core->seams.net);
 		bgp_destroy(core->bgp);
 	}
-	core_nexthops_drop(core);
+	core_nexthops_free(core);
 	core_redistribute_free(core);
 	if (core->fib)
 	{
 		fib_destroy(core->fib);
 	}
-	timer_stop(core->seams.timers, &core->adopt_timer);
-	core_initial_end(core);
+	core_restart_free(core);
+	core_initial_free(core);
+	core_routes_free(core);
 	timer_stop(core->seams.timers, &core->audit_timer);
 	timer_stop(core->seams.timers, &core->bundle_timer);
-	core_seen_deinit(&core->seen_fib);
+	core_kernel_free(core);
 	kernel_state_deinit(&core->seen);
 	kernel_state_deinit(&core->saved);
-	kernel_state_deinit(&core->held);
-	kernel_state_deinit(&core->dumped);
 	core_firewall_deinit(core);
 	core_heal_deinit(core);
 	config_destroy(core->config);

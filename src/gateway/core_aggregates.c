@@ -7,7 +7,7 @@
  * a default route and round in circles (RFC 4632 section 5.1).
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_origins.h"
 
 #include <stdlib.h>
 

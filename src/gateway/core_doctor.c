@@ -5,7 +5,7 @@
  * them is the cause of what, is judged there.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_kernel.h"
 
 #include <string.h>
 

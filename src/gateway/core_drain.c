@@ -11,18 +11,35 @@
  * reloads, and end with undrain or with the daemon.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_drain.h"
+#include "gateway/core_neighbor.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 
+/** a person took the tunnel of this name out of use */
+typedef struct core_drain_t
+{
+	char *name;
+	usec_t at;
+} core_drain_t;
+
+struct core_drains_t
+{
+	/** by name, as a reload may make a tunnel anew */
+	core_drain_t *list;
+	size_t n;
+	/** the policy of a drained tunnel's neighbours, NULL: never needed */
+	bgp_policy_t *tell_nothing;
+};
+
 static size_t place_of(const core_t *core, const char *name)
 {
 	size_t i = 0;
 
-	while (i < core->n_drained && strcmp(core->drained[i].name, name) != 0)
+	while (i < core->drains->n && strcmp(core->drains->list[i].name, name) != 0)
 	{
 		i++;
 	}
@@ -33,17 +50,23 @@ usec_t core_drained_at(const core_t *core, const char *name)
 {
 	size_t at = place_of(core, name);
 
-	return at < core->n_drained ? core->drained[at].at : 0;
+	return at < core->drains->n ? core->drains->list[at].at : 0;
+}
+
+void core_drains_init(core_t *core)
+{
+	core->drains = mem_alloc(sizeof(*core->drains));
 }
 
 void core_drains_free(core_t *core)
 {
-	for (size_t i = 0; i < core->n_drained; i++)
+	for (size_t i = 0; i < core->drains->n; i++)
 	{
-		free(core->drained[i].name);
+		free(core->drains->list[i].name);
 	}
-	free(core->drained);
-	bgp_policy_destroy(core->tell_nothing);
+	free(core->drains->list);
+	bgp_policy_destroy(core->drains->tell_nothing);
+	free(core->drains);
 }
 
 /** what the neighbours are told follows the tunnel's drain */
@@ -97,12 +120,12 @@ void core_drain_config(const core_tunnel_t *tunnel, bgp_peer_config_t *out)
 	out->graceful_shutdown = true;
 	if (tunnel->withdrawn)
 	{
-		if (!core->tell_nothing)
+		if (!core->drains->tell_nothing)
 		{
 			/* no rule decides: all is rejected */
-			core->tell_nothing = bgp_policy_create("drained");
+			core->drains->tell_nothing = bgp_policy_create("drained");
 		}
-		out->export_policy = core->tell_nothing;
+		out->export_policy = core->drains->tell_nothing;
 	}
 }
 
@@ -165,9 +188,9 @@ bool core_drain(core_t *core, const char *name, usec_t now)
 	if (!core_drained_at(core, name))
 	{
 		log_notice("tunnel %s is drained by a person", name);
-		core->drained = mem_resize(core->drained, core->n_drained + 1,
-								   sizeof(*core->drained));
-		core->drained[core->n_drained++] = (core_drain_t){
+		core->drains->list = mem_resize(core->drains->list, core->drains->n + 1,
+										sizeof(*core->drains->list));
+		core->drains->list[core->drains->n++] = (core_drain_t){
 			.name = str_copy(name),
 			.at = now,
 		};
@@ -181,10 +204,10 @@ bool core_undrain(core_t *core, const char *name, usec_t now)
 	core_tunnel_t *tunnel = core_tunnel_find(core, name);
 	size_t at = place_of(core, name);
 
-	if (at < core->n_drained)
+	if (at < core->drains->n)
 	{
-		free(core->drained[at].name);
-		core->drained[at] = core->drained[--core->n_drained];
+		free(core->drains->list[at].name);
+		core->drains->list[at] = core->drains->list[--core->drains->n];
 	}
 	if (!tunnel)
 	{

@@ -7,7 +7,7 @@
  * write as fast as they can.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_kernel.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,23 +24,46 @@
 /** heals before it is one, for status */
 #define FIGHT_MIN 3
 
-static void who_is(const fw_change_t *change, char out[static CORE_WHO_MAX])
+/** words on who did something */
+#define WHO_MAX 48
+
+/** what others do to the firewall's table */
+struct core_table_t
+{
+	/** until it is written anew */
+	cyg_timer_t timer;
+	/** until it is looked at, after notifications were lost */
+	cyg_timer_t look;
+	usec_t wait;
+	/** 0: never */
+	usec_t healed_at;
+	/** of the fight that goes on */
+	unsigned heals;
+	bool deleted;
+	char who[WHO_MAX];
+	char words[256];
+	/** the script that is kept for the next boot; NULL: none, or not known */
+	char *kept;
+	bool kept_known;
+};
+
+static void who_is(const fw_change_t *change, char out[static WHO_MAX])
 {
 	if (change->pid)
 	{
-		snprintf(out, CORE_WHO_MAX, "%s (pid %u)",
+		snprintf(out, WHO_MAX, "%s (pid %u)",
 				 change->process[0] ? change->process : "a process",
 				 change->pid);
 	}
 	else
 	{
-		snprintf(out, CORE_WHO_MAX, "somebody");
+		snprintf(out, WHO_MAX, "somebody");
 	}
 }
 
 static void write_anew(core_t *core, usec_t now)
 {
-	core_table_t *t = &core->table;
+	core_table_t *t = core->table;
 
 	log_warn("%s %s table inet %s: written anew", t->who,
 			 t->deleted ? "deleted" : "changed", FW_TABLE);
@@ -66,7 +89,7 @@ static void heal_due(cyg_timer_t *timer, void *user, usec_t now)
 
 static void touched(core_t *core, const fw_change_t *change, usec_t now)
 {
-	core_table_t *t = &core->table;
+	core_table_t *t = core->table;
 
 	t->deleted |= change->deleted;
 	if (timer_running(&t->timer))
@@ -91,7 +114,7 @@ static void look(core_t *core, usec_t now)
 {
 	const fw_change_t change = {0};
 
-	if (!timer_running(&core->table.timer) &&
+	if (!timer_running(&core->table->timer) &&
 		core->seams.fw_ops->intact(core->seams.firewall) == 0)
 	{
 		touched(core, &change, now);
@@ -105,16 +128,19 @@ static void look_due(cyg_timer_t *timer, void *user, usec_t now)
 
 void core_firewall_init(core_t *core)
 {
-	timer_init(&core->table.timer, heal_due, core);
-	timer_init(&core->table.look, look_due, core);
+	fw_model_init(&core->firewall);
+	core->table = mem_alloc(sizeof(*core->table));
+	timer_init(&core->table->timer, heal_due, core);
+	timer_init(&core->table->look, look_due, core);
 }
 
 void core_firewall_deinit(core_t *core)
 {
-	timer_stop(core->seams.timers, &core->table.timer);
-	timer_stop(core->seams.timers, &core->table.look);
+	timer_stop(core->seams.timers, &core->table->timer);
+	timer_stop(core->seams.timers, &core->table->look);
 	fw_model_deinit(&core->firewall);
-	free(core->table.kept);
+	free(core->table->kept);
+	free(core->table);
 }
 
 void core_firewall_audit(core_t *core, usec_t now)
@@ -135,16 +161,16 @@ void core_firewall_changed(core_t *core, const fw_change_t *change, usec_t now)
 	{
 		touched(core, change, now);
 	}
-	else if (!timer_running(&core->table.look))
+	else if (!timer_running(&core->table->look))
 	{
 		/* others write much: not at each overrun */
-		timer_start(core->seams.timers, &core->table.look, now + WAIT_MIN);
+		timer_start(core->seams.timers, &core->table->look, now + WAIT_MIN);
 	}
 }
 
 static void keep(core_t *core, const char *text)
 {
-	core_table_t *t = &core->table;
+	core_table_t *t = core->table;
 
 	if (!core->seams.keep_guard ||
 		(t->kept_known && core_str_equal(t->kept, text)))
@@ -201,7 +227,7 @@ void core_firewall_write(core_t *core, const plan_input_t *in)
 	if (core->firewall_applied)
 	{
 		/* what somebody did before is overwritten */
-		timer_stop(core->seams.timers, &core->table.timer);
+		timer_stop(core->seams.timers, &core->table->timer);
 		keep_model(core, &model);
 	}
 	fw_model_deinit(&core->firewall);
@@ -210,7 +236,7 @@ void core_firewall_write(core_t *core, const plan_input_t *in)
 
 const char *core_firewall_fight(core_t *core, usec_t now)
 {
-	core_table_t *t = &core->table;
+	core_table_t *t = core->table;
 
 	if (t->heals < FIGHT_MIN || now >= t->healed_at + QUIET)
 	{

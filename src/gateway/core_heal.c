@@ -7,10 +7,12 @@
  * word is struck from the mirror.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_kernel.h"
+#include "gateway/core_routes.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -24,15 +26,30 @@
 #define SYSCTLS_LOOK  (500 * USEC_PER_MSEC)
 #define SYSCTLS_SLICE 100
 
+/** lines of the log on others' deeds */
+struct core_heal_t
+{
+	/** those that were seen to be as we want them */
+	kernel_state_t held;
+	/** until sysctls are looked at, and from which one on */
+	cyg_timer_t sysctls;
+	size_t next;
+	usec_t since;
+	unsigned lines;
+	/** left out */
+	unsigned more;
+};
+
 static void sysctls_due(cyg_timer_t *timer, void *user, usec_t now)
 {
 	core_t *core = user;
-	size_t n = core->held.n_sysctls;
+	size_t n = core->heal->held.n_sysctls;
 	char value[24];
 
 	for (size_t i = 0; i < n && i < SYSCTLS_SLICE; i++)
 	{
-		const kernel_sysctl_t *s = &core->held.sysctls[core->heal.next++ % n];
+		const kernel_sysctl_t *s =
+			&core->heal->held.sysctls[core->heal->next++ % n];
 
 		if (core->seams.kernel_ops->sysctl_get(core->seams.kernel, s->path,
 											   value) ||
@@ -46,22 +63,26 @@ static void sysctls_due(cyg_timer_t *timer, void *user, usec_t now)
 
 void core_heal_init(core_t *core, usec_t now)
 {
-	timer_init(&core->heal.sysctls, sysctls_due, core);
-	timer_start(core->seams.timers, &core->heal.sysctls, now + SYSCTLS_LOOK);
+	core->heal = mem_alloc(sizeof(*core->heal));
+	kernel_state_init(&core->heal->held);
+	timer_init(&core->heal->sysctls, sysctls_due, core);
+	timer_start(core->seams.timers, &core->heal->sysctls, now + SYSCTLS_LOOK);
 }
 
 void core_heal_deinit(core_t *core)
 {
-	timer_stop(core->seams.timers, &core->heal.sysctls);
+	timer_stop(core->seams.timers, &core->heal->sysctls);
+	kernel_state_deinit(&core->heal->held);
+	free(core->heal);
 }
 
 void core_heal_flush(core_t *core)
 {
-	if (core->heal.more)
+	if (core->heal->more)
 	{
-		log_warn("and so were %u more things of ours", core->heal.more);
+		log_warn("and so were %u more things of ours", core->heal->more);
 	}
-	core->heal.more = core->heal.lines = 0;
+	core->heal->more = core->heal->lines = 0;
 }
 
 static void say(core_t *core, usec_t now, const char *fmt, ...)
@@ -72,14 +93,14 @@ static void say(core_t *core, usec_t now, const char *fmt, ...)
 	char line[320];
 	va_list args;
 
-	if (now >= core->heal.since + USEC_PER_SEC)
+	if (now >= core->heal->since + USEC_PER_SEC)
 	{
 		core_heal_flush(core);
-		core->heal.since = now;
+		core->heal->since = now;
 	}
-	if (core->heal.lines++ >= LINES_MAX)
+	if (core->heal->lines++ >= LINES_MAX)
 	{
-		core->heal.more++;
+		core->heal->more++;
 		return;
 	}
 	va_start(args, fmt);
@@ -303,25 +324,28 @@ void core_heal_sysctl(core_t *core, const kernel_sysctl_t *want,
 {
 	size_t i = 0;
 
-	while (i < core->held.n_sysctls &&
-		   strcmp(core->held.sysctls[i].path, want->path) != 0)
+	while (i < core->heal->held.n_sysctls &&
+		   strcmp(core->heal->held.sysctls[i].path, want->path) != 0)
 	{
 		i++;
 	}
-	if (i < core->held.n_sysctls && (!value || strcmp(value, want->value) != 0))
+	if (i < core->heal->held.n_sysctls &&
+		(!value || strcmp(value, want->value) != 0))
 	{
-		if (value && strcmp(core->held.sysctls[i].value, want->value) == 0)
+		if (value &&
+			strcmp(core->heal->held.sysctls[i].value, want->value) == 0)
 		{
 			log_warn("somebody set %s to %s: set to %s again", want->path,
 					 value, want->value);
 			core_event(core, VIEW_EVENT_KERNEL, want->path, value, want->value,
 					   "somebody had set it");
 		}
-		core->held.sysctls[i] = core->held.sysctls[--core->held.n_sysctls];
+		core->heal->held.sysctls[i] =
+			core->heal->held.sysctls[--core->heal->held.n_sysctls];
 	}
-	else if (i == core->held.n_sysctls && value &&
+	else if (i == core->heal->held.n_sysctls && value &&
 			 strcmp(value, want->value) == 0)
 	{
-		kernel_state_add_sysctl(&core->held, want->path, want->value);
+		kernel_state_add_sysctl(&core->heal->held, want->path, want->value);
 	}
 }

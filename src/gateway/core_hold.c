@@ -13,7 +13,7 @@
  * DELETE of the old one only.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_sas.h"
 
 #include "base/log.h"
 

@@ -8,7 +8,9 @@
  * session that opens beside routes that stand is not waited for.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_routes.h"
+
+#include <stdlib.h>
 
 /** a neighbour that has told nothing for so long has no more to tell, whether
  * it says so (End-of-RIB, RFC 4724 section 2) or not */
@@ -18,6 +20,25 @@
 #define FEW      1024
 /** it is looked at whether nobody told anything */
 #define TICK (20 * USEC_PER_MSEC)
+
+typedef enum core_initial_state_t
+{
+	CORE_INITIAL_NOT,
+	/** a neighbour came up, and nothing is told yet */
+	CORE_INITIAL_OPENED,
+	CORE_INITIAL_HELD,
+} core_initial_state_t;
+
+/** the wait before the first writing */
+struct core_initial_t
+{
+	core_initial_state_t state;
+	usec_t until;
+	/** UPDATEs of all, and when there was a new one */
+	uint64_t told;
+	usec_t told_at;
+	cyg_timer_t timer;
+};
 
 /** routes of ours stand in the kernel, or of an earlier run */
 static bool forwards(const core_t *core)
@@ -29,7 +50,7 @@ static bool forwards(const core_t *core)
 		fib_stats(core->fib, &stats);
 	}
 	return stats.routes[0] || stats.routes[1] || core->n_statics ||
-		   (core->adopting && core->kept_families);
+		   core_restart_keeps_any(core);
 }
 
 /** those that are up, or are opening, have told all; *told: UPDATEs so far */
@@ -58,14 +79,14 @@ static bool all_told(const core_t *core, uint64_t *told)
 
 void core_initial_end(core_t *core)
 {
-	core->initial.state = CORE_INITIAL_NOT;
-	timer_stop(core->seams.timers, &core->initial.timer);
+	core->initial->state = CORE_INITIAL_NOT;
+	timer_stop(core->seams.timers, &core->initial->timer);
 }
 
 static void look(cyg_timer_t *timer, void *user, usec_t now)
 {
 	core_t *core = user;
-	core_initial_t *initial = &core->initial;
+	core_initial_t *initial = core->initial;
 	usec_t idle = bgp_changes_waiting(core->bgp) <= FEW ? IDLE_FEW : IDLE_MAX;
 	uint64_t told;
 	bool all = all_told(core, &told);
@@ -85,21 +106,28 @@ static void look(cyg_timer_t *timer, void *user, usec_t now)
 
 void core_initial_init(core_t *core)
 {
-	timer_init(&core->initial.timer, look, core);
+	core->initial = mem_alloc(sizeof(*core->initial));
+	timer_init(&core->initial->timer, look, core);
+}
+
+void core_initial_free(core_t *core)
+{
+	core_initial_end(core);
+	free(core->initial);
 }
 
 void core_initial_opened(core_t *core)
 {
-	if (core->initial.state == CORE_INITIAL_NOT && !forwards(core) &&
+	if (core->initial->state == CORE_INITIAL_NOT && !forwards(core) &&
 		core->config->initial_hold)
 	{
-		core->initial.state = CORE_INITIAL_OPENED;
+		core->initial->state = CORE_INITIAL_OPENED;
 	}
 }
 
 bool core_initial_holds(core_t *core, usec_t now)
 {
-	core_initial_t *initial = &core->initial;
+	core_initial_t *initial = core->initial;
 
 	switch (initial->state)
 	{

@@ -8,7 +8,11 @@
  * takes them by itself.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_kernel.h"
+#include "gateway/core_nexthops.h"
+#include "gateway/core_origins.h"
+#include "gateway/core_routes.h"
+#include "gateway/core_sas.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +35,19 @@ static const kernel_what_t dump_order[] = {
 	KERNEL_WHAT_NEXTHOP, KERNEL_WHAT_ROUTE,
 };
 
+/** what still has to be dumped, as bits of 1 << kernel_what_t */
+struct core_dumps_t
+{
+	unsigned wanted;
+	unsigned done;
+	bool running;
+	kernel_what_t now;
+	/** what the running one has shown: the rest of the mirror is gone */
+	kernel_state_t shown;
+	/** learned routes of ours that it has shown */
+	uint32_t routes;
+};
+
 /** tables of others, when our own things are known */
 static void dump_table(core_t *core)
 {
@@ -44,8 +61,8 @@ static void dump_table(core_t *core)
 	}
 	error =
 		core->seams.kernel_ops->dump_table(core->seams.kernel, table, protocol);
-	core->dumps.running = !error;
-	core->dumps.now = KERNEL_WHAT_TABLE;
+	core->dumps->running = !error;
+	core->dumps->now = KERNEL_WHAT_TABLE;
 	if (error)
 	{
 		log_error("asking the kernel for table %u: %s", table,
@@ -59,12 +76,12 @@ static void dump_table(core_t *core)
  * stand, too */
 static bool seeing(const core_t *core)
 {
-	return core->adopting && !core_kernel_ready(core);
+	return core_restart_adopting(core) && !core_kernel_ready(core);
 }
 
 void core_kernel_dump(core_t *core)
 {
-	core_dumps_t *d = &core->dumps;
+	core_dumps_t *d = core->dumps;
 
 	if (d->running || !core->seams.kernel)
 	{
@@ -85,13 +102,13 @@ void core_kernel_dump(core_t *core)
 			}
 			d->now = dump_order[i];
 			d->running = true;
-			kernel_state_deinit(&core->dumped);
-			kernel_state_init(&core->dumped);
-			core->dumped_routes = 0;
+			kernel_state_deinit(&core->dumps->shown);
+			kernel_state_init(&core->dumps->shown);
+			core->dumps->routes = 0;
 			if (seeing(core))
 			{
 				/* one that failed half-way is shown from its beginning */
-				core_seen_forget(&core->seen_fib, d->now);
+				core_seen_forget(core->seen_fib, d->now);
 			}
 			if (d->now == KERNEL_WHAT_NEXTHOP && core->fib)
 			{
@@ -105,14 +122,24 @@ void core_kernel_dump(core_t *core)
 
 void core_kernel_start(core_t *core, usec_t now)
 {
-	core->dumps.wanted = DUMPS_ALL;
+	core->dumps = mem_alloc(sizeof(*core->dumps));
+	kernel_state_init(&core->dumps->shown);
+	core->seen_fib = core_seen_create();
+	core->dumps->wanted = DUMPS_ALL;
 	core_kernel_dump(core);
 	core_sweep_start(core);
 }
 
+void core_kernel_free(core_t *core)
+{
+	core_seen_destroy(core->seen_fib);
+	kernel_state_deinit(&core->dumps->shown);
+	free(core->dumps);
+}
+
 static bool have(const core_t *core, unsigned dumps)
 {
-	return (core->dumps.done & dumps) == dumps;
+	return (core->dumps->done & dumps) == dumps;
 }
 
 bool core_kernel_ready(const core_t *core)
@@ -164,10 +191,10 @@ static void seen_touched(core_t *core, const kernel_event_t *event)
 {
 	const unsigned dumps = WHAT(KERNEL_WHAT_NEXTHOP) | WHAT(KERNEL_WHAT_ROUTE);
 
-	if (event->ours && core_seen_any(&core->seen_fib))
+	if (event->ours && core_seen_any(core->seen_fib))
 	{
-		core->dumps.wanted |= dumps;
-		core->dumps.done &= ~dumps;
+		core->dumps->wanted |= dumps;
+		core->dumps->done &= ~dumps;
 		core_kernel_dump(core);
 	}
 }
@@ -185,10 +212,10 @@ static void route_event(core_t *core, const kernel_event_t *event)
 	}
 	else if (event->dump)
 	{
-		core->dumped_routes++;
+		core->dumps->routes++;
 		if (seeing(core))
 		{
-			core_seen_add(&core->seen_fib, event);
+			core_seen_add(core->seen_fib, event);
 		}
 	}
 	else
@@ -212,7 +239,7 @@ static void nexthop_event(core_t *core, const kernel_event_t *event)
 	}
 	if (seeing(core))
 	{
-		core_seen_add(&core->seen_fib, event);
+		core_seen_add(core->seen_fib, event);
 	}
 }
 
@@ -277,16 +304,16 @@ static void dumped_add(core_t *core, const kernel_event_t *event)
 	switch (event->what)
 	{
 		case KERNEL_WHAT_LINK:
-			kernel_state_link_event(&core->dumped, &event->link, false);
+			kernel_state_link_event(&core->dumps->shown, &event->link, false);
 			break;
 		case KERNEL_WHAT_ADDR:
-			kernel_state_addr_event(&core->dumped, &event->addr, false);
+			kernel_state_addr_event(&core->dumps->shown, &event->addr, false);
 			break;
 		case KERNEL_WHAT_RULE:
-			kernel_state_rule_event(&core->dumped, &event->rule, false);
+			kernel_state_rule_event(&core->dumps->shown, &event->rule, false);
 			break;
 		case KERNEL_WHAT_ROUTE:
-			kernel_state_route_event(&core->dumped, &event->route, false);
+			kernel_state_route_event(&core->dumps->shown, &event->route, false);
 			break;
 		case KERNEL_WHAT_NEXTHOP:
 		case KERNEL_WHAT_GROUP:
@@ -299,7 +326,7 @@ static void dumped_add(core_t *core, const kernel_event_t *event)
  * event that we missed */
 static bool missing(const core_t *core, kernel_what_t what, kernel_event_t *out)
 {
-	const kernel_state_t *seen = &core->seen, *dumped = &core->dumped;
+	const kernel_state_t *seen = &core->seen, *dumped = &core->dumps->shown;
 	const kernel_link_t *link;
 	const kernel_addr_t *addr;
 	const kernel_rule_t *rule;
@@ -346,10 +373,10 @@ static void find_vanished(core_t *core, kernel_what_t what, usec_t now)
 	{
 		log_warn("next hops of ours are missing in the kernel: written again");
 	}
-	if (what == KERNEL_WHAT_ROUTE && !core->adopting && core->fib)
+	if (what == KERNEL_WHAT_ROUTE && !core_restart_adopting(core) && core->fib)
 	{
 		fib_stats(core->fib, &stats);
-		if (core->dumped_routes < stats.routes[0] + stats.routes[1])
+		if (core->dumps->routes < stats.routes[0] + stats.routes[1])
 		{
 			log_warn("routes of ours are missing in the kernel: written again");
 			core_routes_rewrite(core);
@@ -402,7 +429,7 @@ void core_kernel_event(core_t *core, const kernel_event_t *event, usec_t now)
 
 void core_kernel_dumped(core_t *core, kernel_what_t what, int error, usec_t now)
 {
-	core_dumps_t *d = &core->dumps;
+	core_dumps_t *d = core->dumps;
 	bool ready = core_kernel_ready(core);
 
 	d->running = false;
@@ -431,14 +458,14 @@ void core_kernel_dumped(core_t *core, kernel_what_t what, int error, usec_t now)
 void core_kernel_audit(core_t *core)
 {
 	/* few, whatever the number of routes */
-	core->dumps.wanted |= DUMPS_SMALL | WHAT(KERNEL_WHAT_NEXTHOP);
+	core->dumps->wanted |= DUMPS_SMALL | WHAT(KERNEL_WHAT_NEXTHOP);
 	core_kernel_dump(core);
 }
 
 void core_kernel_lost(core_t *core, usec_t now)
 {
 	log_warn("the kernel's notifications overran: reading its state anew");
-	core->dumps.wanted |= DUMPS_ALL;
+	core->dumps->wanted |= DUMPS_ALL;
 	core_redistribute_lost(core);
 	core_nexthops_all(core);
 	core_kernel_dump(core);

@@ -7,7 +7,8 @@
  * fact for the tunnel and nothing more.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_kernel.h"
+#include "gateway/core_liveness.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -12,12 +12,15 @@
  * in slices and offered anew.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_nexthops.h"
+#include "gateway/core_routes.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/list.h"
 #include "base/log.h"
+#include "base/trie.h"
 
 /** next hops looked at in a slice: some system calls each */
 #define SLICE_HOPS 16
@@ -25,6 +28,34 @@
 #define HOLD (100 * USEC_PER_MSEC)
 /** so many are looked at in each audit */
 #define AUDIT_MAX 256
+
+typedef struct core_nexthop_t
+{
+	addr_t addr;
+	core_way_t way;
+	/** the speaker knows */
+	bool told;
+	/** to be freed when its turn comes */
+	bool unused;
+	/** in `unreachable` */
+	bool counted;
+	usec_t held_until;
+	/** in `dirty` or `held` */
+	list_t place;
+} core_nexthop_t;
+
+struct core_nexthops_t
+{
+	/** values are places in list, from 1 on */
+	trie_t *by_addr[2];
+	core_nexthop_t **list;
+	uint32_t size;
+	uint32_t count;
+	uint32_t unreachable;
+	list_t dirty;
+	list_t held;
+	cyg_timer_t timer;
+};
 
 static unsigned index_of(const addr_t *addr)
 {
@@ -38,7 +69,7 @@ static prefix_t host(const addr_t *addr)
 
 static core_nexthop_t *find(const core_t *core, const addr_t *addr)
 {
-	const core_nexthops_t *hops = &core->nexthops;
+	const core_nexthops_t *hops = core->nexthops;
 	const trie_t *trie = hops->by_addr[index_of(addr)];
 	prefix_t prefix = host(addr);
 	uint32_t number = trie ? trie_get(trie, &prefix) : 0;
@@ -52,13 +83,13 @@ static void touch(core_t *core, core_nexthop_t *hop)
 {
 	if (!list_linked(&hop->place))
 	{
-		list_append(&core->nexthops.dirty, &hop->place);
+		list_append(&core->nexthops->dirty, &hop->place);
 	}
 }
 
 static core_nexthop_t *create(core_t *core, const addr_t *addr)
 {
-	core_nexthops_t *hops = &core->nexthops;
+	core_nexthops_t *hops = core->nexthops;
 	trie_t **trie = &hops->by_addr[index_of(addr)];
 	core_nexthop_t *hop = mem_alloc(sizeof(*hop));
 	prefix_t prefix = host(addr);
@@ -88,7 +119,7 @@ static core_nexthop_t *create(core_t *core, const addr_t *addr)
 
 static void destroy(core_t *core, core_nexthop_t *hop)
 {
-	core_nexthops_t *hops = &core->nexthops;
+	core_nexthops_t *hops = core->nexthops;
 	prefix_t prefix = host(&hop->addr);
 	uint32_t number = trie_remove(hops->by_addr[index_of(&hop->addr)], &prefix);
 
@@ -127,7 +158,7 @@ void core_nexthops_used(core_t *core, const addr_t *addr, bool used)
 
 void core_nexthops_within(core_t *core, const prefix_t *prefix)
 {
-	core_nexthops_t *hops = &core->nexthops;
+	core_nexthops_t *hops = core->nexthops;
 	const trie_t *trie = hops->by_addr[index_of(&prefix->addr)];
 	uint32_t number = trie ? trie_get(trie, prefix) : 0;
 	prefix_t at = *prefix;
@@ -145,7 +176,7 @@ void core_nexthops_within(core_t *core, const prefix_t *prefix)
 
 void core_nexthops_all(core_t *core)
 {
-	core_nexthops_t *hops = &core->nexthops;
+	core_nexthops_t *hops = core->nexthops;
 
 	for (uint32_t i = 0; i < hops->size; i++)
 	{
@@ -158,7 +189,7 @@ void core_nexthops_all(core_t *core)
 
 void core_nexthops_audit(core_t *core)
 {
-	if (core->nexthops.count <= AUDIT_MAX)
+	if (core->nexthops->count <= AUDIT_MAX)
 	{
 		core_nexthops_all(core);
 	}
@@ -216,8 +247,8 @@ static void resolve(core_t *core, core_nexthop_t *hop, usec_t now)
 		return;
 	}
 	hop->held_until = told ? now + HOLD : 0;
-	core->nexthops.unreachable += !has;
-	core->nexthops.unreachable -= hop->counted;
+	core->nexthops->unreachable += !has;
+	core->nexthops->unreachable -= hop->counted;
 	hop->counted = !has;
 	if (told && had != has)
 	{
@@ -239,7 +270,7 @@ static void held_over(cyg_timer_t *timer, void *user, usec_t now)
 {
 	core_t *core = user;
 
-	list_each_safe(&core->nexthops.held, hop, core_nexthop_t, place)
+	list_each_safe(&core->nexthops->held, hop, core_nexthop_t, place)
 	{
 		list_remove(&hop->place);
 		touch(core, hop);
@@ -248,7 +279,7 @@ static void held_over(cyg_timer_t *timer, void *user, usec_t now)
 
 bool core_nexthops_work(core_t *core, usec_t now)
 {
-	core_nexthops_t *hops = &core->nexthops;
+	core_nexthops_t *hops = core->nexthops;
 
 	for (unsigned i = 0; i < SLICE_HOPS && !list_empty(&hops->dirty); i++)
 	{
@@ -277,14 +308,15 @@ bool core_nexthops_work(core_t *core, usec_t now)
 
 void core_nexthops_init(core_t *core)
 {
-	list_init(&core->nexthops.dirty);
-	list_init(&core->nexthops.held);
-	timer_init(&core->nexthops.timer, held_over, core);
+	core->nexthops = mem_alloc(sizeof(*core->nexthops));
+	list_init(&core->nexthops->dirty);
+	list_init(&core->nexthops->held);
+	timer_init(&core->nexthops->timer, held_over, core);
 }
 
 void core_nexthops_drop(core_t *core)
 {
-	core_nexthops_t *hops = &core->nexthops;
+	core_nexthops_t *hops = core->nexthops;
 
 	timer_stop(core->seams.timers, &hops->timer);
 	for (uint32_t i = 0; i < hops->size; i++)
@@ -305,6 +337,12 @@ void core_nexthops_drop(core_t *core)
 			hops->by_addr[f] = NULL;
 		}
 	}
+}
+
+void core_nexthops_free(core_t *core)
+{
+	core_nexthops_drop(core);
+	free(core->nexthops);
 }
 
 /* -- using them ------------------------------------------------------------- */
@@ -444,7 +482,8 @@ unsigned core_nexthops_lost(const core_t *core, const core_neighbor_t *n,
 	static const family_t families[] = {FAMILY_IPV4, FAMILY_IPV6};
 	unsigned count = 0;
 
-	for (size_t f = 0; core->nexthops.unreachable && f < countof(families); f++)
+	for (size_t f = 0; core->nexthops->unreachable && f < countof(families);
+		 f++)
 	{
 		const bgp_attrs_t *received, *accepted;
 		const prefix_t *after = NULL;

@@ -6,7 +6,7 @@
  * with the daemon.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_neighbor.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -20,7 +20,7 @@
  * that; it makes the SA anew when the kernel gives up, minutes later.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_sas.h"
 
 #include <errno.h>
 #include <string.h>

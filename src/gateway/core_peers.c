@@ -7,7 +7,10 @@
  * at once and no retry timer is waited for.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_drain.h"
+#include "gateway/core_liveness.h"
+#include "gateway/core_nexthops.h"
+#include "gateway/core_routes.h"
 
 #include <stdio.h>
 #include <stdlib.h>

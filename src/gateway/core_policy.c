@@ -6,7 +6,7 @@
  * what would hurt him.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_neighbor.h"
 
 #include "config/values.h"
 #include "gateway/policy_compile.h"

@@ -7,7 +7,7 @@
  * other configuration as the next plan will.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_neighbor.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -5,7 +5,11 @@
  * `status`: nothing is remembered but the lines.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_drain.h"
+#include "gateway/core_kernel.h"
+#include "gateway/core_liveness.h"
+#include "gateway/core_nexthops.h"
+#include "gateway/core_origins.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -15,7 +15,8 @@
  * tells beforehand: flows then leave with the first sign of the end.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_drain.h"
+#include "gateway/core_neighbor.h"
 
 #include "base/log.h"
 

@@ -8,6 +8,8 @@
  * by a policy that says so.
  */
 
+#include "gateway/core_kernel.h"
+#include "gateway/core_neighbor.h"
 #include "gateway/core_redistribute.h"
 
 #include <stdlib.h>

@@ -9,7 +9,10 @@
 #ifndef CYGNET_GATEWAY_CORE_REDISTRIBUTE_H
 #define CYGNET_GATEWAY_CORE_REDISTRIBUTE_H
 
-#include "gateway/core_private.h"
+#include "base/hash.h"
+#include "base/list.h"
+#include "bgp/policy.h"
+#include "gateway/core_origins.h"
 
 /** somebody's route */
 typedef struct source_route_t

@@ -14,7 +14,11 @@
  * could tell again stays in the kernel for longer: its SAs of before may work.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_kernel.h"
+#include "gateway/core_origins.h"
+#include "gateway/core_routes.h"
+
+#include <stdlib.h>
 
 #include "base/log.h"
 
@@ -32,11 +36,30 @@
 /** one that says no End-of-RIB has told all after this */
 #define TELL_MAX (30 * USEC_PER_SEC)
 
+struct core_restart_t
+{
+	/** see core_restart_adopting() */
+	bool adopting;
+	bool ending;
+	/** families (BGP_IPV4…) of which there are such routes */
+	unsigned kept;
+	/** the speaker knows of them, since */
+	bool told;
+	/** it holds routes back, or did */
+	bool deferred;
+	usec_t at;
+	/** the most neighbours that were heard since, and when they were */
+	size_t heard;
+	usec_t heard_at;
+	usec_t until;
+	cyg_timer_t timer;
+};
+
 bool core_restart_ready(core_t *core, usec_t now)
 {
 	unsigned time = core->config ? core->config->graceful_restart : 0;
 
-	if (core->restart_told)
+	if (core->restart->told)
 	{
 		return true;
 	}
@@ -48,12 +71,12 @@ bool core_restart_ready(core_t *core, usec_t now)
 	{
 		return false;
 	}
-	core->restart_told = true;
-	core->restart_at = now;
-	if (core->kept_families && time && core->n_neighbors)
+	core->restart->told = true;
+	core->restart->at = now;
+	if (core->restart->kept && time && core->n_neighbors)
 	{
-		core->restart_deferred = true;
-		bgp_restarting(core->bgp, core->kept_families,
+		core->restart->deferred = true;
+		bgp_restarting(core->bgp, core->restart->kept,
 					   now + time * USEC_PER_SEC);
 		log_notice("routes of an earlier run are kept until the neighbours "
 				   "have told theirs, %u s at most",
@@ -107,7 +130,7 @@ static bool all_settled(const core_t *core, bool absent, usec_t now)
 /** how long a neighbour that has no session yet is waited for */
 static usec_t patience(const core_t *core, const core_neighbor_t *n)
 {
-	usec_t others = core->restart_heard_at - core->restart_at;
+	usec_t others = core->restart->heard_at - core->restart->at;
 	usec_t wait = WAIT_MIN;
 
 	if (n->running && !info_of(n).connect_error[0])
@@ -130,10 +153,10 @@ static bool others_waited(core_t *core, usec_t now)
 	{
 		n_heard += heard(core->neighbors[i], now);
 	}
-	if (n_heard > core->restart_heard)
+	if (n_heard > core->restart->heard)
 	{
-		core->restart_heard = n_heard;
-		core->restart_heard_at = now;
+		core->restart->heard = n_heard;
+		core->restart->heard_at = now;
 	}
 	for (size_t i = 0; i < core->n_neighbors; i++)
 	{
@@ -141,7 +164,7 @@ static bool others_waited(core_t *core, usec_t now)
 
 		if (!heard(n, now) &&
 			(info_of(n).state == BGP_ESTABLISHED || !n_heard ||
-			 now < core->restart_at + patience(core, n)))
+			 now < core->restart->at + patience(core, n)))
 		{
 			return false;
 		}
@@ -153,17 +176,17 @@ static bool others_waited(core_t *core, usec_t now)
  * for as neighbours are that cannot be dialled */
 static bool statics_settled(const core_t *core, usec_t now)
 {
-	return core_statics_alive(core) || now >= core->restart_at + ABSENT_MAX;
+	return core_statics_alive(core) || now >= core->restart->at + ABSENT_MAX;
 }
 
 /** the neighbours' tables are in, or waited for long enough */
 static void check(cyg_timer_t *timer, void *user, usec_t now)
 {
 	core_t *core = user;
-	bool absent = core->restart_told && now >= core->restart_at + ABSENT_MAX;
-	bool late = now >= core->adopt_until ||
-				(core->restart_deferred &&
-				 now >= core->restart_at +
+	bool absent = core->restart->told && now >= core->restart->at + ABSENT_MAX;
+	bool late = now >= core->restart->until ||
+				(core->restart->deferred &&
+				 now >= core->restart->at +
 							core->config->graceful_restart * USEC_PER_SEC);
 
 	if (core->bgp && bgp_deferring(core->bgp) &&
@@ -174,11 +197,11 @@ static void check(cyg_timer_t *timer, void *user, usec_t now)
 	}
 	/* the speaker does not wait for neighbours that restart, too (RFC 4724
 	 * section 4.1); the kernel's routes by them can */
-	if (core->bgp && core->restart_told && !bgp_deferring(core->bgp) &&
+	if (core->bgp && core->restart->told && !bgp_deferring(core->bgp) &&
 		(late || (statics_settled(core, now) &&
-				  all_settled(core, core->restart_deferred && absent, now))))
+				  all_settled(core, core->restart->deferred && absent, now))))
 	{
-		core->adopt_ending = true;
+		core->restart->ending = true;
 		return;
 	}
 	timer_start(core->seams.timers, timer, now + USEC_PER_SEC);
@@ -186,27 +209,57 @@ static void check(cyg_timer_t *timer, void *user, usec_t now)
 
 void core_restart_init(core_t *core)
 {
-	core->adopting = true;
-	timer_init(&core->adopt_timer, check, core);
+	core->restart = mem_alloc(sizeof(*core->restart));
+	core->restart->adopting = true;
+	timer_init(&core->restart->timer, check, core);
+}
+
+void core_restart_drop(core_t *core)
+{
+	timer_stop(core->seams.timers, &core->restart->timer);
+	core->restart->ending = core->restart->deferred = false;
+}
+
+void core_restart_free(core_t *core)
+{
+	timer_stop(core->seams.timers, &core->restart->timer);
+	free(core->restart);
+}
+
+bool core_restart_adopting(const core_t *core)
+{
+	return core->restart->adopting;
+}
+
+void core_restart_keeps(core_t *core, family_t family)
+{
+	core->restart->kept |= family == FAMILY_IPV4 ? BGP_IPV4 : BGP_IPV6;
+}
+
+bool core_restart_keeps_any(const core_t *core)
+{
+	return core->restart->adopting && core->restart->kept;
 }
 
 void core_restart_watch(core_t *core, usec_t now)
 {
-	if (core->adopting && core->fib && !timer_running(&core->adopt_timer))
+	if (core->restart->adopting && core->fib &&
+		!timer_running(&core->restart->timer))
 	{
-		core->adopt_until = now + ADOPT_MAX;
-		timer_start(core->seams.timers, &core->adopt_timer, now + USEC_PER_SEC);
+		core->restart->until = now + ADOPT_MAX;
+		timer_start(core->seams.timers, &core->restart->timer,
+					now + USEC_PER_SEC);
 	}
 }
 
 void core_restart_worked(core_t *core)
 {
-	if (!core->adopt_ending)
+	if (!core->restart->ending)
 	{
 		return;
 	}
-	core->adopt_ending = false;
-	core->adopting = false;
+	core->restart->ending = false;
+	core->restart->adopting = false;
 	fib_adopt_end(core->fib);
 	log_info("routes of an earlier run that nobody announced again are "
 			 "removed now");

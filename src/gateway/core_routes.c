@@ -6,7 +6,10 @@
  * batch to the kernel.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_kernel.h"
+#include "gateway/core_nexthops.h"
+#include "gateway/core_origins.h"
+#include "gateway/core_routes.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +28,49 @@
 #define SHARE_MAX 256
 /** urgent operations written in one go */
 #define URGENT_MAX 64
+
+/** routes that the kernel refused, kept for another try */
+#define AGAIN_MAX 4096
+/** operations of one write to the kernel, see DESIGN.md section 4 */
+#define BATCH 512
+
+struct core_routes_t
+{
+	kernel_op_t batch[BATCH];
+	int batch_errors[BATCH];
+	prefix_t again[AGAIN_MAX];
+	unsigned n_again;
+	bool again_more;
+	/** walk of the table for routes that the kernel dropped */
+	bool rescanning;
+	/** the walk writes each route again as it is: some are missing */
+	bool rescan_rewrite;
+	/** the walk offers every prefix to the FIB: the members of some have
+	 * changed. Wanted: the next walk does */
+	bool rescan_offer;
+	bool reoffer_wanted;
+	family_t rescan_family;
+	prefix_t rescan_at;
+};
+
+void core_routes_init(core_t *core)
+{
+	core->routes = mem_alloc(sizeof(*core->routes));
+}
+
+void core_routes_drop(core_t *core)
+{
+	core_routes_t *routes = core->routes;
+
+	routes->n_again = 0;
+	routes->rescanning = routes->rescan_rewrite = false;
+	routes->rescan_offer = routes->reoffer_wanted = false;
+}
+
+void core_routes_free(core_t *core)
+{
+	free(core->routes);
+}
 
 void core_members_free(core_t *core, core_members_t *members)
 {
@@ -309,36 +355,37 @@ void core_route_offer(core_t *core, const prefix_t *prefix)
 
 static void walk_start(core_t *core)
 {
-	core->rescanning = true;
-	core->rescan_offer = core->reoffer_wanted;
-	core->reoffer_wanted = false;
-	core->rescan_family = FAMILY_IPV4;
-	core->rescan_at.addr = addr_none;
+	core->routes->rescanning = true;
+	core->routes->rescan_offer = core->routes->reoffer_wanted;
+	core->routes->reoffer_wanted = false;
+	core->routes->rescan_family = FAMILY_IPV4;
+	core->routes->rescan_at.addr = addr_none;
 }
 
 void core_routes_rewrite(core_t *core)
 {
-	core->rescan_rewrite = true;
+	core->routes->rescan_rewrite = true;
 	walk_start(core);
 }
 
 void core_routes_reoffer(core_t *core)
 {
 	/* a walk that is under way may have passed it */
-	core->reoffer_wanted = true;
+	core->routes->reoffer_wanted = true;
 }
 
 static void walk_route(core_t *core, const bgp_route_t *route)
 {
-	if (route->tag && core->rescan_rewrite)
+	if (route->tag && core->routes->rescan_rewrite)
 	{
 		fib_route_again(core->fib, &route->prefix, route->tag);
 	}
-	if (core->rescan_offer || (route->tag && !core->rescan_rewrite))
+	if (core->routes->rescan_offer ||
+		(route->tag && !core->routes->rescan_rewrite))
 	{
 		offer(core, route);
 	}
-	if (core->rescan_offer)
+	if (core->routes->rescan_offer)
 	{
 		core_nexthops_within(core, &route->prefix);
 	}
@@ -350,9 +397,9 @@ static bool rescan(core_t *core)
 	bgp_route_t route;
 	unsigned n = 0;
 
-	if (!core->rescanning)
+	if (!core->routes->rescanning)
 	{
-		if (!fib_rescan_wanted(core->fib) && !core->reoffer_wanted)
+		if (!fib_rescan_wanted(core->fib) && !core->routes->reoffer_wanted)
 		{
 			return false;
 		}
@@ -360,30 +407,32 @@ static bool rescan(core_t *core)
 	}
 	while (n++ < SLICE_CHANGES)
 	{
-		const prefix_t *after =
-			addr_is_set(&core->rescan_at.addr) ? &core->rescan_at : NULL;
+		const prefix_t *after = addr_is_set(&core->routes->rescan_at.addr)
+									? &core->routes->rescan_at
+									: NULL;
 
-		if (bgp_route_next(core->bgp, core->rescan_family, after, &route))
+		if (bgp_route_next(core->bgp, core->routes->rescan_family, after,
+						   &route))
 		{
-			core->rescan_at = route.prefix;
+			core->routes->rescan_at = route.prefix;
 			if (route.n_best)
 			{
 				walk_route(core, &route);
 			}
 		}
-		else if (core->rescan_family == FAMILY_IPV4)
+		else if (core->routes->rescan_family == FAMILY_IPV4)
 		{
-			core->rescan_family = FAMILY_IPV6;
-			core->rescan_at.addr = addr_none;
+			core->routes->rescan_family = FAMILY_IPV6;
+			core->routes->rescan_at.addr = addr_none;
 		}
 		else
 		{
-			core->rescanning = false;
-			if (!core->rescan_rewrite)
+			core->routes->rescanning = false;
+			if (!core->routes->rescan_rewrite)
 			{
 				fib_rescan_done(core->fib);
 			}
-			core->rescan_rewrite = false;
+			core->routes->rescan_rewrite = false;
 			break;
 		}
 	}
@@ -392,13 +441,13 @@ static bool rescan(core_t *core)
 
 void core_route_failed(core_t *core, const prefix_t *prefix)
 {
-	if (core->n_again < CORE_AGAIN_MAX)
+	if (core->routes->n_again < AGAIN_MAX)
 	{
-		core->again[core->n_again++] = *prefix;
+		core->routes->again[core->routes->n_again++] = *prefix;
 	}
 	else
 	{
-		core->again_more = true;
+		core->routes->again_more = true;
 		/* nobody has announced it yet: the walk does not come by it */
 		fib_seen_forget(core->fib, prefix);
 	}
@@ -415,29 +464,30 @@ static void failed(core_t *core, const kernel_op_t *op, int error)
 
 void core_routes_again(core_t *core)
 {
-	unsigned n = core->n_again;
+	unsigned n = core->routes->n_again;
 
 	if (!core->fib || !core->bgp || core->stopping)
 	{
 		return;
 	}
-	core->n_again = 0;
+	core->routes->n_again = 0;
 	for (unsigned i = 0; i < n; i++)
 	{
 		bgp_route_t route;
 
-		if (bgp_route_get(core->bgp, &core->again[i], &route) && route.tag)
+		if (bgp_route_get(core->bgp, &core->routes->again[i], &route) &&
+			route.tag)
 		{
 			fib_route_again(core->fib, &route.prefix, route.tag);
 		}
 		else
 		{
-			fib_seen_again(core->fib, &core->again[i]);
+			fib_seen_again(core->fib, &core->routes->again[i]);
 		}
 	}
-	if (core->again_more)
+	if (core->routes->again_more)
 	{
-		core->again_more = false;
+		core->routes->again_more = false;
 		core_routes_rewrite(core);
 	}
 }
@@ -445,8 +495,8 @@ void core_routes_again(core_t *core)
 /** takes at most max operations and writes them; how many */
 static size_t write_batch(core_t *core, size_t max)
 {
-	kernel_op_t *ops = core->batch;
-	int *errors = core->batch_errors;
+	kernel_op_t *ops = core->routes->batch;
+	int *errors = core->routes->batch_errors;
 	size_t n = fib_take(core->fib, ops, max);
 
 	if (n && core->seams.kernel &&
@@ -496,7 +546,7 @@ void core_routes_covering(core_t *core, bool allow)
 	}
 	for (unsigned i = 0; !allow && i < COVERING_BATCHES; i++)
 	{
-		if (!write_batch(core, CORE_BATCH))
+		if (!write_batch(core, BATCH))
 		{
 			break;
 		}
@@ -525,7 +575,7 @@ void core_fib_drain(core_t *core)
 	/* a full table takes 2,000 batches; the bound is against a loop */
 	for (unsigned i = 0; core->fib && i < 100000; i++)
 	{
-		if (!write_batch(core, CORE_BATCH))
+		if (!write_batch(core, BATCH))
 		{
 			return;
 		}
@@ -558,9 +608,9 @@ bool core_routes_work(core_t *core, usec_t now)
 		core_aggregates_changed(core, &route.prefix);
 		more = true;
 	}
-	if (fib_waiting(core->fib) >= CORE_BATCH || !more)
+	if (fib_waiting(core->fib) >= BATCH || !more)
 	{
-		write_batch(core, CORE_BATCH);
+		write_batch(core, BATCH);
 	}
 	more |= fib_waiting(core->fib) > 0;
 	if (!more && !held)

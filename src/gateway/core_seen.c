@@ -6,23 +6,35 @@
  * as routes, an operation being seven times as large.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_kernel.h"
+#include "gateway/core_routes.h"
 
 #include <stdlib.h>
 
 #include "base/log.h"
 
-void core_seen_init(core_seen_t *seen)
+/** next hops, groups and routes of an earlier run */
+struct core_seen_t
 {
+	kernel_ops_list_t hops;
+	kernel_route_t *routes;
+	size_t n_routes;
+	size_t room;
+};
+
+core_seen_t *core_seen_create(void)
+{
+	core_seen_t *seen = mem_alloc(sizeof(*seen));
+
 	kernel_ops_list_init(&seen->hops);
-	seen->routes = NULL;
-	seen->n_routes = seen->room = 0;
+	return seen;
 }
 
-void core_seen_deinit(core_seen_t *seen)
+void core_seen_destroy(core_seen_t *seen)
 {
 	kernel_ops_list_deinit(&seen->hops);
 	free(seen->routes);
+	free(seen);
 }
 
 bool core_seen_any(const core_seen_t *seen)
@@ -71,14 +83,13 @@ static void seen_route(core_t *core, const kernel_route_t *route)
 	fib_seen_route(core->fib, route);
 	if (route->table == core->config->table && route->nexthop)
 	{
-		core->kept_families |=
-			route->dst.addr.family == FAMILY_IPV4 ? BGP_IPV4 : BGP_IPV6;
+		core_restart_keeps(core, route->dst.addr.family);
 	}
 }
 
 void core_kernel_adopt(core_t *core)
 {
-	core_seen_t *seen = &core->seen_fib;
+	core_seen_t *seen = core->seen_fib;
 	const kernel_ops_list_t *hops = &seen->hops;
 
 	if (!core->fib || !core_kernel_ready(core) || !core_seen_any(seen))
@@ -106,6 +117,6 @@ void core_kernel_adopt(core_t *core)
 	}
 	log_info("found %zu next hops, groups and routes of an earlier run",
 			 hops->count + seen->n_routes);
-	core_seen_deinit(seen);
-	core_seen_init(seen);
+	core_seen_destroy(seen);
+	core->seen_fib = core_seen_create();
 }

@@ -11,7 +11,8 @@
  * 2.18). CHILD_SAs are not touched.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_liveness.h"
+#include "gateway/core_neighbor.h"
 
 #include "base/log.h"
 #include "bgp/message.h"

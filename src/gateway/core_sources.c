@@ -11,6 +11,7 @@
  * link-local and multicast, and the tunnels' inside networks.
  */
 
+#include "gateway/core_kernel.h"
 #include "gateway/core_redistribute.h"
 
 #include <stdlib.h>

@@ -9,7 +9,8 @@
  * ones stand by.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_origins.h"
+#include "gateway/core_routes.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -16,7 +16,7 @@
  * and would hold its traffic for SAs that are gone.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_sas.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,22 +29,33 @@
 #define STALE_MAX 8192
 
 /** a policy that was there at the start */
-struct core_stale_sp_t
+typedef struct core_stale_sp_t
 {
 	kernel_sp_t sp;
 	/** it still is, as it was */
 	bool there;
+} core_stale_sp_t;
+
+/** SAs and policies that were there at the start */
+struct core_sweep_t
+{
+	kernel_sa_t *stale;
+	size_t n_stale;
+	core_stale_sp_t *stale_sps;
+	size_t n_stale_sps;
+	cyg_timer_t timer;
 };
 
 static void remember(void *user, const kernel_sa_t *sa)
 {
 	core_t *core = user;
 
-	if (core->n_stale < STALE_MAX)
+	if (core->sweep->n_stale < STALE_MAX)
 	{
-		core->stale =
-			mem_resize(core->stale, core->n_stale + 1, sizeof(*core->stale));
-		core->stale[core->n_stale++] = *sa;
+		core->sweep->stale =
+			mem_resize(core->sweep->stale, core->sweep->n_stale + 1,
+					   sizeof(*core->sweep->stale));
+		core->sweep->stale[core->sweep->n_stale++] = *sa;
 	}
 }
 
@@ -52,11 +63,12 @@ static void remember_policy(void *user, const kernel_sp_t *sp)
 {
 	core_t *core = user;
 
-	if (core->n_stale_sps < STALE_MAX)
+	if (core->sweep->n_stale_sps < STALE_MAX)
 	{
-		core->stale_sps = mem_resize(core->stale_sps, core->n_stale_sps + 1,
-									 sizeof(*core->stale_sps));
-		core->stale_sps[core->n_stale_sps++] =
+		core->sweep->stale_sps =
+			mem_resize(core->sweep->stale_sps, core->sweep->n_stale_sps + 1,
+					   sizeof(*core->sweep->stale_sps));
+		core->sweep->stale_sps[core->sweep->n_stale_sps++] =
 			(core_stale_sp_t){.sp = *sp, .there = false};
 	}
 }
@@ -131,23 +143,23 @@ static void forget_policies(core_t *core, uint32_t if_id)
 {
 	size_t left = 0;
 
-	for (size_t i = 0; i < core->n_stale_sps; i++)
+	for (size_t i = 0; i < core->sweep->n_stale_sps; i++)
 	{
-		if (core->stale_sps[i].sp.if_id != if_id)
+		if (core->sweep->stale_sps[i].sp.if_id != if_id)
 		{
-			core->stale_sps[left++] = core->stale_sps[i];
+			core->sweep->stale_sps[left++] = core->sweep->stale_sps[i];
 		}
 	}
-	core->n_stale_sps = left;
+	core->sweep->n_stale_sps = left;
 }
 
 static void sweep_sas(core_t *core, uint32_t orphan, usec_t now)
 {
 	size_t left = 0;
 
-	for (size_t i = 0; i < core->n_stale; i++)
+	for (size_t i = 0; i < core->sweep->n_stale; i++)
 	{
-		const kernel_sa_t *sa = &core->stale[i];
+		const kernel_sa_t *sa = &core->sweep->stale[i];
 
 		if (is_charons(core, sa))
 		{
@@ -160,10 +172,10 @@ static void sweep_sas(core_t *core, uint32_t orphan, usec_t now)
 		}
 		else
 		{
-			core->stale[left++] = *sa;
+			core->sweep->stale[left++] = *sa;
 		}
 	}
-	core->n_stale = left;
+	core->sweep->n_stale = left;
 }
 
 /** marks the one that is as it was at the start */
@@ -171,9 +183,9 @@ static void still_there(void *user, const kernel_sp_t *sp)
 {
 	core_t *core = user;
 
-	for (size_t i = 0; i < core->n_stale_sps; i++)
+	for (size_t i = 0; i < core->sweep->n_stale_sps; i++)
 	{
-		core_stale_sp_t *old = &core->stale_sps[i];
+		core_stale_sp_t *old = &core->sweep->stale_sps[i];
 
 		old->there |= old->sp.index == sp->index && old->sp.dir == sp->dir &&
 					  old->sp.if_id == sp->if_id && old->sp.added == sp->added;
@@ -184,10 +196,10 @@ static bool look_at_policies(core_t *core, uint32_t orphan, usec_t now)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < core->n_stale_sps; i++)
+	for (size_t i = 0; i < core->sweep->n_stale_sps; i++)
 	{
-		core->stale_sps[i].there = false;
-		any |= is_due(core, core->stale_sps[i].sp.if_id, orphan, now);
+		core->sweep->stale_sps[i].there = false;
+		any |= is_due(core, core->sweep->stale_sps[i].sp.if_id, orphan, now);
 	}
 	return any && core->seams.kernel_ops->sp_dump(core->seams.kernel,
 												  still_there, core) == 0;
@@ -201,13 +213,13 @@ static void sweep_policies(core_t *core, uint32_t orphan, usec_t now)
 	{
 		return;
 	}
-	for (size_t i = 0; i < core->n_stale_sps; i++)
+	for (size_t i = 0; i < core->sweep->n_stale_sps; i++)
 	{
-		const core_stale_sp_t *old = &core->stale_sps[i];
+		const core_stale_sp_t *old = &core->sweep->stale_sps[i];
 
 		if (!is_due(core, old->sp.if_id, orphan, now))
 		{
-			core->stale_sps[left++] = *old;
+			core->sweep->stale_sps[left++] = *old;
 		}
 		else if (old->there)
 		{
@@ -216,7 +228,7 @@ static void sweep_policies(core_t *core, uint32_t orphan, usec_t now)
 												   &old->sp));
 		}
 	}
-	core->n_stale_sps = left;
+	core->sweep->n_stale_sps = left;
 }
 
 static void sweep(cyg_timer_t *timer, void *user, usec_t now)
@@ -257,7 +269,8 @@ void core_sweep_start(core_t *core)
 {
 	int error;
 
-	timer_init(&core->sweep_timer, sweep, core);
+	core->sweep = mem_alloc(sizeof(*core->sweep));
+	timer_init(&core->sweep->timer, sweep, core);
 	if (!core->seams.kernel)
 	{
 		return;
@@ -284,10 +297,10 @@ void core_sweep_sa(core_t *core, core_tunnel_t *tunnel, usec_t now)
 	else if (!tunnel->sa_since)
 	{
 		tunnel->sa_since = now;
-		if (core->n_stale || core->n_stale_sps)
+		if (core->sweep->n_stale || core->sweep->n_stale_sps)
 		{
 			/* the last tunnel's is late enough for all before it */
-			timer_start(core->seams.timers, &core->sweep_timer,
+			timer_start(core->seams.timers, &core->sweep->timer,
 						now + SWEEP_WAIT);
 		}
 	}
@@ -295,7 +308,8 @@ void core_sweep_sa(core_t *core, core_tunnel_t *tunnel, usec_t now)
 
 void core_sweep_free(core_t *core)
 {
-	timer_stop(core->seams.timers, &core->sweep_timer);
-	free(core->stale);
-	free(core->stale_sps);
+	timer_stop(core->seams.timers, &core->sweep->timer);
+	free(core->sweep->stale);
+	free(core->sweep->stale_sps);
+	free(core->sweep);
 }

@@ -9,7 +9,13 @@
  * reload that adds a tunnel finds its SAs counted.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_drain.h"
+#include "gateway/core_kernel.h"
+#include "gateway/core_liveness.h"
+#include "gateway/core_nexthops.h"
+#include "gateway/core_origins.h"
+#include "gateway/core_routes.h"
+#include "gateway/core_sas.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +24,13 @@
 #include "base/log.h"
 #include "tunnel/bundle.h"
 #include "tunnel/mtu.h"
+
+/** a bundle's state as who watches was told */
+struct core_told_t
+{
+	char name[CONFIG_NAME_MAX + 1];
+	const char *state;
+};
 
 /** a vague word of charon's does not replace a plainer one that is so young */
 #define ALERT_KEPT (5 * USEC_PER_SEC)

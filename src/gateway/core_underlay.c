@@ -6,7 +6,7 @@
  * are looked up anew after each change that may concern them, and at the audit.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_kernel.h"
 
 #include <stdlib.h>
 #include <string.h>

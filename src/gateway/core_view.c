@@ -5,19 +5,43 @@
  * but memory to hand out.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_drain.h"
+#include "gateway/core_kernel.h"
+#include "gateway/core_liveness.h"
+#include "gateway/core_neighbor.h"
+#include "gateway/core_origins.h"
 
 #include <stdlib.h>
 
 _Static_assert(VIEW_MEMBERS_MAX >= 2 * CORE_GATEWAYS_MAX,
 			   "of neighbours and of static routes");
 
+/** reasons for which IPsec drops packets: Linux 6.18 has 31 */
+#define XFRM_MAX 48
+/** the links' counters are read anew after this long */
+#define TRAFFIC (100 * USEC_PER_MSEC)
+
+struct core_views_t
+{
+	view_tunnel_t *tunnels;
+	view_neighbor_t *neighbors;
+	fw_counter_t *counters;
+	kernel_counter_t xfrm[XFRM_MAX];
+	usec_t traffic_at;
+};
+
+void core_view_init(core_t *core)
+{
+	core->views = mem_alloc(sizeof(*core->views));
+}
+
 void core_view_free(core_t *core)
 {
 	core_problems_free(core);
-	free(core->view_tunnels);
-	free(core->view_neighbors);
-	free(core->counters);
+	free(core->views->tunnels);
+	free(core->views->neighbors);
+	free(core->views->counters);
+	free(core->views);
 }
 
 static bool pinned(const core_t *core, const core_tunnel_t *tunnel)
@@ -121,9 +145,9 @@ static void view_neighbor_add(const core_t *core, const core_neighbor_t *n,
 /** tunnel by tunnel, then those beside tunnels */
 static void view_neighbors_fill(core_t *core, view_state_t *view)
 {
-	view_neighbor_t *out = core->view_neighbors =
-		mem_resize(core->view_neighbors, core->n_neighbors + 1,
-				   sizeof(*core->view_neighbors));
+	view_neighbor_t *out = core->views->neighbors =
+		mem_resize(core->views->neighbors, core->n_neighbors + 1,
+				   sizeof(*core->views->neighbors));
 
 	view->neighbors = out;
 	for (size_t i = 0; i < core->n_tunnels; i++)
@@ -155,9 +179,11 @@ static void view_counters(core_t *core, view_state_t *view)
 	{
 		return;
 	}
-	core->counters = mem_resize(core->counters, max, sizeof(*core->counters));
-	n = core->seams.fw_ops->counters(core->seams.firewall, core->counters, max);
-	view->counters = core->counters;
+	core->views->counters =
+		mem_resize(core->views->counters, max, sizeof(*core->views->counters));
+	n = core->seams.fw_ops->counters(core->seams.firewall,
+									 core->views->counters, max);
+	view->counters = core->views->counters;
 	view->n_counters = n > 0 ? (size_t)n : 0;
 }
 
@@ -166,11 +192,11 @@ void core_view_traffic(core_t *core, usec_t now)
 	const kernel_ops_t *ops = core->seams.kernel_ops;
 
 	if (!core->seams.kernel || !ops->link_stats ||
-		(core->traffic_at && now < core->traffic_at + CORE_TRAFFIC))
+		(core->views->traffic_at && now < core->views->traffic_at + TRAFFIC))
 	{
 		return;
 	}
-	core->traffic_at = now;
+	core->views->traffic_at = now;
 	for (size_t i = 0; i < core->n_tunnels; i++)
 	{
 		core_tunnel_t *t = core->tunnels[i];
@@ -189,26 +215,26 @@ static void view_xfrm(core_t *core, view_state_t *view)
 
 	if (core->seams.kernel && ops->xfrm_stat)
 	{
-		n = ops->xfrm_stat(core->seams.kernel, core->xfrm, CORE_XFRM_MAX);
+		n = ops->xfrm_stat(core->seams.kernel, core->views->xfrm, XFRM_MAX);
 	}
-	view->xfrm = core->xfrm;
+	view->xfrm = core->views->xfrm;
 	view->n_xfrm = n > 0 ? (size_t)n : 0;
 }
 
 void core_view(core_t *core, view_state_t *view, usec_t now)
 {
-	core->view_tunnels =
-		mem_resize(core->view_tunnels, core->n_tunnels ? core->n_tunnels : 1,
-				   sizeof(*core->view_tunnels));
+	core->views->tunnels =
+		mem_resize(core->views->tunnels, core->n_tunnels ? core->n_tunnels : 1,
+				   sizeof(*core->views->tunnels));
 	for (size_t i = 0; i < core->n_tunnels; i++)
 	{
-		view_tunnel_fill(core, core->tunnels[i], &core->view_tunnels[i]);
+		view_tunnel_fill(core, core->tunnels[i], &core->views->tunnels[i]);
 	}
 	view_neighbors_fill(core, view);
 	view->now = now;
 	view->started = core->started;
 	view->config = core->config;
-	view->tunnels = core->view_tunnels;
+	view->tunnels = core->views->tunnels;
 	view->n_tunnels = core->n_tunnels;
 	view->bgp = core->bgp;
 	view->n_statics = core_statics_count(core, &view->n_statics_used);

@@ -10,7 +10,9 @@
  * one: a route must not take its own ground away.
  */
 
-#include "gateway/core_private.h"
+#include "gateway/core_nexthops.h"
+
+#include "base/hash.h"
 
 /** metrics of what is not on a link are above those that are */
 #define METRIC_OFF_LINK 1u

@@ -7,7 +7,7 @@
 
 #include "unit/gateway/suites.h"
 
-#include "gateway/core_private.h"
+#include "gateway/core_neighbor.h"
 #include "text_source.h"
 
 #include <string.h>
