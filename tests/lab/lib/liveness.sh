@@ -25,8 +25,8 @@ NFT
 # silence N: nothing passes tunnel N, and its carrier stays
 silence()
 {
-	ns cloud nft add rule inet silence lost iifname "${TUNNELS[$1]}" drop
-	ns cloud nft add rule inet silence lost oifname "${TUNNELS[$1]}" drop
+	ns cloud nft "add rule inet silence lost iifname ${TUNNELS[$1]} drop
+		add rule inet silence lost oifname ${TUNNELS[$1]} drop"
 }
 
 unsilence()

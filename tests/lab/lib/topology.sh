@@ -97,11 +97,12 @@ table inet path {
 NFT
 }
 
-# blackhole N: nothing passes between the site and the peer of tunnel N
+# blackhole N: nothing passes between the site and the peer of tunnel N. Both ways
+# at once: a second nft starts 0.1 s later in a guest, which is measured as outage.
 blackhole()
 {
-	ns net nft add rule inet path blackhole ip daddr "${OUTER[$1]}" drop
-	ns net nft add rule inet path blackhole ip saddr "${OUTER[$1]}" drop
+	ns net nft "add rule inet path blackhole ip daddr ${OUTER[$1]} drop
+		add rule inet path blackhole ip saddr ${OUTER[$1]} drop"
 }
 
 unblackhole()
