@@ -40,6 +40,8 @@ struct core_table_t
 	/** of the fight that goes on */
 	unsigned heals;
 	bool deleted;
+	/** one of ours is in force, be it of before a write that was refused */
+	bool stands;
 	char who[WHO_MAX];
 	char words[256];
 	/** the script that is kept for the next boot; NULL: none, or not known */
@@ -70,6 +72,7 @@ static void write_anew(core_t *core, usec_t now)
 	core_event(core, VIEW_EVENT_FIREWALL, "inet " FW_TABLE,
 			   t->deleted ? "deleted" : "changed", "written anew", t->who);
 	timer_stop(core->seams.timers, &t->timer);
+	t->stands = t->stands && !t->deleted;
 	t->deleted = false;
 	t->healed_at = now;
 	t->heals++;
@@ -224,14 +227,23 @@ void core_firewall_write(core_t *core, const plan_input_t *in)
 	core->firewall_error =
 		core->seams.fw_ops->apply(core->seams.firewall, &model);
 	core->firewall_applied = core->firewall_error == 0;
-	if (core->firewall_applied)
+	if (!core->firewall_applied)
 	{
-		/* what somebody did before is overwritten */
-		timer_stop(core->seams.timers, &core->table->timer);
-		keep_model(core, &model);
+		/* nothing has changed: what was there still is */
+		fw_model_deinit(&model);
+		return;
 	}
+	/* what somebody did before is overwritten */
+	timer_stop(core->seams.timers, &core->table->timer);
+	core->table->stands = true;
+	keep_model(core, &model);
 	fw_model_deinit(&core->firewall);
 	core->firewall = model;
+}
+
+bool core_firewall_stands(const core_t *core)
+{
+	return core->table->stands;
 }
 
 const char *core_firewall_fight(core_t *core, usec_t now)

@@ -74,6 +74,8 @@ void core_firewall_write(core_t *core, const plan_input_t *in);
 void core_firewall_forget(core_t *core);
 /** asks the kernel whether the table is as we left it */
 void core_firewall_audit(core_t *core, usec_t now);
+/** there is a table of ours, be it of before a write that was refused */
+bool core_firewall_stands(const core_t *core);
 /** words on somebody who does not let it be, "": nobody; valid until the next
  * call */
 const char *core_firewall_fight(core_t *core, usec_t now);

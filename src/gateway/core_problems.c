@@ -103,10 +103,12 @@ static void seam_problems(core_t *core, usec_t now)
 	}
 	if (core->firewall_error)
 	{
-		problem(core,
-				"table inet %s could not be written: %s (the leak guard "
-				"and MSS clamp are not in force)",
-				FW_TABLE, strerror(-core->firewall_error));
+		problem(core, "table inet %s could not be written: %s (%s)", FW_TABLE,
+				strerror(-core->firewall_error),
+				core_firewall_stands(core)
+					? "the one before stays in force: what a reload changed in "
+					  "the firewall is not there; the log has the reason"
+					: "the leak guard and MSS clamp are not in force");
 	}
 	if (fight[0])
 	{

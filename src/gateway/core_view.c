@@ -175,7 +175,7 @@ static void view_counters(core_t *core, view_state_t *view)
 	size_t max = fw_model_counters(&core->firewall);
 	int n;
 
-	if (!core->seams.firewall || !core->firewall_applied || !max)
+	if (!core->seams.firewall || !core_firewall_stands(core) || !max)
 	{
 		return;
 	}

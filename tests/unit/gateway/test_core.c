@@ -850,6 +850,36 @@ START_TEST(test_alert_by_address)
 }
 END_TEST
 
+/* nothing has changed then: status says so, and the counters are those of the
+ * table that is in force; a table that somebody has deleted is in force no more
+ */
+START_TEST(test_firewall_refused_later)
+{
+	world_t *w = world_create(1);
+	const fw_change_t deleted = {.deleted = true};
+	view_state_t view;
+
+	load(w, NULL, NULL);
+	ck_assert_uint_eq(w->firewall.n_guards, 2);
+	w->fw_error = -E2BIG;
+	load(w, "leak_guard = no", NULL);
+	ck_assert(world_problem(w, "the one before stays in force"));
+	ck_assert_uint_eq(w->firewall.n_guards, 2);
+	core_view(w->core, &view, w->now);
+	core_view_problems(w->core, &view, w->now);
+	ck_assert_uint_eq(view.n_counters, 2);
+	w->fw_error = 0;
+	world_run(w, 11 * USEC_PER_SEC);
+	ck_assert(!world_problem(w, "could not be written"));
+	ck_assert_uint_eq(w->firewall.n_guards, 0);
+	w->fw_error = -E2BIG;
+	core_firewall_changed(w->core, &deleted, w->now);
+	world_run(w, 1);
+	ck_assert(world_problem(w, "are not in force"));
+	world_destroy(w);
+}
+END_TEST
+
 START_TEST(test_firewall_refused)
 {
 	world_t *w = world_create(1);
@@ -903,5 +933,6 @@ Suite *core_suite(void)
 	unit_add(s, "alert why", test_alert_why);
 	unit_add(s, "alert by address", test_alert_by_address);
 	unit_add(s, "firewall refused", test_firewall_refused);
+	unit_add(s, "firewall refused later", test_firewall_refused_later);
 	return s;
 }
