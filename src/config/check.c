@@ -248,6 +248,7 @@ void check_all(config_load_t *load)
 	check_origins(load);
 	check_root(load);
 	check_tunnels(load);
+	check_passages(load);
 	check_neighbors(load);
 	for (size_t i = 0; i < load->config->n_bundles; i++)
 	{

@@ -19,6 +19,8 @@ void check_tunnels(config_load_t *load);
 void check_neighbors(config_load_t *load);
 /** `advertise`, `redistribute`, `aggregates` */
 void check_origins(config_load_t *load);
+/** netmap and allow lists */
+void check_passages(config_load_t *load);
 /** policies, and the names of them in all sections but `redistribute` */
 void check_policies(config_load_t *load);
 /** the connections that tunnels use: if_ids, selectors, mobike */

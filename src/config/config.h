@@ -32,6 +32,41 @@ typedef struct config_strings_t
 	size_t count;
 } config_strings_t;
 
+/** 1:1 NAT: what is `inside` here is known as `mapped` on the far side. Both
+ * of one family and length */
+typedef struct config_netmap_t
+{
+	prefix_t inside;
+	prefix_t mapped;
+} config_netmap_t;
+
+typedef struct config_netmaps_t
+{
+	config_netmap_t *list;
+	size_t count;
+} config_netmaps_t;
+
+/** one element of an allow list */
+typedef struct config_allow_t
+{
+	/** destination and source; unset: any */
+	prefix_t to;
+	prefix_t from;
+	/** IPPROTO_*, 0: any. IPPROTO_ICMP is ICMPv6, too */
+	uint8_t protocol;
+	/** destination ports of TCP, UDP and SCTP; 0: any */
+	uint16_t port_first;
+	uint16_t port_last;
+} config_allow_t;
+
+typedef struct config_allows_t
+{
+	config_allow_t *list;
+	size_t count;
+	/** there is a list; else everything may pass */
+	bool limited;
+} config_allows_t;
+
 /** set: make it so; check: only tell when it is not */
 typedef enum config_care_t
 {
@@ -223,6 +258,9 @@ typedef struct config_tunnel_t
 	addr_t gateway;
 	/** we initiate the connection whenever it has no SA */
 	bool supervise;
+	/** what may be begun through the tunnel, from the far side and to it */
+	config_allows_t allow_in;
+	config_allows_t allow_out;
 	/** seconds that its waits grow to */
 	uint32_t retry_max;
 	/** names of policies, NULL: the bundle's */
@@ -259,6 +297,8 @@ typedef struct config_bundle_t
 	bool protect_default;
 	/** links where protected destinations may leave too */
 	config_strings_t exits;
+	/** sources on the way out of its tunnels, destinations on the way in */
+	config_netmaps_t netmap;
 	/** a default route, or one covering a peer, is taken from BGP */
 	bool accept_default;
 	char *import_policy;

@@ -41,6 +41,14 @@ void option_clear(const config_option_t *option, void *object)
 			((config_redistribute_t *)object)->protocols = NULL;
 			((config_redistribute_t *)object)->n_protocols = 0;
 			break;
+		case CONFIG_NETMAP:
+			free(((config_netmaps_t *)member)->list);
+			*(config_netmaps_t *)member = (config_netmaps_t){.count = 0};
+			break;
+		case CONFIG_ALLOW:
+			free(((config_allows_t *)member)->list);
+			*(config_allows_t *)member = (config_allows_t){.count = 0};
+			break;
 		case CONFIG_LINKS:
 			strings_deinit(member);
 			break;
@@ -88,6 +96,43 @@ static bool prefixes_equal(const config_prefixes_t *a,
 	return true;
 }
 
+static bool netmaps_equal(const config_netmaps_t *a, const config_netmaps_t *b)
+{
+	if (a->count != b->count)
+	{
+		return false;
+	}
+	for (size_t i = 0; i < a->count; i++)
+	{
+		if (!prefix_equal(&a->list[i].inside, &b->list[i].inside) ||
+			!prefix_equal(&a->list[i].mapped, &b->list[i].mapped))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool allows_equal(const config_allows_t *a, const config_allows_t *b)
+{
+	if (a->count != b->count || a->limited != b->limited)
+	{
+		return false;
+	}
+	for (size_t i = 0; i < a->count; i++)
+	{
+		const config_allow_t *x = &a->list[i], *y = &b->list[i];
+
+		if (!prefix_equal(&x->to, &y->to) ||
+			!prefix_equal(&x->from, &y->from) || x->protocol != y->protocol ||
+			x->port_first != y->port_first || x->port_last != y->port_last)
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
 static bool protocols_equal(const config_redistribute_t *a,
 							const config_redistribute_t *b)
 {
@@ -128,6 +173,10 @@ bool option_equal(const config_option_t *option, const void *a, const void *b)
 			return protocols_equal(a, b);
 		case CONFIG_PREFIXES:
 			return prefixes_equal(ma, mb);
+		case CONFIG_NETMAP:
+			return netmaps_equal(ma, mb);
+		case CONFIG_ALLOW:
+			return allows_equal(ma, mb);
 		case CONFIG_LINKS:
 			return strings_equal(ma, mb);
 		case CONFIG_LINK:

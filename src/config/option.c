@@ -522,6 +522,10 @@ char *option_parse(const config_option_t *option, const char *value,
 			return parse_prefixes(value, member);
 		case CONFIG_PROTECT:
 			return parse_protect(value, member, second);
+		case CONFIG_NETMAP:
+			return option_parse_netmap(value, member);
+		case CONFIG_ALLOW:
+			return option_parse_allow(value, member);
 		case CONFIG_LINKS:
 			return parse_links(value, member);
 		case CONFIG_LINK:

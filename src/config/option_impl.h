@@ -2,7 +2,8 @@
 
 /**
  * What the files of options share: option.c (values with a member of their
- * own) and option_raw.c (values of policies' rules, which are only checked).
+ * own), option_passage.c (netmap and allow lists) and option_raw.c (values of
+ * policies' rules, which are only checked).
  * Errors are the caller's to free.
  */
 
@@ -22,6 +23,12 @@ char *option_join(char *errors, char *error);
 char *option_parse_number(const config_option_t *option, const char *value,
 						  uint64_t *out);
 char *option_parse_asn(const char *value, uint32_t *out);
+/* lists of how packets pass, over what is there */
+char *option_parse_netmap(const char *value, config_netmaps_t *out);
+char *option_parse_allow(const char *value, config_allows_t *out);
+char *option_netmap_text(const config_netmaps_t *list);
+/** NULL: there is none */
+char *option_allow_text(const config_allows_t *list);
 /** of a raw type */
 char *option_check_raw(const config_option_t *option, const char *value);
 

@@ -5,7 +5,7 @@
  * be there: this text goes to socket clients.
  */
 
-#include "config/option.h"
+#include "config/option_impl.h"
 
 #include "base/text.h"
 
@@ -160,6 +160,10 @@ char *option_text(const config_option_t *option, const void *object)
 			return prefixes_text(member);
 		case CONFIG_PROTECT:
 			return protect_text(member, *(const bool *)second);
+		case CONFIG_NETMAP:
+			return option_netmap_text(member);
+		case CONFIG_ALLOW:
+			return option_allow_text(member);
 		case CONFIG_LINKS:
 			return links_text(member);
 		case CONFIG_PROTOCOLS:

@@ -253,6 +253,14 @@ static const config_option_t options[] = {
 			 "networks of the tunnels themselves go with either."},
 	{IN(CONFIG_IN_BUNDLE), "exits", CONFIG_LINKS, BUNDLE(exits),
 	 .text = "Other links by which protected prefixes may leave."},
+	{IN(CONFIG_IN_BUNDLE), "netmap", CONFIG_NETMAP, BUNDLE(netmap),
+	 .text = "NAT, address by address, for sites whose networks overlap, as "
+			 "'10.0.0.0/24 to "
+			 "10.200.0.0/24': hosts of the first prefix, which is here, are "
+			 "known on the far side by the second, which 'advertise' has to "
+			 "announce. The host's part of an address stays. Sources are "
+			 "translated on the way out of the tunnels, destinations on the "
+			 "way in, by any member alike."},
 	{IN(CONFIG_IN_BUNDLE), "accept_default", CONFIG_BOOL,
 	 BUNDLE(accept_default), .fallback = "no",
 	 .text =
@@ -298,6 +306,16 @@ static const config_option_t options[] = {
 	{IN(CONFIG_IN_TUNNEL), "gateway", CONFIG_ADDRESS, TUNNEL(gateway),
 	 .text = "The next hop of static routes where 'interface' is no "
 			 "point-to-point link. Default: the neighbour's address."},
+	{IN(CONFIG_IN_TUNNEL), "allow_in", CONFIG_ALLOW, TUNNEL(allow_in),
+	 .text = "What the far side may begin through the tunnel, as '10.1.0.0/16 "
+			 "tcp 443, any from 10.9.0.0/16 icmp': destination or 'any', "
+			 "source, protocol, destination ports (80 or 8000-8080). All else "
+			 "is dropped and counted, but answers, ICMP errors, echo requests "
+			 "to the tunnel's own addresses, and the neighbours' BGP and BFD. "
+			 "'none': nothing. Without it: everything."},
+	{IN(CONFIG_IN_TUNNEL), "allow_out", CONFIG_ALLOW, TUNNEL(allow_out),
+	 .text = "What may be begun from here through the tunnel, likewise; what "
+			 "the gateway itself sends always may."},
 	{IN(CONFIG_IN_TUNNEL), "supervise", CONFIG_BOOL, TUNNEL(supervise),
 	 .fallback = "yes",
 	 .text = "Initiate the connection whenever it has no SA, at growing waits "

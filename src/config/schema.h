@@ -78,6 +78,8 @@ typedef enum config_type_t
 	CONFIG_WORD,      /* char *: one name */
 	CONFIG_ONE_OF,    /* char *: one of names */
 	CONFIG_SECRET,    /* char *: never shown */
+	CONFIG_NETMAP,    /* config_netmaps_t */
+	CONFIG_ALLOW,     /* config_allows_t */
 	CONFIG_PROTOCOLS, /* those of a config_redistribute_t, and `connected` */
 	/* checked here, kept raw in a rule's keys and values */
 	CONFIG_RAW_RANGES,

@@ -103,6 +103,9 @@ static const char *words_of(config_type_t type)
 		[CONFIG_LINK] = "link",
 		[CONFIG_WORD] = "name",
 		[CONFIG_SECRET] = "secret",
+		[CONFIG_NETMAP] = "PREFIX to PREFIX, ...",
+		[CONFIG_ALLOW] = "none, or PREFIX [from PREFIX] [PROTOCOL [PORTS]], "
+						 "...",
 		[CONFIG_PROTOCOLS] = "protocols",
 		[CONFIG_RAW_RANGES] = "PREFIX [ge N] [le N], ...",
 		[CONFIG_RAW_FAMILY] = "ipv4 or ipv6",

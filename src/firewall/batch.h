@@ -39,5 +39,9 @@ void fw_batch_rule(fw_batch_t *batch, struct nftnl_rule *rule);
 /* parts of the table that are there only if the model has them, a file each */
 /** port guard, limit of IKE_SA_INIT */
 void fw_build_input(fw_batch_t *batch, const fw_model_t *model);
+/** 1:1 NAT */
+void fw_build_netmap(fw_batch_t *batch, const fw_model_t *model);
+/** allow lists */
+void fw_build_allow(fw_batch_t *batch, const fw_model_t *model);
 
 #endif

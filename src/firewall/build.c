@@ -8,7 +8,7 @@
  *   set links-N { type ifname }
  *   chain mss-in  (prerouting, mangle), mss-out (postrouting, mangle)
  *   chain guard-forward (forward), guard-output (output)
- *   what build_input.c adds
+ *   what build_input.c, build_netmap.c and build_allow.c add
  *
  * "add, delete, add" in one transaction replaces the table in one step,
  * whether it was there or not.
@@ -101,6 +101,8 @@ void fw_build(fw_batch_t *batch, const fw_model_t *model,
 		guard_rules(batch, &model->guards[i], (unsigned)i);
 	}
 	fw_build_input(batch, model);
+	fw_build_netmap(batch, model);
+	fw_build_allow(batch, model);
 	fw_batch_frame(batch, false);
 }
 

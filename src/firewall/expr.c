@@ -9,6 +9,7 @@
 
 #include <arpa/inet.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_tables.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -20,6 +21,10 @@
 #define REG NFT_REG_1
 
 #define TCPOPT_MSS 2
+
+/** NF_NAT_RANGE_NETMAP of <linux/netfilter/nf_nat.h>, which clashes with
+ * <netinet/in.h> */
+#define RANGE_NETMAP (1u << 6)
 
 static void meta_to(struct nftnl_rule *r, uint32_t key, uint32_t reg)
 {
@@ -105,13 +110,19 @@ void fw_maxseg(struct nftnl_rule *r, bool set)
 	nftnl_rule_add_expr(r, e);
 }
 
-void fw_immediate(struct nftnl_rule *r, const void *data, uint32_t len)
+static void immediate_to(struct nftnl_rule *r, const void *data, uint32_t len,
+						 uint32_t reg)
 {
 	struct nftnl_expr *e = nftnl_expr_alloc("immediate");
 
-	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_DREG, REG);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_DREG, reg);
 	nftnl_expr_set(e, NFTNL_EXPR_IMM_DATA, data, len);
 	nftnl_rule_add_expr(r, e);
+}
+
+void fw_immediate(struct nftnl_rule *r, const void *data, uint32_t len)
+{
+	immediate_to(r, data, len, REG);
 }
 
 void fw_count(struct nftnl_rule *r, const char *name)
@@ -139,6 +150,11 @@ static void verdict(struct nftnl_rule *r, uint32_t what, const char *chain)
 void fw_drop(struct nftnl_rule *r)
 {
 	verdict(r, NF_DROP, NULL);
+}
+
+void fw_accept(struct nftnl_rule *r)
+{
+	verdict(r, NF_ACCEPT, NULL);
 }
 
 void fw_return(struct nftnl_rule *r)
@@ -187,11 +203,21 @@ void fw_link_is(struct nftnl_rule *r, bool incoming, const char *link)
 	fw_compare(r, NFT_CMP_EQ, name, sizeof(name));
 }
 
-void fw_link_source(struct nftnl_rule *r, family_t family)
+static void link_address(struct nftnl_rule *r, family_t family, bool source)
 {
 	/* a register of 16 bytes each: the name fills the first */
 	meta_to(r, NFT_META_IIFNAME, REG);
-	address_to(r, family, true, NFT_REG_2);
+	address_to(r, family, source, NFT_REG_2);
+}
+
+void fw_link_source(struct nftnl_rule *r, family_t family)
+{
+	link_address(r, family, true);
+}
+
+void fw_link_destination(struct nftnl_rule *r, family_t family)
+{
+	link_address(r, family, false);
 }
 
 void fw_prefix_is(struct nftnl_rule *r, const prefix_t *prefix, bool source)
@@ -233,6 +259,53 @@ void fw_port_is(struct nftnl_rule *r, uint16_t first, uint16_t last)
 	}
 	fw_compare(r, NFT_CMP_GTE, &from, 2);
 	fw_compare(r, NFT_CMP_LTE, &to, 2);
+}
+
+void fw_icmp_is(struct nftnl_rule *r, family_t family, uint8_t first,
+				uint8_t last)
+{
+	fw_protocol_is(r, family == FAMILY_IPV4 ? IPPROTO_ICMP : IPPROTO_ICMPV6);
+	fw_payload(r, NFT_PAYLOAD_TRANSPORT_HEADER, 0, 1);
+	fw_compare(r, NFT_CMP_GTE, &first, 1);
+	fw_compare(r, NFT_CMP_LTE, &last, 1);
+}
+
+void fw_known_flow(struct nftnl_rule *r)
+{
+	const uint32_t states = NF_CT_STATE_BIT(IP_CT_ESTABLISHED) |
+							NF_CT_STATE_BIT(IP_CT_RELATED),
+				   none = 0;
+	struct nftnl_expr *e = nftnl_expr_alloc("ct");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CT_KEY, NFT_CT_STATE);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CT_DREG, REG);
+	nftnl_rule_add_expr(r, e);
+	fw_mask(r, &states, sizeof(states));
+	fw_compare(r, NFT_CMP_NEQ, &none, sizeof(none));
+}
+
+void fw_translate(struct nftnl_rule *r, bool source, const prefix_t *to)
+{
+	struct nftnl_expr *e = nftnl_expr_alloc("nat");
+	uint32_t len = addr_size(&to->addr);
+	uint8_t last[16];
+
+	memcpy(last, to->addr.b, sizeof(last));
+	for (unsigned i = to->len; i < 8 * len; i++)
+	{
+		last[i / 8] = (uint8_t)(last[i / 8] | 0x80 >> i % 8);
+	}
+	immediate_to(r, to->addr.b, len, REG);
+	immediate_to(r, last, len, NFT_REG_2);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_TYPE,
+					   source ? NFT_NAT_SNAT : NFT_NAT_DNAT);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_FAMILY,
+					   to->addr.family == FAMILY_IPV4 ? NFPROTO_IPV4
+													  : NFPROTO_IPV6);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_REG_ADDR_MIN, REG);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_REG_ADDR_MAX, NFT_REG_2);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_FLAGS, RANGE_NETMAP);
+	nftnl_rule_add_expr(r, e);
 }
 
 void fw_over(struct nftnl_rule *r, uint64_t rate, uint32_t burst)

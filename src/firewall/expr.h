@@ -23,6 +23,8 @@ void fw_mask(struct nftnl_rule *r, const void *mask, uint32_t len);
 void fw_address(struct nftnl_rule *r, family_t family, bool source);
 /** the incoming link's name, and the source behind it: the key of a set */
 void fw_link_source(struct nftnl_rule *r, family_t family);
+/** the same with the destination */
+void fw_link_destination(struct nftnl_rule *r, family_t family);
 void fw_immediate(struct nftnl_rule *r, const void *data, uint32_t len);
 /** the TCP option maxseg's value: read, or written */
 void fw_maxseg(struct nftnl_rule *r, bool set);
@@ -40,13 +42,23 @@ void fw_prefix_is(struct nftnl_rule *r, const prefix_t *prefix, bool source);
 void fw_protocol_is(struct nftnl_rule *r, uint8_t protocol);
 /** the destination port, of TCP or UDP */
 void fw_port_is(struct nftnl_rule *r, uint16_t first, uint16_t last);
+/** ICMP or, of IPv6, ICMPv6, of a type within these */
+void fw_icmp_is(struct nftnl_rule *r, family_t family, uint8_t first,
+				uint8_t last);
+/** of a flow that answers have been seen of, or that belongs to one */
+void fw_known_flow(struct nftnl_rule *r);
 /** there are more packets a second than that, and the burst is used up */
 void fw_over(struct nftnl_rule *r, uint64_t rate, uint32_t burst);
 
 /* what becomes of the packet */
 void fw_count(struct nftnl_rule *r, const char *name);
 void fw_drop(struct nftnl_rule *r);
+/** the hook's other chains are asked all the same */
+void fw_accept(struct nftnl_rule *r);
 void fw_return(struct nftnl_rule *r);
 void fw_jump(struct nftnl_rule *r, const char *chain);
+/** the source's (else the destination's) bits of the prefix become this one's;
+ * the rest stays (NF_NAT_RANGE_NETMAP, Linux 5.8) */
+void fw_translate(struct nftnl_rule *r, bool source, const prefix_t *to);
 
 #endif

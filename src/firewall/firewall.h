@@ -15,10 +15,16 @@
 
 typedef struct firewall_t firewall_t;
 
-/* names of counters; those of leak guards are "guard-BUNDLE" */
-#define FW_COUNTER_PORTS "port-guard"
-#define FW_COUNTER_IKE   "ike-init"
-#define FW_COUNTER_MAX   (FW_NAME_MAX + 16)
+/* names of counters; what ends in a dash is followed by the name of a bundle or,
+ * of allow lists, a tunnel */
+#define FW_COUNTER_GUARD     "guard-"
+#define FW_COUNTER_NETMAP    "netmap-"
+#define FW_COUNTER_UNMAPPED  "unmapped-"
+#define FW_COUNTER_ALLOW_IN  "allow-in-"
+#define FW_COUNTER_ALLOW_OUT "allow-out-"
+#define FW_COUNTER_PORTS     "port-guard"
+#define FW_COUNTER_IKE       "ike-init"
+#define FW_COUNTER_MAX       (FW_NAME_MAX + 16)
 
 typedef struct fw_counter_t
 {

@@ -27,6 +27,19 @@ void fw_model_deinit(fw_model_t *model)
 	free(model->ports.peers.list);
 	free(model->ports.others.list);
 	free(model->ike.known.list);
+	for (size_t i = 0; i < model->n_netmaps; i++)
+	{
+		free(model->netmaps[i].links.list);
+		free(model->netmaps[i].pairs);
+	}
+	free(model->netmaps);
+	for (size_t i = 0; i < model->n_allows; i++)
+	{
+		free(model->allows[i].passes);
+	}
+	free(model->allows);
+	free(model->speakers.list);
+	free(model->own.list);
 	fw_model_init(model);
 }
 
@@ -60,6 +73,49 @@ fw_guard_t *fw_model_add_guard(fw_model_t *model, const char *name)
 	memset(guard, 0, sizeof(*guard));
 	name_copy(guard->name, name, sizeof(guard->name));
 	return guard;
+}
+
+fw_netmap_t *fw_model_add_netmap(fw_model_t *model, const char *name)
+{
+	fw_netmap_t *netmap;
+
+	model->netmaps = mem_resize(model->netmaps, model->n_netmaps + 1,
+								sizeof(*model->netmaps));
+	netmap = &model->netmaps[model->n_netmaps++];
+	memset(netmap, 0, sizeof(*netmap));
+	name_copy(netmap->name, name, sizeof(netmap->name));
+	return netmap;
+}
+
+fw_allow_t *fw_model_add_allow(fw_model_t *model, const char *name,
+							   const char *link, bool incoming)
+{
+	fw_allow_t *allow;
+
+	model->allows =
+		mem_resize(model->allows, model->n_allows + 1, sizeof(*model->allows));
+	allow = &model->allows[model->n_allows++];
+	memset(allow, 0, sizeof(*allow));
+	name_copy(allow->name, name, sizeof(allow->name));
+	name_copy(allow->link, link, sizeof(allow->link));
+	allow->incoming = incoming;
+	return allow;
+}
+
+void fw_netmap_add(fw_netmap_t *netmap, const prefix_t *inside,
+				   const prefix_t *mapped)
+{
+	netmap->pairs =
+		mem_resize(netmap->pairs, netmap->n_pairs + 1, sizeof(*netmap->pairs));
+	netmap->pairs[netmap->n_pairs++] =
+		(fw_pair_t){.inside = *inside, .mapped = *mapped};
+}
+
+void fw_allow_add(fw_allow_t *allow, const fw_pass_t *pass)
+{
+	allow->passes =
+		mem_resize(allow->passes, allow->n_passes + 1, sizeof(*allow->passes));
+	allow->passes[allow->n_passes++] = *pass;
 }
 
 void fw_prefixes_add(fw_prefixes_t *prefixes, const prefix_t *p)
@@ -148,6 +204,81 @@ static bool ike_equal(const fw_ike_t *a, const fw_ike_t *b)
 	return a->rate == b->rate && prefixes_equal(&a->known, &b->known);
 }
 
+static bool netmap_equal(const fw_netmap_t *a, const fw_netmap_t *b)
+{
+	if (strcmp(a->name, b->name) != 0 || !links_equal(&a->links, &b->links) ||
+		a->n_pairs != b->n_pairs)
+	{
+		return false;
+	}
+	for (size_t i = 0; i < a->n_pairs; i++)
+	{
+		if (!prefix_equal(&a->pairs[i].inside, &b->pairs[i].inside) ||
+			!prefix_equal(&a->pairs[i].mapped, &b->pairs[i].mapped))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool netmaps_equal(const fw_model_t *a, const fw_model_t *b)
+{
+	if (a->n_netmaps != b->n_netmaps)
+	{
+		return false;
+	}
+	for (size_t i = 0; i < a->n_netmaps; i++)
+	{
+		if (!netmap_equal(&a->netmaps[i], &b->netmaps[i]))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool pass_equal(const fw_pass_t *a, const fw_pass_t *b)
+{
+	return prefix_equal(&a->to, &b->to) && prefix_equal(&a->from, &b->from) &&
+		   a->protocol == b->protocol && a->port_first == b->port_first &&
+		   a->port_last == b->port_last;
+}
+
+static bool allow_equal(const fw_allow_t *a, const fw_allow_t *b)
+{
+	if (strcmp(a->name, b->name) != 0 || strcmp(a->link, b->link) != 0 ||
+		a->incoming != b->incoming || a->n_passes != b->n_passes)
+	{
+		return false;
+	}
+	for (size_t i = 0; i < a->n_passes; i++)
+	{
+		if (!pass_equal(&a->passes[i], &b->passes[i]))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool allows_equal(const fw_model_t *a, const fw_model_t *b)
+{
+	if (a->n_allows != b->n_allows)
+	{
+		return false;
+	}
+	for (size_t i = 0; i < a->n_allows; i++)
+	{
+		if (!allow_equal(&a->allows[i], &b->allows[i]))
+		{
+			return false;
+		}
+	}
+	return peers_equal(&a->speakers, &b->speakers) &&
+		   peers_equal(&a->own, &b->own);
+}
+
 bool fw_model_equal(const fw_model_t *a, const fw_model_t *b)
 {
 	if (a->n_clamps != b->n_clamps || a->n_guards != b->n_guards)
@@ -170,13 +301,14 @@ bool fw_model_equal(const fw_model_t *a, const fw_model_t *b)
 			return false;
 		}
 	}
-	return ports_equal(&a->ports, &b->ports) && ike_equal(&a->ike, &b->ike);
+	return ports_equal(&a->ports, &b->ports) && ike_equal(&a->ike, &b->ike) &&
+		   netmaps_equal(a, b) && allows_equal(a, b);
 }
 
 size_t fw_model_counters(const fw_model_t *model)
 {
 	/* one each of the port guard and of IKE */
-	return model->n_guards + 2;
+	return model->n_guards + 2 + 2 * model->n_netmaps + model->n_allows;
 }
 
 bool fw_model_guards_ports(const fw_model_t *model)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /**
- * What the table `inet cygnet` should hold, as data. We only ever drop and
- * clamp: an accept of ours cannot overrule another table's drop.
+ * What the table `inet cygnet` should hold, as data. We only ever drop, clamp
+ * and, where it is asked for, translate: an accept of ours cannot overrule
+ * another table's drop.
  */
 
 #ifndef CYGNET_FIREWALL_MODEL_H
@@ -86,6 +87,54 @@ typedef struct fw_ike_t
 	fw_prefixes_t known;
 } fw_ike_t;
 
+/** two prefixes of one family and length */
+typedef struct fw_pair_t
+{
+	prefix_t inside;
+	prefix_t mapped;
+} fw_pair_t;
+
+/**
+ * 1:1 NAT of a bundle: on the way out by one of the links `inside` becomes
+ * `mapped` in the source, on the way in `mapped` becomes `inside` in the
+ * destination. Connections are counted ("netmap-NAME"); what would cross the
+ * links untranslated is dropped and counted ("unmapped-NAME").
+ */
+typedef struct fw_netmap_t
+{
+	char name[FW_NAME_MAX];
+	fw_links_t links;
+	fw_pair_t *pairs;
+	size_t n_pairs;
+} fw_netmap_t;
+
+/** what an allow list lets through */
+typedef struct fw_pass_t
+{
+	/** unset: any */
+	prefix_t to;
+	prefix_t from;
+	/** 0: any. IPPROTO_ICMP is that of either family */
+	uint8_t protocol;
+	/** destination ports, 0: any */
+	uint16_t port_first;
+	uint16_t port_last;
+} fw_pass_t;
+
+/**
+ * Allow list of a tunnel: of what is begun by the link, incoming (forwarded,
+ * or to us) or outgoing (forwarded), all else is dropped and counted
+ * ("allow-in-NAME", "allow-out-NAME").
+ */
+typedef struct fw_allow_t
+{
+	char name[FW_NAME_MAX];
+	char link[FW_LINK_NAME_MAX];
+	bool incoming;
+	fw_pass_t *passes;
+	size_t n_passes;
+} fw_allow_t;
+
 typedef struct fw_model_t
 {
 	fw_clamp_t *clamps;
@@ -94,6 +143,14 @@ typedef struct fw_model_t
 	size_t n_guards;
 	fw_ports_t ports;
 	fw_ike_t ike;
+	fw_netmap_t *netmaps;
+	size_t n_netmaps;
+	fw_allow_t *allows;
+	size_t n_allows;
+	/** whatever the lists say: BGP and BFD from `speakers`, and echo requests
+	 * to our own addresses, each by its link */
+	fw_peers_t speakers;
+	fw_peers_t own;
 } fw_model_t;
 
 void fw_model_init(fw_model_t *model);
@@ -102,6 +159,12 @@ void fw_model_deinit(fw_model_t *model);
  * is valid until the next add */
 fw_clamp_t *fw_model_add_clamp(fw_model_t *model, const char *link);
 fw_guard_t *fw_model_add_guard(fw_model_t *model, const char *name);
+fw_netmap_t *fw_model_add_netmap(fw_model_t *model, const char *name);
+fw_allow_t *fw_model_add_allow(fw_model_t *model, const char *name,
+							   const char *link, bool incoming);
+void fw_netmap_add(fw_netmap_t *netmap, const prefix_t *inside,
+				   const prefix_t *mapped);
+void fw_allow_add(fw_allow_t *allow, const fw_pass_t *pass);
 void fw_prefixes_add(fw_prefixes_t *prefixes, const prefix_t *p);
 void fw_links_add(fw_links_t *links, const char *name);
 void fw_peers_add(fw_peers_t *peers, const char *link, const addr_t *addr);

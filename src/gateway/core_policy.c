@@ -88,6 +88,11 @@ static void match_own(matches_t *m, const config_t *config)
 				match_or_longer(m, &net);
 			}
 		}
+		for (size_t i = 0; i < bundle->netmap.count; i++)
+		{
+			match_or_longer(m, &bundle->netmap.list[i].inside);
+			match_or_longer(m, &bundle->netmap.list[i].mapped);
+		}
 	}
 }
 

@@ -440,6 +440,91 @@ static void inputs_test(core_preview_t *out, const fw_model_t *old,
 			  &new_ike);
 }
 
+/** the netmap of that name alone; borrowed */
+static fw_model_t netmap_of(const fw_model_t *model, const char *name)
+{
+	fw_model_t out = {.n_netmaps = 0};
+
+	for (size_t i = 0; i < model->n_netmaps; i++)
+	{
+		if (strcmp(model->netmaps[i].name, name) == 0)
+		{
+			out.netmaps = &model->netmaps[i];
+			out.n_netmaps = 1;
+		}
+	}
+	return out;
+}
+
+/** the list of that name alone; borrowed */
+static fw_model_t allow_of(const fw_model_t *model, const fw_allow_t *like)
+{
+	fw_model_t out = {.n_allows = 0};
+
+	for (size_t i = 0; i < model->n_allows; i++)
+	{
+		fw_allow_t *allow = &model->allows[i];
+
+		if (allow->incoming == like->incoming &&
+			strcmp(allow->name, like->name) == 0)
+		{
+			out.allows = allow;
+			out.n_allows = 1;
+		}
+	}
+	return out;
+}
+
+static void netmap_test(core_preview_t *out, const fw_model_t *old,
+						const fw_model_t *new, const char *name)
+{
+	fw_model_t a = netmap_of(old, name), b = netmap_of(new, name);
+	char words[FW_COUNTER_MAX];
+
+	snprintf(words, sizeof(words), FW_COUNTER_NETMAP "%s", name);
+	part_test(out, words, a.n_netmaps, b.n_netmaps, &a, &b);
+}
+
+static void allow_test(core_preview_t *out, const fw_model_t *old,
+					   const fw_model_t *new, const fw_allow_t *allow)
+{
+	fw_model_t a = allow_of(old, allow), b = allow_of(new, allow);
+	char words[FW_COUNTER_MAX];
+
+	snprintf(words, sizeof(words), "%s%s",
+			 allow->incoming ? FW_COUNTER_ALLOW_IN : FW_COUNTER_ALLOW_OUT,
+			 allow->name);
+	part_test(out, words, a.n_allows, b.n_allows, &a, &b);
+}
+
+/** what passes through the tunnels: those of before, then new ones */
+static void passages_test(core_preview_t *out, const fw_model_t *old,
+						  const fw_model_t *new)
+{
+	for (size_t i = 0; i < old->n_netmaps; i++)
+	{
+		netmap_test(out, old, new, old->netmaps[i].name);
+	}
+	for (size_t i = 0; i < new->n_netmaps; i++)
+	{
+		if (!netmap_of(old, new->netmaps[i].name).n_netmaps)
+		{
+			netmap_test(out, old, new, new->netmaps[i].name);
+		}
+	}
+	for (size_t i = 0; i < old->n_allows; i++)
+	{
+		allow_test(out, old, new, &old->allows[i]);
+	}
+	for (size_t i = 0; i < new->n_allows; i++)
+	{
+		if (!allow_of(old, &new->allows[i]).n_allows)
+		{
+			allow_test(out, old, new, &new->allows[i]);
+		}
+	}
+}
+
 static void firewall_test(core_preview_t *out, const core_t *core,
 						  const config_t *config)
 {
@@ -456,6 +541,7 @@ static void firewall_test(core_preview_t *out, const core_t *core,
 	guards_test(out, &old, &new);
 	clamps_test(out, &old, &new);
 	inputs_test(out, &old, &new);
+	passages_test(out, &old, &new);
 	fw_model_deinit(&old);
 	fw_model_deinit(&new);
 }

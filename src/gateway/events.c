@@ -2,9 +2,7 @@
 
 /*
  * Two rings hold copies of each event: one for all, which a thing that flaps
- * may fill, and a small one for each name, which it may not. The one for all has
- * holes after a restart, where the small ones had forgotten. Those who watch
- * are numbers in it: a slow one costs nothing, and loses what is overwritten.
+ * may fill, and a small one for each name, which it may not.
  */
 
 #include "gateway/events.h"
@@ -16,9 +14,6 @@
 
 /** columns of a line of the file */
 #define COLUMNS 7
-/** and what begins the one that has the next number */
-#define NEXT "next\t"
-
 typedef struct history_t
 {
 	hash_node_t node;
@@ -32,12 +27,9 @@ struct events_t
 {
 	/** by number modulo EVENTS_MAX */
 	view_event_t ring[EVENTS_MAX];
-	/** the first that may be held, and the next one's */
+	/** the first that is held, and the next one's */
 	uint64_t oldest;
 	uint64_t next;
-	/** numbers that the gateway before may have used, or not */
-	uint64_t gap;
-	uint64_t gap_end;
 	hash_t names;
 };
 
@@ -163,16 +155,6 @@ static view_event_t event_of(uint64_t wall, view_event_kind_t kind,
 	return event;
 }
 
-/** once next is behind it */
-static void ring_add(events_t *events, const view_event_t *event)
-{
-	if (events->next - events->oldest > EVENTS_MAX)
-	{
-		events->oldest = events->next - EVENTS_MAX;
-	}
-	events->ring[event->seq % EVENTS_MAX] = *event;
-}
-
 void events_add(events_t *events, uint64_t wall, view_event_kind_t kind,
 				const char *name, const char *from, const char *to,
 				const char *why)
@@ -180,7 +162,11 @@ void events_add(events_t *events, uint64_t wall, view_event_kind_t kind,
 	view_event_t event = event_of(wall, kind, name, from, to, why);
 
 	event.seq = events->next++;
-	ring_add(events, &event);
+	if (event.seq - events->oldest == EVENTS_MAX)
+	{
+		events->oldest++;
+	}
+	events->ring[event.seq % EVENTS_MAX] = event;
 	history_add(events, &event);
 }
 
@@ -189,41 +175,18 @@ uint64_t events_next(const events_t *events)
 	return events->next;
 }
 
-const view_event_t *events_take(const events_t *events, uint64_t *since,
-								events_lost_t *lost)
+size_t events_since(const events_t *events, uint64_t since,
+					const view_event_t **out, size_t max, bool *lost)
 {
-	uint64_t start = *since ? *since : 1;
+	size_t n = 0;
 
-	if (start > events->next)
+	*lost = since < events->oldest;
+	for (uint64_t seq = *lost ? events->oldest : since;
+		 seq < events->next && n < max; seq++)
 	{
-		lost->more = true;
-		start = events->oldest;
+		out[n++] = &events->ring[seq % EVENTS_MAX];
 	}
-	if (start < events->oldest)
-	{
-		lost->count += events->oldest - start;
-		start = events->oldest;
-	}
-	for (; start < events->next; start++)
-	{
-		const view_event_t *e = &events->ring[start % EVENTS_MAX];
-
-		if (e->seq == start)
-		{
-			*since = start + 1;
-			return e;
-		}
-		if (start >= events->gap && start < events->gap_end)
-		{
-			lost->more = true;
-		}
-		else
-		{
-			lost->count++;
-		}
-	}
-	*since = start;
-	return NULL;
+	return n;
 }
 
 static int by_number(const void *a, const void *b)
@@ -251,7 +214,7 @@ size_t events_of(const events_t *events, const char *name,
 	return n;
 }
 
-void events_save(const events_t *events, uint64_t reserve, text_t *out)
+void events_save(const events_t *events, text_t *out)
 {
 	const view_event_t **all =
 		mem_alloc((events->names.count + 1) * EVENTS_OF_NAME * sizeof(*all));
@@ -277,8 +240,6 @@ void events_save(const events_t *events, uint64_t reserve, text_t *out)
 					(unsigned long long)e->seq, (unsigned long long)e->wall,
 					view_event_kind(e->kind), e->name, e->from, e->to, e->why);
 	}
-	text_printf(out, NEXT "%llu\n",
-				(unsigned long long)(events->next + reserve));
 	free(all);
 }
 
@@ -333,27 +294,8 @@ static void load_line(events_t *events, char *line)
 	event = event_of(wall, (view_event_kind_t)kind, c[3], c[4], c[5], c[6]);
 	event.seq = seq;
 	history_add(events, &event);
-	/* numbers go on: nobody is told twice of what he has seen */
-	if (events->next == 1)
-	{
-		events->oldest = seq;
-	}
-	events->next = seq + 1;
-	ring_add(events, &event);
-}
-
-/** the number to go on with; those before it may have been used */
-static void load_next(events_t *events, const char *text)
-{
-	uint64_t next;
-
-	if (number(text, &next) && next > events->next &&
-		next - events->next <= EVENTS_RESERVE)
-	{
-		events->gap = events->next;
-		events->gap_end = next;
-		events->next = next;
-	}
+	/* numbers go on, and nobody is told twice of what he has seen */
+	events->oldest = events->next = seq + 1;
 }
 
 void events_load(events_t *events, const char *text)
@@ -364,14 +306,7 @@ void events_load(events_t *events, const char *text)
 		char *line = mem_alloc(len + 1);
 
 		memcpy(line, text, len);
-		if (strncmp(line, NEXT, strlen(NEXT)) == 0)
-		{
-			load_next(events, line + strlen(NEXT));
-		}
-		else
-		{
-			load_line(events, line);
-		}
+		load_line(events, line);
 		free(line);
 		text += len + (text[len] == '\n');
 	}

@@ -11,5 +11,9 @@
 
 /** port guard, limit of IKE_SA_INIT */
 void plan_inputs(const plan_input_t *in, fw_model_t *out);
+/** netmap, allow lists */
+void plan_passages(const plan_input_t *in, fw_model_t *out);
+/** who may speak BGP and BFD to us by the tunnel, each once */
+void plan_speakers(const config_tunnel_t *tunnel, fw_peers_t *out);
 
 #endif

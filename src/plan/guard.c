@@ -107,6 +107,20 @@ static void excepts(const plan_input_t *in, fw_prefixes_t *out)
 	}
 }
 
+/** of this side, though it is another name that is advertised */
+static void own_networks(const config_t *config, fw_prefixes_t *out)
+{
+	for (size_t i = 0; i < config->n_bundles; i++)
+	{
+		const config_netmaps_t *maps = &config->bundles[i].netmap;
+
+		for (size_t k = 0; k < maps->count; k++)
+		{
+			add_once(out, &maps->list[k].inside);
+		}
+	}
+}
+
 static bool has_link(const char *name, const config_strings_t *list)
 {
 	for (size_t i = 0; i < list->count; i++)
@@ -219,6 +233,7 @@ static void guard(const plan_input_t *in, const config_bundle_t *bundle,
 		add_once(&g->except, &in->config->advertise.list[i]);
 	}
 	excepts(in, &g->except);
+	own_networks(in->config, &g->except);
 	guard_links(in, bundle, g);
 }
 
@@ -302,4 +317,5 @@ void plan_firewall(const plan_input_t *in, fw_model_t *out)
 		}
 	}
 	plan_inputs(in, out);
+	plan_passages(in, out);
 }

@@ -12,7 +12,7 @@ static const char *link_of(const config_tunnel_t *config)
 	return config->interface ? config->interface : config->link;
 }
 
-static void peers_of(const config_tunnel_t *tunnel, fw_peers_t *out)
+void plan_speakers(const config_tunnel_t *tunnel, fw_peers_t *out)
 {
 	const char *link = link_of(tunnel);
 	bool bfd = addr_is_set(&tunnel->bfd_address);
@@ -38,7 +38,7 @@ static void ports(const plan_input_t *in, fw_ports_t *out)
 	for (size_t i = 0; i < in->n_tunnels; i++)
 	{
 		fw_links_add(&out->links, link_of(in->tunnels[i].config));
-		peers_of(in->tunnels[i].config, &out->peers);
+		plan_speakers(in->tunnels[i].config, &out->peers);
 	}
 	out->strict = config->port_guard == CONFIG_PORTS_STRICT;
 	for (size_t i = 0; i < config->n_neighbors; i++)

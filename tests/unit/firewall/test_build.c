@@ -9,11 +9,16 @@
 
 #include "firewall/build.h"
 
+#include <arpa/inet.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <libmnl/libmnl.h>
+#include <libnftnl/rule.h>
 
 /** letters for the messages, in order: ( begin, T new table, t del table,
  * O counter, S set, E elements, C chain, R rule, ) end */
@@ -237,6 +242,127 @@ START_TEST(test_ike)
 }
 END_TEST
 
+/** the rules of the transaction with their expressions, as libnftnl tells them
+ */
+static void expressions(const fw_batch_t *batch, FILE *out)
+{
+	const struct nlmsghdr *nlh = (const void *)batch->data;
+	int left = (int)batch->len;
+
+	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
+	{
+		struct nftnl_rule *r;
+		char text[4096];
+
+		if (letter(nlh->nlmsg_type) != 'R')
+		{
+			continue;
+		}
+		r = nftnl_rule_alloc();
+		ck_assert_int_eq(nftnl_rule_nlmsg_parse(nlh, r), 0);
+		nftnl_rule_snprintf(text, sizeof(text), r, NFTNL_OUTPUT_DEFAULT, 0);
+		fprintf(out, "%s\n", text);
+		nftnl_rule_free(r);
+	}
+}
+
+/** it is what tests/golden/firewall/NAME has; CYGNET_GOLDEN=write writes that */
+static void check_golden(const fw_batch_t *batch, const char *name)
+{
+	static char want[65536];
+	const char *mode = getenv("CYGNET_GOLDEN");
+	char path[512];
+	char *got;
+	size_t size;
+	FILE *f = open_memstream(&got, &size);
+
+	ck_assert_ptr_nonnull(f);
+	expressions(batch, f);
+	fclose(f);
+	snprintf(path, sizeof(path), CYGNET_SRCDIR "/tests/golden/firewall/%s",
+			 name);
+	if (mode && strcmp(mode, "write") == 0)
+	{
+		f = fopen(path, "we");
+		ck_assert_ptr_nonnull(f);
+		fputs(got, f);
+		fclose(f);
+	}
+	f = fopen(path, "re");
+	ck_assert_msg(f != NULL, "cannot read %s", path);
+	want[fread(want, 1, sizeof(want) - 1, f)] = '\0';
+	fclose(f);
+	ck_assert_str_eq(got, want);
+	free(got);
+}
+
+START_TEST(test_netmap)
+{
+	fw_batch_t batch = {0};
+	prefix_t inside, mapped;
+	fw_netmap_t *netmap;
+	fw_model_t model;
+	char got[64];
+
+	fw_model_init(&model);
+	netmap = fw_model_add_netmap(&model, "far");
+	fw_links_add(&netmap->links, "cyg-a");
+	fw_links_add(&netmap->links, "cyg-b");
+	prefix_parse("10.0.0.0/24", &inside);
+	prefix_parse("10.200.0.0/24", &mapped);
+	fw_netmap_add(netmap, &inside, &mapped);
+	prefix_parse("fd00:1::/50", &inside);
+	prefix_parse("fd00:2::/50", &mapped);
+	fw_netmap_add(netmap, &inside, &mapped);
+	fw_build(&batch, &model, NULL, 0);
+	letters(&batch, got, sizeof(got));
+	ck_assert_str_eq(got, "(TtTCCCCCCCCOOSERRRRRRRR)");
+	check_golden(&batch, "netmap.txt");
+	ck_assert(holds(&batch, "netmap-far"));
+	ck_assert(holds(&batch, "unmapped-far"));
+	ck_assert(holds(&batch, "nat"));
+	fw_model_deinit(&model);
+	fw_batch_deinit(&batch);
+}
+END_TEST
+
+static void fill_allow(fw_model_t *model)
+{
+	fw_allow_t *allow = fw_model_add_allow(model, "a", "cyg-a", true);
+	fw_pass_t pass = {.protocol = IPPROTO_TCP, .port_first = 443};
+	addr_t addr = addr_v4(0xa9fe0a01);
+
+	pass.port_last = 443;
+	prefix_parse("10.1.0.0/16", &pass.to);
+	fw_allow_add(allow, &pass);
+	pass = (fw_pass_t){.protocol = IPPROTO_ICMP};
+	fw_allow_add(allow, &pass);
+	prefix_parse("fd00::/16", &pass.from);
+	fw_allow_add(allow, &pass);
+	fw_model_add_allow(model, "a", "cyg-a", false);
+	fw_peers_add(&model->speakers, "cyg-a", &addr);
+	fw_peers_add(&model->own, "cyg-a", &addr);
+}
+
+START_TEST(test_allow)
+{
+	fw_batch_t batch = {0};
+	fw_model_t model;
+	char got[64];
+
+	fw_model_init(&model);
+	fill_allow(&model);
+	fw_build(&batch, &model, NULL, 0);
+	letters(&batch, got, sizeof(got));
+	/* a list in, one out; forward: four that always may, two jumps; input:
+	 * the same but for the list out, and what is spoken with us */
+	ck_assert_str_eq(got, "(TtTCCCCOCRRRRROCRCRRRRRRCRRRRSESESSRRRRRRRRR)");
+	check_golden(&batch, "allow.txt");
+	fw_model_deinit(&model);
+	fw_batch_deinit(&batch);
+}
+END_TEST
+
 Suite *build_suite(void)
 {
 	Suite *s = suite_create("build");
@@ -249,5 +375,7 @@ Suite *build_suite(void)
 	unit_add_loop(s, "ports", test_ports, 2);
 	unit_add(s, "many peers", test_many_peers);
 	unit_add(s, "IKE", test_ike);
+	unit_add(s, "netmap", test_netmap);
+	unit_add(s, "allow lists", test_allow);
 	return s;
 }

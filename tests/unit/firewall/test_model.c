@@ -10,6 +10,19 @@
 
 #include <string.h>
 
+static void fill_passages(fw_model_t *m, const prefix_t *p)
+{
+	fw_netmap_t *netmap = fw_model_add_netmap(m, "a");
+	fw_allow_t *allow = fw_model_add_allow(m, "a-1", "cyg-a", true);
+	fw_pass_t pass = {.to = *p, .from = *p};
+
+	fw_links_add(&netmap->links, "cyg-a");
+	fw_netmap_add(netmap, p, p);
+	fw_allow_add(allow, &pass);
+	fw_peers_add(&m->speakers, "cyg-a", &p->addr);
+	fw_peers_add(&m->own, "cyg-a", &p->addr);
+}
+
 static void fill(fw_model_t *m)
 {
 	fw_clamp_t *clamp = fw_model_add_clamp(m, "cyg-a");
@@ -27,6 +40,72 @@ static void fill(fw_model_t *m)
 	fw_prefixes_add(&m->ports.others, &p);
 	m->ike.rate = 5;
 	fw_prefixes_add(&m->ike.known, &p);
+	fill_passages(m, &p);
+}
+
+/** the same of what passes through tunnels */
+static void change_passage(fw_model_t *m, int which, const prefix_t *p)
+{
+	fw_netmap_t *netmap = &m->netmaps[0];
+	fw_allow_t *allow = &m->allows[0];
+
+	switch (which)
+	{
+		case 20:
+			netmap->name[0] = 'b';
+			break;
+		case 21:
+			netmap->links.list[0][0] = 'x';
+			break;
+		case 22:
+			netmap->pairs[0].inside = *p;
+			break;
+		case 23:
+			netmap->pairs[0].mapped = *p;
+			break;
+		case 24:
+			fw_netmap_add(netmap, p, p);
+			break;
+		case 25:
+			fw_model_add_netmap(m, "x");
+			break;
+		case 26:
+			allow->name[0] = 'b';
+			break;
+		case 27:
+			allow->link[0] = 'x';
+			break;
+		case 28:
+			allow->incoming = false;
+			break;
+		case 29:
+			allow->passes[0].to = *p;
+			break;
+		case 30:
+			allow->passes[0].from = *p;
+			break;
+		case 31:
+			allow->passes[0].protocol = 6;
+			break;
+		case 32:
+			allow->passes[0].port_first = 1;
+			break;
+		case 33:
+			allow->passes[0].port_last = 1;
+			break;
+		case 34:
+			fw_allow_add(allow, &allow->passes[0]);
+			break;
+		case 35:
+			fw_model_add_allow(m, "x", "x", true);
+			break;
+		case 36:
+			fw_peers_add(&m->speakers, "x", &p->addr);
+			break;
+		case 37:
+			m->own.list[0].link[0] = 'x';
+			break;
+	}
 }
 
 /** each change that must make two models differ */
@@ -98,6 +177,9 @@ static void change(fw_model_t *m, int which)
 		case 19:
 			m->ike.known.list[0] = p;
 			break;
+		default:
+			change_passage(m, which, &p);
+			break;
 	}
 }
 
@@ -139,7 +221,7 @@ Suite *model_suite(void)
 {
 	Suite *s = suite_create("model");
 
-	unit_add_loop(s, "equal", test_equal, 20);
+	unit_add_loop(s, "equal", test_equal, 38);
 	unit_add(s, "long names", test_long_names);
 	return s;
 }

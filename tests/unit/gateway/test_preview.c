@@ -78,6 +78,12 @@ static const struct
 	 "firewall port-guard change;", 0},
 	{"asn = 65530", "asn = 65530\n ike_init_rate = 9", 2,
 	 "firewall ike-init add;", 0},
+	{" tunnels {", " netmap = 10.9.0.0/24 to 10.8.0.0/24\n tunnels {", 2,
+	 "policy t1 import;policy t2 import;firewall b change;firewall netmap-b "
+	 "add;",
+	 0},
+	{" address = 169.254.0.2/30", " address = 169.254.0.2/30\n allow_in = none",
+	 2, "tunnel t1 change;firewall allow-in-t1 add;", 0},
 	{"asn = 65530", "asn = 65530\n mss_clamp = no", 2,
 	 "firewall cyg-t1 remove;firewall cyg-t2 remove;", 0},
 };

@@ -18,5 +18,6 @@ Suite *fib_random_suite(void);
 Suite *fib_spread_suite(void);
 Suite *guard_suite(void);
 Suite *inputs_suite(void);
+Suite *passage_suite(void);
 
 #endif

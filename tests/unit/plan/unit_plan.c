@@ -9,8 +9,9 @@
 int main(void)
 {
 	static const unit_suite_t suites[] = {
-		desired_suite,    fib_suite,        fib_gone_suite, fib_hand_suite,
-		fib_random_suite, fib_spread_suite, guard_suite,    inputs_suite,
+		desired_suite,  fib_suite,        fib_gone_suite,
+		fib_hand_suite, fib_random_suite, fib_spread_suite,
+		guard_suite,    inputs_suite,     passage_suite,
 	};
 
 	return unit_run("plan", suites, countof(suites));
