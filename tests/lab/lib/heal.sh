@@ -45,12 +45,13 @@ log_has()
 	tail -n +$((LOG_AT + 1)) "$LAB_RUN/site/charon.log" | grep -E "$1"
 }
 
-# watched PATTERN: what the kernel told of it, from its first word to its last:
-# the ms between them, nothing if it told nothing
+# watched PATTERN [FROM]: what the kernel told of it, from its first word (that
+# or after FROM) to its last: the ms between them, nothing if it told nothing
 watched()
 {
 	tail -n +$((WATCH_AT + 1)) "$LAB_RUN/site/watch.log" |
-		awk -v what="$1" '$0 ~ what {
+		awk -v what="$1" -v from="${2:-}" '$0 ~ from { began = 1 }
+		began && $0 ~ what {
 			split(substr($1, 13, 15), t, ":")
 			at = (t[1] * 60 + t[2]) * 60 + t[3]
 			first = n++ ? first : at
