@@ -32,6 +32,11 @@ struct private_cygnet_closer_t
 	 * CHILD_SAs that are installed, as live_t; used under the bus mutex alone
 	 */
 	linked_list_t *live;
+
+	/**
+	 * Keeps the inbound SAs of those that were replaced
+	 */
+	cygnet_inbound_t *inbound;
 };
 
 /**
@@ -135,6 +140,8 @@ METHOD(cygnet_closer_t, closing, void, private_cygnet_closer_t *this,
 		if (has_successor(this, ike_sa, child_sa))
 		{
 			child_sa->set_close_action(child_sa, ACTION_NONE);
+			this->inbound->keep(this->inbound, ike_sa->get_my_host(ike_sa),
+								child_sa->get_spi(child_sa, TRUE));
 		}
 	}
 	enumerator->destroy(enumerator);
@@ -149,7 +156,7 @@ METHOD(cygnet_closer_t, destroy, void, private_cygnet_closer_t *this)
 /*
  * Described in header
  */
-cygnet_closer_t *cygnet_closer_create(void)
+cygnet_closer_t *cygnet_closer_create(cygnet_inbound_t *inbound)
 {
 	private_cygnet_closer_t *this;
 
@@ -161,7 +168,7 @@ cygnet_closer_t *cygnet_closer_create(void)
 				 .closing = _closing,
 				 .destroy = _destroy,
 			 },
-		 .live = linked_list_create(), );
+		 .live = linked_list_create(), .inbound = inbound, );
 
 	return &this->public;
 }

@@ -2,8 +2,9 @@
 
 /**
  * Keeps charon from restarting what has been replaced already: close_action of
- * a CHILD_SA that has a successor in another IKE_SA is none. All of it is called
- * in hooks, and does not wait; these run one after the other.
+ * a CHILD_SA that has a successor in another IKE_SA is none. What comes by the
+ * replaced one is taken for a moment more. All of it is called in hooks, and
+ * does not wait; these run one after the other.
  */
 
 #ifndef CYGNET_CLOSER_H
@@ -11,6 +12,8 @@
 
 #include <library.h>
 #include <sa/ike_sa.h>
+
+#include "cygnet_inbound.h"
 
 typedef struct cygnet_closer_t cygnet_closer_t;
 
@@ -46,7 +49,9 @@ struct cygnet_closer_t
 
 /**
  * Create a cygnet_closer_t that knows of no CHILD_SA.
+ *
+ * @param inbound	keeps inbound SAs of what was replaced, borrowed
  */
-cygnet_closer_t *cygnet_closer_create(void);
+cygnet_closer_t *cygnet_closer_create(cygnet_inbound_t *inbound);
 
 #endif

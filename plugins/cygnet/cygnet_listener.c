@@ -244,7 +244,8 @@ METHOD(cygnet_listener_t, destroy, void, private_cygnet_listener_t *this)
  */
 cygnet_listener_t *cygnet_listener_create(cygnet_facts_t *facts,
 										  cygnet_alerts_t *alerts,
-										  cygnet_settler_t *settler)
+										  cygnet_settler_t *settler,
+										  cygnet_inbound_t *inbound)
 {
 	private_cygnet_listener_t *this;
 
@@ -263,7 +264,7 @@ cygnet_listener_t *cygnet_listener_create(cygnet_facts_t *facts,
 				 .destroy = _destroy,
 			 },
 		 .facts = facts, .alerts = alerts, .settler = settler,
-		 .closer = cygnet_closer_create(), );
+		 .closer = cygnet_closer_create(inbound), );
 
 	return &this->public;
 }

@@ -14,6 +14,7 @@
 #include "cygnet_alerts.h"
 #include "cygnet_child.h"
 #include "cygnet_compat.h"
+#include "cygnet_inbound.h"
 #include "cygnet_initiator.h"
 #include "cygnet_reader.h"
 #include "cygnet_rekeyer.h"
@@ -64,6 +65,11 @@ struct private_cygnet_plugin_t
 	 * Settles what IKE has open
 	 */
 	cygnet_settler_t *settler;
+
+	/**
+	 * Keeps inbound SAs of what was replaced
+	 */
+	cygnet_inbound_t *inbound;
 
 	/**
 	 * Watches which connections are loaded
@@ -335,6 +341,7 @@ static bool plugin_cb(private_cygnet_plugin_t *this, plugin_feature_t *feature,
 	if (reg)
 	{
 		cygnet_log_open();
+		this->inbound->start(this->inbound);
 		charon->bus->add_listener(charon->bus, &this->listener->listener);
 		charon->bus->add_logger(charon->bus, &this->alerts->logger);
 		lib->processor->queue_job(lib->processor,
@@ -347,6 +354,7 @@ static bool plugin_cb(private_cygnet_plugin_t *this, plugin_feature_t *feature,
 		charon->bus->remove_logger(charon->bus, &this->alerts->logger);
 		charon->bus->remove_listener(charon->bus, &this->listener->listener);
 		stop_gateway(this);
+		this->inbound->stop(this->inbound);
 		cygnet_log_close();
 	}
 	return TRUE;
@@ -363,6 +371,8 @@ METHOD(plugin_t, get_features, int, private_cygnet_plugin_t *this,
 	static plugin_feature_t f[] = {
 		PLUGIN_CALLBACK((plugin_feature_callback_t)plugin_cb, NULL),
 		PLUGIN_PROVIDE(CUSTOM, "cygnet"),
+		/* what we keep of SAs is removed before that is unloaded */
+		PLUGIN_SDEPEND(CUSTOM, "kernel-ipsec"),
 	};
 	*features = f;
 	return countof(f);
@@ -385,6 +395,7 @@ METHOD(plugin_t, destroy, void, private_cygnet_plugin_t *this)
 	this->listener->destroy(this->listener);
 	this->alerts->destroy(this->alerts);
 	this->settler->destroy(this->settler);
+	this->inbound->destroy(this->inbound);
 	this->facts->destroy(this->facts);
 	this->mutex->destroy(this->mutex);
 	free(this);
@@ -414,9 +425,10 @@ PLUGIN_DEFINE(cygnet)
 		 .mutex = mutex_create(MUTEX_TYPE_DEFAULT), );
 
 	this->settler = cygnet_settler_create();
+	this->inbound = cygnet_inbound_create();
 	this->alerts = cygnet_alerts_create(this->facts);
-	this->listener =
-		cygnet_listener_create(this->facts, this->alerts, this->settler);
+	this->listener = cygnet_listener_create(this->facts, this->alerts,
+											this->settler, this->inbound);
 	this->peers = cygnet_peers_create(this->facts);
 	keep_capabilities(this->socket_group != -1 ? this->socket_group
 											   : this->admin_group);

@@ -39,11 +39,15 @@ volatile unsigned fake_n_ike_rekeys;
 uint32_t fake_rekey_time;
 char fake_sent[128];
 unsigned fake_n_sent;
+volatile unsigned fake_n_removed;
+uint32_t fake_removed;
+char fake_removed_ends[128];
 volatile uint32_t fake_rekeyed;
 volatile unsigned fake_n_rekeyed;
 static bus_t bus;
 static backend_manager_t backends;
 static ike_sa_manager_t ike_sas;
+static kernel_interface_t kernel;
 
 /** ends the test if the caller is a hook */
 static void not_in_hook(const char *what)
@@ -53,6 +57,18 @@ static void not_in_hook(const char *what)
 		fprintf(stderr, "%s was called in a hook\n", what);
 		abort();
 	}
+}
+
+METHOD(kernel_interface_t, kernel_del_sa, status_t, kernel_interface_t *this,
+	   kernel_ipsec_sa_id_t *id, kernel_ipsec_del_sa_t *data)
+{
+	not_in_hook("del_sa");
+	ck_assert_ptr_eq(this, &kernel);
+	fake_removed = id->spi;
+	snprintf(fake_removed_ends, sizeof(fake_removed_ends), "%H %H %u %u",
+			 id->src, id->dst, id->if_id, data->cpi);
+	fake_n_removed++;
+	return SUCCESS;
 }
 
 METHOD(bus_t, bus_add_listener, void, bus_t *this, listener_t *listener)
@@ -253,6 +269,9 @@ void fake_charon_init(void)
 	fake_daemon.sender = &sender;
 	fake_daemon.controller = &controller;
 	fake_daemon.bus = &bus;
+	kernel.del_sa = _kernel_del_sa;
+	fake_daemon.kernel = &kernel;
+	fake_n_removed = 0;
 	fake_daemon.backends = &backends;
 	fake_daemon.ike_sa_manager = &ike_sas;
 	charon = &fake_daemon;

@@ -131,6 +131,11 @@ extern uint32_t fake_rekey_time;
 extern char fake_sent[128];
 extern unsigned fake_n_sent;
 
+/** SAs that the kernel was asked to remove, and the last one's SPI and ends */
+extern volatile unsigned fake_n_removed;
+extern uint32_t fake_removed;
+extern char fake_removed_ends[128];
+
 /** libstrongswan and the fake daemon, in front of each test */
 void fake_charon_init(void);
 void fake_charon_deinit(void);

@@ -12,6 +12,7 @@
 Suite *child_suite(void);
 Suite *reader_suite(void);
 Suite *facts_suite(void);
+Suite *inbound_suite(void);
 Suite *initiator_suite(void);
 Suite *listener_suite(void);
 Suite *log_suite(void);

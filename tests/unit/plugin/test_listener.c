@@ -18,6 +18,7 @@ static cygnet_facts_t *facts;
 static cygnet_alerts_t *alerts;
 static cygnet_listener_t *listener;
 static cygnet_settler_t *settler;
+static cygnet_inbound_t *inbound;
 /** by their ids in the sequence */
 static fake_ike_t *ikes[IDS];
 static fake_child_t *children[IDS];
@@ -29,8 +30,9 @@ static void setup(void)
 	facts = cygnet_facts_create();
 	facts->set_gateway(facts, fake_gateway_get());
 	settler = cygnet_settler_create();
+	inbound = cygnet_inbound_create();
 	alerts = cygnet_alerts_create(facts);
-	listener = cygnet_listener_create(facts, alerts, settler);
+	listener = cygnet_listener_create(facts, alerts, settler, inbound);
 	fake_listener = &listener->listener;
 	memset(ikes, 0, sizeof(ikes));
 	memset(children, 0, sizeof(children));
@@ -50,6 +52,7 @@ static void teardown(void)
 	listener->destroy(listener);
 	alerts->destroy(alerts);
 	settler->destroy(settler);
+	inbound->destroy(inbound);
 	facts->destroy(facts);
 	fake_charon_deinit();
 }
@@ -247,6 +250,20 @@ START_TEST(test_every_child_of_a_deleted_ike)
 }
 END_TEST
 
+/** how often the kernel has removed an SA when charon has said so of this one */
+static unsigned removals(fake_child_t *child)
+{
+	kernel_ipsec_sa_id_t id = {
+		.src = child->ike->other,
+		.dst = child->ike->me,
+		.spi = child->public.get_spi(&child->public, TRUE),
+	};
+	kernel_ipsec_del_sa_t data = {0};
+
+	charon->kernel->del_sa(charon->kernel, &id, &data);
+	return fake_n_removed;
+}
+
 /** an installed CHILD_SA of the IKE_SA */
 static fake_child_t *installed(uint32_t ike, uint32_t id, uint32_t if_id)
 {
@@ -274,6 +291,14 @@ START_TEST(test_what_is_replaced_is_not_restarted)
 	old->state = CHILD_INSTALLED;
 	fake_ike_set_state(the_ike(2), IKE_DELETING);
 	ck_assert_int_eq(new->close_action, ACTION_START);
+	/* and what comes by the replaced one is taken for a moment more */
+	inbound->start(inbound);
+	ck_assert_uint_eq(removals(old), 0);
+	ck_assert_uint_eq(removals(other), 1);
+	ck_assert_uint_eq(removals(new), 2);
+	inbound->stop(inbound);
+	ck_assert_uint_eq(fake_n_removed, 3);
+	lib->scheduler->flush(lib->scheduler);
 }
 END_TEST
 

@@ -42,10 +42,12 @@ static void load(void)
 {
 	plugin = cygnet_plugin_create();
 	ck_assert_str_eq(plugin->get_name(plugin), "cygnet");
-	ck_assert_int_eq(plugin->get_features(plugin, &features), 2);
+	ck_assert_int_eq(plugin->get_features(plugin, &features), 3);
 	ck_assert_int_eq(features[0].kind, FEATURE_CALLBACK);
 	ck_assert_int_eq(features[1].kind, FEATURE_PROVIDE);
 	ck_assert_int_eq(features[1].type, FEATURE_CUSTOM);
+	ck_assert_int_eq(features[2].kind, FEATURE_SDEPEND);
+	ck_assert_str_eq(features[2].arg.custom, "kernel-ipsec");
 }
 
 static void reg(bool up)

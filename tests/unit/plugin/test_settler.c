@@ -15,6 +15,7 @@
 
 static cygnet_facts_t *facts;
 static cygnet_settler_t *settler;
+static cygnet_inbound_t *inbound;
 static cygnet_alerts_t *alerts;
 static cygnet_listener_t *listener;
 static fake_ike_t *ike, *other;
@@ -26,8 +27,9 @@ static void setup(void)
 	facts = cygnet_facts_create();
 	facts->set_gateway(facts, fake_gateway_get());
 	settler = cygnet_settler_create();
+	inbound = cygnet_inbound_create();
 	alerts = cygnet_alerts_create(facts);
-	listener = cygnet_listener_create(facts, alerts, settler);
+	listener = cygnet_listener_create(facts, alerts, settler, inbound);
 	fake_listener = &listener->listener;
 	ike = fake_ike_create(1, "ali-1");
 	other = fake_ike_create(2, "ali-2");
@@ -44,6 +46,7 @@ static void teardown(void)
 	listener->destroy(listener);
 	alerts->destroy(alerts);
 	settler->destroy(settler);
+	inbound->destroy(inbound);
 	facts->destroy(facts);
 	fake_charon_deinit();
 }
