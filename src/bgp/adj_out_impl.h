@@ -111,6 +111,8 @@ typedef struct group_t
 	list_t walks;
 	/** members that have messages to write */
 	unsigned behind;
+	/** Ends-of-RIB that members still have to be told */
+	unsigned eors;
 	/** counts up with each message */
 	uint64_t seq;
 	bgp_codec_t codec;

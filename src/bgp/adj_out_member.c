@@ -194,6 +194,10 @@ static void member_free(member_t *m)
 		m->next = message_after(m, message);
 		message_release(g, message);
 	}
+	for (int f = 0; f < 2; f++)
+	{
+		g->eors -= m->fam[f].eor;
+	}
 	list_remove(&m->link);
 	if (!m->in_step)
 	{
@@ -242,6 +246,7 @@ void out_add(bgp_rib_t *rib, bgp_rib_peer_t *peer)
 	for (int f = 0; f < 2; f++)
 	{
 		m->fam[f].eor = has_family(g, f);
+		g->eors += m->fam[f].eor;
 		peer->advertised[f] = 0;
 	}
 	member_settle(m);
@@ -301,6 +306,7 @@ static void move(outs_t *outs, member_t *old, group_t *to)
 	for (int f = 0; f < 2; f++)
 	{
 		m->fam[f].eor = old->fam[f].eor;
+		to->eors += m->fam[f].eor;
 	}
 	if (--g->count <= 1)
 	{

@@ -459,6 +459,19 @@ bool bgp_rib_out_waiting(const bgp_rib_t *rib, const bgp_rib_peer_t *peer)
 						  end_of_rib_due(rib, m, 1));
 }
 
+bool bgp_rib_out_idle(const bgp_rib_t *rib)
+{
+	list_each(&rib->outs.groups, g, group_t, link)
+	{
+		if (g->behind || g->eors || !list_empty(&g->walks) ||
+			!list_empty(&g->order[0]) || !list_empty(&g->order[1]))
+		{
+			return false;
+		}
+	}
+	return true;
+}
+
 bool bgp_rib_out_busy(const bgp_rib_t *rib, const bgp_rib_peer_t *peer)
 {
 	const member_t *m = peer->out;
@@ -493,6 +506,7 @@ static unsigned write_end_of_rib(const bgp_rib_t *rib, member_t *m, wbuf_t *w)
 		{
 			bgp_encode_end_of_rib(w, family_of(f));
 			m->fam[f].eor = false;
+			m->group->eors--;
 			count++;
 		}
 	}

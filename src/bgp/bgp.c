@@ -67,9 +67,16 @@ void bgp_tell_output(bgp_t *bgp, usec_t now)
 	bgp_machine_t *m;
 	size_t i;
 
+	/* messages beside the tables' are told of as they are queued */
+	if (bgp_rib_out_idle(bgp->rib) && !bgp->refreshed)
+	{
+		return;
+	}
+	bgp->refreshed = false;
 	for (i = 0; i < bgp->peer_count; i++)
 	{
 		m = bgp->peers[i] ? bgp_peer_session(bgp->peers[i]) : NULL;
+		bgp->refreshed |= m && m->peer->eorr;
 		if (m && !m->conn->told && bgp_conn_waiting(m->conn))
 		{
 			bgp_conn_tell(m->conn, now);

@@ -89,13 +89,14 @@ void bgp_peers_reap(bgp_t *bgp)
 {
 	size_t i;
 
-	for (i = 0; i < bgp->peer_count; i++)
+	for (i = 0; i < bgp->peer_count && bgp->reaping; i++)
 	{
 		if (bgp->peers[i] && bgp->peers[i]->removed)
 		{
 			bgp_peer_free(bgp->peers[i]);
 		}
 	}
+	bgp->reaping = false;
 }
 
 /** Cease on whatever connections there are. hard: nothing is kept, by no side
@@ -140,6 +141,7 @@ void bgp_peer_remove(bgp_t *bgp, bgp_peer_t *peer, usec_t now)
 	peer->config.export_policy = NULL;
 	peer->rib.import_policy = NULL;
 	peer->rib.export_policy = NULL;
+	bgp->reaping = true;
 	if (!peer->established)
 	{
 		bgp_peer_free(peer);

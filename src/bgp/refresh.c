@@ -88,6 +88,7 @@ static void answer(bgp_machine_t *m, family_t family, usec_t now)
 	{
 		queue(m, family, 1, now);
 		peer->eorr |= bgp_family_bit(family);
+		peer->bgp->refreshed = true;
 	}
 	bgp_rib_peer_resend(peer->bgp->rib, &peer->rib, family);
 	peer->bgp->sink.work(peer->bgp->user);

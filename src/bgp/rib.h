@@ -129,6 +129,8 @@ void bgp_rib_defer(bgp_rib_t *rib, unsigned families);
 bool bgp_rib_work(bgp_rib_t *rib, unsigned budget);
 /** the peer has something to be told */
 bool bgp_rib_out_waiting(const bgp_rib_t *rib, const bgp_rib_peer_t *peer);
+/** nobody has; a question of a few steps, which may say no without need */
+bool bgp_rib_out_idle(const bgp_rib_t *rib);
 /** the table, or what was sent, is being gone through in slices for the peer:
  * more may come to wait. An end of a refresh is not yet true */
 bool bgp_rib_out_busy(const bgp_rib_t *rib, const bgp_rib_peer_t *peer);

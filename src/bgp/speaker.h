@@ -219,6 +219,10 @@ struct bgp_t
 	/** by index; NULL: free */
 	bgp_peer_t **peers;
 	size_t peer_count;
+	/** some were removed, and wait for the tables to purge their paths */
+	bool reaping;
+	/** the end of a refresh may have to be told to some */
+	bool refreshed;
 	/** attributes of the UPDATE being read */
 	bgp_attr_set_t set;
 };

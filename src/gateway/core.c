@@ -66,6 +66,7 @@ static void audit(cyg_timer_t *timer, void *user, usec_t now)
 
 	core->underlay_dirty = true;
 	core->plan_dirty = true;
+	core->tunnels_dirty = true;
 	core->pins_dirty = true;
 	if (core->fib)
 	{

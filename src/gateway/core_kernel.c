@@ -40,6 +40,8 @@ struct core_dumps_t
 {
 	unsigned wanted;
 	unsigned done;
+	/** of these, notifications were lost before */
+	unsigned missed;
 	bool running;
 	kernel_what_t now;
 	/** what the running one has shown: the rest of the mirror is gone */
@@ -441,12 +443,17 @@ void core_kernel_dumped(core_t *core, kernel_what_t what, int error, usec_t now)
 	}
 	if (!error)
 	{
+		/* one that only looked after what is known has said what is new by
+		 * itself: nothing, as a rule */
+		bool fresh = (d->missed | ~d->done) & WHAT(what);
+
 		d->wanted &= ~WHAT(what);
+		d->missed &= ~WHAT(what);
 		d->done |= WHAT(what);
 		find_vanished(core, what, now);
-		core->plan_dirty = true;
-		core->tunnels_dirty = true;
-		core->underlay_dirty = true;
+		core->plan_dirty |= fresh;
+		core->tunnels_dirty |= fresh;
+		core->underlay_dirty |= fresh;
 	}
 	if (!ready && core_kernel_ready(core))
 	{
@@ -466,6 +473,7 @@ void core_kernel_lost(core_t *core, usec_t now)
 {
 	log_warn("the kernel's notifications overran: reading its state anew");
 	core->dumps->wanted |= DUMPS_ALL;
+	core->dumps->missed |= DUMPS_ALL;
 	core_redistribute_lost(core);
 	core_nexthops_all(core);
 	core_kernel_dump(core);

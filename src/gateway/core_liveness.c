@@ -155,13 +155,19 @@ static bool local_address(const core_t *core, const core_tunnel_t *tunnel,
 	{
 		const kernel_addr_t *a = &core->seen.addrs[i];
 		const addr_t *addr = &a->ifaddr.addr;
-		prefix_t net = ifaddr_prefix(&a->ifaddr);
-		bool near =
-			prefix_contains_addr(&net, remote) || addr_equal(&a->peer, remote);
-		int rank = 1 + core_tunnel_owns(tunnel, addr) + (near ? 2 : 0);
+		prefix_t net;
+		bool near;
+		int rank;
 
-		if (a->link == tunnel->link && addr->family == remote->family &&
-			addr_is_link_local(addr) == addr_is_link_local(remote) &&
+		if (a->link != tunnel->link || addr->family != remote->family)
+		{
+			continue;
+		}
+		net = ifaddr_prefix(&a->ifaddr);
+		near =
+			prefix_contains_addr(&net, remote) || addr_equal(&a->peer, remote);
+		rank = 1 + core_tunnel_owns(tunnel, addr) + (near ? 2 : 0);
+		if (addr_is_link_local(addr) == addr_is_link_local(remote) &&
 			(near || !on_link) && rank > best)
 		{
 			*out = *addr;

@@ -369,10 +369,14 @@ static bool local_address(const core_t *core, const core_neighbor_t *n,
 	for (size_t i = 0; i < core->seen.n_addrs; i++)
 	{
 		const kernel_addr_t *a = &core->seen.addrs[i];
-		prefix_t net = ifaddr_prefix(&a->ifaddr);
+		prefix_t net;
 
-		if ((link ? a->link == link : !core_is_scoped(remote)) &&
-			(prefix_contains_addr(&net, remote) ||
+		if (link ? a->link != link : core_is_scoped(remote))
+		{
+			continue;
+		}
+		net = ifaddr_prefix(&a->ifaddr);
+		if ((prefix_contains_addr(&net, remote) ||
 			 addr_equal(&a->peer, remote)) &&
 			(!found || core_tunnel_owns(n->tunnel, &a->ifaddr.addr)))
 		{

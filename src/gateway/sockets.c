@@ -78,8 +78,12 @@ typedef struct conn_t
 	loop_watch_t watch;
 	/** in sockets_t.readable */
 	list_t readable;
+	/** in sockets_t.busy */
+	list_t busy;
 	/** bgp_output has something, as far as we were told */
 	bool output;
+	/** the socket took no more when it was last written to */
+	bool full;
 	/** to be closed when all is written, or at the latest at */
 	bool closing;
 	usec_t close_at;
@@ -103,6 +107,8 @@ struct sockets_t
 	size_t n_conns;
 	/** connections that have something to be read */
 	list_t readable;
+	/** those that sockets_turn has to look at */
+	list_t busy;
 	lingers_t *lingers;
 	uint8_t input[READ_MAX];
 	uint8_t output[WRITE_MAX];
@@ -110,11 +116,21 @@ struct sockets_t
 
 /* -- connections -------------------------------------------------------------- */
 
+/** there is something to be written, or it has to end */
+static void conn_wake(conn_t *c)
+{
+	if (!list_linked(&c->busy))
+	{
+		list_append(&c->sockets->busy, &c->busy);
+	}
+}
+
 static void conn_lose(conn_t *c, const char *why)
 {
 	if (!c->lost)
 	{
 		c->lost = true;
+		conn_wake(c);
 		snprintf(c->why, sizeof(c->why), "%s", why);
 	}
 }
@@ -237,6 +253,7 @@ static void conn_end(conn_t *c, usec_t now)
 	}
 	list_remove(&c->link);
 	list_remove(&c->readable);
+	list_remove(&c->busy);
 	s->n_conns--;
 	bgp_conn_closed(core_bgp(s->core), c->conn,
 					c->lost ? c->why : "closed by us", now);
@@ -255,6 +272,8 @@ static void conn_ready(void *user, bool readable, bool writable, usec_t now)
 	if (writable && !c->lost)
 	{
 		c->output = true;
+		c->full = false;
+		conn_wake(c);
 	}
 }
 
@@ -264,6 +283,7 @@ static conn_t *conn_create(sockets_t *s, int fd)
 
 	c->sockets = s;
 	list_init(&c->readable);
+	list_init(&c->busy);
 	if (loop_add(s->loop, &c->watch, fd, conn_ready, c, true, false))
 	{
 		free(c);
@@ -283,6 +303,7 @@ static void conn_discard(conn_t *c)
 	close(fd);
 	list_remove(&c->link);
 	list_remove(&c->readable);
+	list_remove(&c->busy);
 	c->sockets->n_conns--;
 	free(c);
 }
@@ -295,6 +316,7 @@ static void conn_adopt(conn_t *c, bgp_conn_t *conn)
 		bgp_conn_set_user(conn, c);
 		/* the OPEN may wait since before the user was set */
 		c->output = true;
+		conn_wake(c);
 	}
 	else
 	{
@@ -748,6 +770,7 @@ static void net_output(void *net, bgp_conn_t *conn)
 	if (c)
 	{
 		c->output = true;
+		conn_wake(c);
 	}
 }
 
@@ -760,6 +783,7 @@ static void net_close(void *net, bgp_conn_t *conn)
 		c->closing = true;
 		c->output = true;
 		c->close_at = loop_now() + CLOSE_MAX;
+		conn_wake(c);
 	}
 }
 
@@ -805,25 +829,47 @@ bool sockets_read(sockets_t *s, usec_t now, usec_t until)
 	return !list_empty(&s->readable);
 }
 
+static void conn_turn(conn_t *c, usec_t now)
+{
+	c->full = c->output && !c->lost && conn_write(c, now);
+	if (c->lost || (c->closing && (!c->output || now >= c->close_at)))
+	{
+		conn_end(c, now);
+		return;
+	}
+	loop_change(c->sockets->loop, &c->watch, !c->closing, c->full);
+	/* a full one is waited for by the loop, but no longer than it may close */
+	if (c->closing || (c->output && !c->full))
+	{
+		conn_wake(c);
+	}
+}
+
 bool sockets_turn(sockets_t *s, usec_t now)
 {
+	list_t batch;
 	bool more = false;
 
-	list_each_safe(&s->conns, c, conn_t, link)
+	/* what wakes meanwhile, itself or by what another writes, is for the next
+	 * call */
+	list_init(&batch);
+	while (!list_empty(&s->busy))
 	{
-		bool full = false;
+		conn_t *c = list_first(&s->busy, conn_t, busy);
 
-		if (c->output && !c->lost)
-		{
-			full = conn_write(c, now);
-		}
-		if (c->lost || (c->closing && (!c->output || now >= c->close_at)))
-		{
-			conn_end(c, now);
-			continue;
-		}
-		loop_change(s->loop, &c->watch, !c->closing, full);
-		more |= c->output && !full;
+		list_remove(&c->busy);
+		list_append(&batch, &c->busy);
+	}
+	while (!list_empty(&batch))
+	{
+		conn_t *c = list_first(&batch, conn_t, busy);
+
+		list_remove(&c->busy);
+		conn_turn(c, now);
+	}
+	list_each(&s->busy, c, conn_t, busy)
+	{
+		more |= c->lost || (c->output && !c->full);
 	}
 	return more;
 }
@@ -843,6 +889,7 @@ sockets_t *sockets_create(loop_t *loop, timers_t *timers)
 	list_init(&s->endpoints);
 	list_init(&s->conns);
 	list_init(&s->readable);
+	list_init(&s->busy);
 	s->lingers = lingers_create(loop, timers);
 	return s;
 }
