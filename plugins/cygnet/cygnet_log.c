@@ -36,22 +36,14 @@ static void to_charon(void *user, log_level_t level, const char *line)
  */
 static log_level_t configured_level(void)
 {
-	static char *names[] = {
-		[LOGL_ERROR] = "error",   [LOGL_WARN] = "warn",
-		[LOGL_NOTICE] = "notice", [LOGL_INFO] = "info",
-		[LOGL_DEBUG] = "debug",
-	};
+	log_level_t level;
 	char *name;
-	int i;
 
 	name = lib->settings->get_str(lib->settings, "%s.plugins.cygnet.log_level",
-								  names[LOGL_INFO], lib->ns);
-	for (i = 0; i < countof(names); i++)
+								  "info", lib->ns);
+	if (log_level_parse(name, &level))
 	{
-		if (strcaseeq(name, names[i]))
-		{
-			return i;
-		}
+		return level;
 	}
 	DBG0(DBG_NET,
 		 "cygnet: log_level = %s: expected error, warn, notice, "

@@ -8,11 +8,15 @@
 
 #include "base/log.h"
 
+#include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
-#define LINE_MAX_BYTES 1023
+/** of tap.max: there is none */
+#define TAP_NONE -1
 
 static struct
 {
@@ -21,11 +25,62 @@ static struct
 	log_level_t max;
 } sink;
 
+static struct
+{
+	/** protects fn and user, and is held while it is called */
+	pthread_mutex_t mutex;
+	log_fn_t fn;
+	void *user;
+	atomic_int max;
+} tap = {.mutex = PTHREAD_MUTEX_INITIALIZER, .max = TAP_NONE};
+
+static const char *const level_names[] = {
+	[LOGL_ERROR] = "error", [LOGL_WARN] = "warn",   [LOGL_NOTICE] = "notice",
+	[LOGL_INFO] = "info",   [LOGL_DEBUG] = "debug",
+};
+
+const char *log_level_name(log_level_t level)
+{
+	return level < countof(level_names) ? level_names[level] : "?";
+}
+
+bool log_level_parse(const char *name, log_level_t *level)
+{
+	for (unsigned i = 0; i < countof(level_names); i++)
+	{
+		if (strcasecmp(name, level_names[i]) == 0)
+		{
+			*level = (log_level_t)i;
+			return true;
+		}
+	}
+	return false;
+}
+
 void log_set(log_fn_t fn, void *user, log_level_t max)
 {
 	sink.fn = fn;
 	sink.user = user;
 	sink.max = max;
+}
+
+void log_tap(log_fn_t fn, void *user, log_level_t max)
+{
+	pthread_mutex_lock(&tap.mutex);
+	tap.fn = fn;
+	tap.user = user;
+	atomic_store(&tap.max, fn ? (int)max : TAP_NONE);
+	pthread_mutex_unlock(&tap.mutex);
+}
+
+static void to_tap(log_level_t level, const char *line)
+{
+	pthread_mutex_lock(&tap.mutex);
+	if (tap.fn)
+	{
+		tap.fn(tap.user, level, line);
+	}
+	pthread_mutex_unlock(&tap.mutex);
 }
 
 static bool is_continuation(char c)
@@ -34,9 +89,9 @@ static bool is_continuation(char c)
 }
 
 /** puts "..." at the end, and no half of a UTF-8 character before it */
-static void mark_cut(char line[static LINE_MAX_BYTES + 1])
+static void mark_cut(char line[static LOG_LINE_MAX + 1])
 {
-	size_t at = LINE_MAX_BYTES - 3;
+	size_t at = LOG_LINE_MAX - 3;
 
 	for (unsigned i = 0; i < 3 && is_continuation(line[at]); i++)
 	{
@@ -63,11 +118,13 @@ static void clean(char *line)
 
 void log_line(log_level_t level, const char *fmt, ...)
 {
-	char line[LINE_MAX_BYTES + 1];
+	bool shown = level <= (sink.fn ? sink.max : LOGL_WARN);
+	int tapped = atomic_load(&tap.max);
+	char line[LOG_LINE_MAX + 1];
 	va_list args;
 	int len;
 
-	if (level > (sink.fn ? sink.max : LOGL_WARN))
+	if (!shown && (int)level > tapped)
 	{
 		return;
 	}
@@ -78,16 +135,20 @@ void log_line(log_level_t level, const char *fmt, ...)
 	{
 		snprintf(line, sizeof(line), "a log line could not be formatted");
 	}
-	else if (len > LINE_MAX_BYTES)
+	else if (len > LOG_LINE_MAX)
 	{
 		mark_cut(line);
 	}
 	clean(line);
-	if (sink.fn)
+	if (tapped != TAP_NONE)
+	{
+		to_tap(level, line);
+	}
+	if (shown && sink.fn)
 	{
 		sink.fn(sink.user, level, line);
 	}
-	else
+	else if (shown)
 	{
 		fprintf(stderr, "cygnet: %s\n", line);
 	}

@@ -19,13 +19,27 @@ typedef enum log_level_t
 	LOGL_DEBUG,
 } log_level_t;
 
+/** bytes of a line */
+#define LOG_LINE_MAX 1023
+
+/** "error", "warn", … */
+const char *log_level_name(log_level_t level);
+/** in letters of either case; false: there is none of the name */
+bool log_level_parse(const char *name, log_level_t *level);
+
 /** line is without newline and borrowed */
 typedef void (*log_fn_t)(void *user, log_level_t level, const char *line);
 
 /** process-wide, set once before threads start; NULL is stderr from WARN up */
 void log_set(log_fn_t fn, void *user, log_level_t max);
 
-/** at most 1023 bytes, cut with "..."; control characters become '?' */
+/** a second reader at any time, NULL: none any more. It gets what passes to the
+ * first one, and what is up to max whatever that one takes. Calls of it come
+ * from any thread, one after the other; when this returns, none of the one
+ * before is under way. It must not log */
+void log_tap(log_fn_t fn, void *user, log_level_t max);
+
+/** at most LOG_LINE_MAX bytes, cut with "..."; control characters become '?' */
 void log_line(log_level_t level, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 

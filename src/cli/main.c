@@ -277,8 +277,12 @@ static const command_t commands[] = {
 	 1, 1, run_history, "ali-1"},
 	{"top", "[--once]", "what tunnels carry, each second, until q", 0, 0,
 	 top_run, "--once"},
-	{"watch", "[NUMBER]", "changes as they happen, from an event's number on",
-	 0, 1, watch_run, "--json"},
+	{"watch", "[--since=NUMBER] [NAME…]",
+	 "changes as they happen, from an event's number on", 0, ANY, watch_run,
+	 "--json --since=1 ali-1"},
+	{"log", "[-n N] [--follow] [--level=LEVEL] [NAME…]",
+	 "the last lines of the gateway's own log", 0, ANY, log_run,
+	 "--follow --level=warn ali-1"},
 	{"metrics", "[--text | --http]",
 	 "everything that is counted, as OpenMetrics", 0, 0, metrics_run, "--text"},
 	{"check-health", "", "one line and exit code for Nagios and its kind", 0,
@@ -321,6 +325,15 @@ static const char reload_options[] =
 	"                       `confirm` is said in time\n";
 static const char longer_option[] =
 	"  -l, --longer         with a PREFIX: more specific ones, too\n";
+static const char watch_options[] =
+	"\nOptions of watch:\n"
+	"      --since=NUMBER   from this event on, for who was away\n";
+static const char log_options[] =
+	"\nOptions of log:\n"
+	"  -n, --lines=N        so many of the past (20)\n"
+	"      --follow         and those to come, until it is interrupted\n"
+	"      --level=LEVEL    error, warn, notice, info or debug, and what is\n"
+	"                       more urgent\n";
 static const char metrics_options[] =
 	"\nOptions of metrics:\n"
 	"      --text           Prometheus' older format, for node_exporter's\n"
@@ -353,9 +366,9 @@ static void usage(FILE *out)
 			"\n%s%s"
 			"  -h, --help           this text; with a COMMAND, on it alone\n"
 			"  -V, --version        the version\n"
-			"%s%s%s\nSee cygnetctl(8), cygnet.conf(5) and cygnet(8).\n",
-			general_options, longer_option, metrics_options, reload_options,
-			policy_options);
+			"%s%s%s%s%s\nSee cygnetctl(8), cygnet.conf(5) and cygnet(8).\n",
+			general_options, longer_option, watch_options, log_options,
+			metrics_options, reload_options, policy_options);
 }
 
 static int unknown_command(const char *name)
@@ -399,6 +412,8 @@ static int help_on(const char *name)
 		   strcmp(name, "policy") == 0    ? policy_options
 		   : strcmp(name, "metrics") == 0 ? metrics_options
 		   : strcmp(name, "reload") == 0  ? reload_options
+		   : strcmp(name, "watch") == 0   ? watch_options
+		   : strcmp(name, "log") == 0     ? log_options
 										  : "");
 	return 0;
 }
@@ -428,6 +443,9 @@ static int dispatch(const options_t *options, int argc, char **argv)
 #define OPTION_TEXT    901
 #define OPTION_ONCE    902
 #define OPTION_CONFIRM 903
+#define OPTION_SINCE   904
+#define OPTION_FOLLOW  905
+#define OPTION_LEVEL   906
 #define SET_FIRST      1000
 
 /** arguments of policy-test by the name of their options */
@@ -495,6 +513,18 @@ static bool option(options_t *options, int c, int *code)
 		case 's':
 			options->socket = optarg;
 			return true;
+		case 'n':
+			options->lines = optarg;
+			return true;
+		case OPTION_SINCE:
+			options->since = optarg;
+			return true;
+		case OPTION_FOLLOW:
+			options->follow = true;
+			return true;
+		case OPTION_LEVEL:
+			options->level = optarg;
+			return true;
 		case OPTION_CONFIRM:
 			*code = 2;
 			return seconds_of(optarg, &options->confirm);
@@ -538,6 +568,8 @@ static bool fits(const options_t *options, const char *command)
 		{"metrics", "metrics", options->http || options->text},
 		{"top", "top", options->once},
 		{"reload", "reload", options->confirm},
+		{"watch", "watch", options->since},
+		{"log", "log", options->lines || options->follow || options->level},
 	};
 
 	for (size_t i = 0; i < countof(owned); i++)
@@ -558,10 +590,14 @@ int main(int argc, char **argv)
 	static const struct option known[] = {
 		{"confirm", required_argument, NULL, OPTION_CONFIRM},
 		{"file", required_argument, NULL, 'f'},
+		{"follow", no_argument, NULL, OPTION_FOLLOW},
 		{"http", no_argument, NULL, OPTION_HTTP},
 		{"json", no_argument, NULL, 'j'},
+		{"level", required_argument, NULL, OPTION_LEVEL},
+		{"lines", required_argument, NULL, 'n'},
 		{"longer", no_argument, NULL, 'l'},
 		{"once", no_argument, NULL, OPTION_ONCE},
+		{"since", required_argument, NULL, OPTION_SINCE},
 		{"socket", required_argument, NULL, 's'},
 		{"text", no_argument, NULL, OPTION_TEXT},
 		{"help", no_argument, NULL, 'h'},
@@ -578,7 +614,7 @@ int main(int argc, char **argv)
 		longs[countof(known) + i] = (struct option){
 			set_names[i], required_argument, NULL, SET_FIRST + (int)i};
 	}
-	while ((c = getopt_long(argc, argv, "f:jls:hV", longs, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, "f:jln:s:hV", longs, NULL)) != -1)
 	{
 		if (!option(&options, c, &code))
 		{

@@ -45,6 +45,8 @@ void print_diff(json_object *data, text_t *out);
 void print_reload(json_object *data, text_t *out);
 /** a line an event */
 void print_events(json_object *events, text_t *out);
+/** a line of the gateway's log each */
+void print_log(json_object *lines, text_t *out);
 /** families of metrics; open: as OpenMetrics, else in Prometheus' own format */
 void print_metrics(json_object *families, bool open, text_t *out);
 

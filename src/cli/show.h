@@ -29,6 +29,13 @@ typedef struct options_t
 	bool once;
 	/** of `reload`: seconds, 0: it needs no confirmation */
 	unsigned confirm;
+	/** of `watch`: an event's number, NULL: from now on */
+	const char *since;
+	/** of `log`: NULL: all levels */
+	const char *level;
+	/** how many lines of the past, NULL: as many as a screen has */
+	const char *lines;
+	bool follow;
 	/** a configuration to test instead of the one in force, NULL: none */
 	const char *file;
 } options_t;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /**
- * `cygnetctl watch`: events as they happen, until it is interrupted.
+ * cygnetctl watch and log: events and lines of the log, as they happen.
  */
 
 #ifndef CYGNET_CLI_WATCH_H
@@ -9,7 +9,9 @@
 
 #include "cli/show.h"
 
-/** argv[0]: the number of the first event, NULL: from now on */
+/** until it is interrupted; returns the exit code */
 int watch_run(const options_t *options, char **argv);
+/** the past, and with --follow as watch */
+int log_run(const options_t *options, char **argv);
 
 #endif

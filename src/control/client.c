@@ -3,7 +3,9 @@
 /*
  * A client's life in steps: read until a line is whole, run it, write the
  * reply; a list is produced part by part, the next one only when the last has
- * been taken, so that memory is bounded whatever the client does.
+ * been taken, so that memory is bounded whatever the client does. Who follows
+ * waits between two parts: it is a place in a ring of the gateway's, which
+ * goes on without it.
  */
 
 #include "control/client.h"
@@ -36,6 +38,10 @@ struct client_t
 	control_list_t list;
 	/** final reply after the list */
 	json_object *data;
+	/** of a list that is followed: its first part was said; there is nothing
+	 * more now */
+	bool begun;
+	bool waiting;
 	uint64_t done;
 	bool eof;
 };
@@ -61,6 +67,8 @@ static void list_end(client_t *c)
 		c->list.destroy(c->list.cursor);
 	}
 	memset(&c->list, 0, sizeof(c->list));
+	c->begun = false;
+	c->waiting = false;
 }
 
 void client_destroy(client_t *c)
@@ -109,15 +117,26 @@ static void say_data(client_t *c, json_object *data)
 	say(c, obj);
 }
 
+/** the final reply */
+static void list_finish(client_t *c)
+{
+	list_end(c);
+	say_data(c, c->data);
+	c->data = NULL;
+}
+
 /** the next part of the list, or the final reply after the last */
 static void list_step(client_t *c)
 {
 	json_object *part = json_object_new_array();
 	bool more = c->list.next(c->list.cursor, part);
+	bool empty = !json_object_array_length(part);
 	json_object *obj;
 
-	if (json_object_array_length(part))
+	/* who follows is to know from when on */
+	if (!empty || (c->list.follow && !c->begun))
 	{
+		c->begun = true;
 		obj = envelope();
 		json_object_object_add(obj, "part", part);
 		say(c, obj);
@@ -126,11 +145,10 @@ static void list_step(client_t *c)
 	{
 		json_object_put(part);
 	}
+	c->waiting = more && empty && c->list.follow;
 	if (!more)
 	{
-		list_end(c);
-		say_data(c, c->data);
-		c->data = NULL;
+		list_finish(c);
 	}
 }
 
@@ -308,8 +326,38 @@ uint64_t client_done(const client_t *c)
 	return c->done;
 }
 
+bool client_follows(const client_t *c)
+{
+	return c->list.next && c->list.follow;
+}
+
+bool client_waits(const client_t *c)
+{
+	return c->waiting && c->out_at == c->out.len;
+}
+
+bool client_wake(client_t *c)
+{
+	bool waits = c->waiting;
+
+	c->waiting = false;
+	return waits;
+}
+
+void client_refuse(client_t *c, const char *words)
+{
+	list_end(c);
+	json_object_put(c->data);
+	c->data = NULL;
+	say_error(c, words);
+}
+
 bool client_writing(const client_t *c)
 {
+	if (c->waiting)
+	{
+		return c->out_at < c->out.len || c->in.len;
+	}
 	return c->list.next || c->out_at < c->out.len ||
 		   memchr(text_str(&c->in), '\n', c->in.len);
 }
@@ -322,11 +370,15 @@ bool client_serve(client_t *c, bool readable)
 	}
 	if (c->out_at == c->out.len)
 	{
-		if (c->list.next)
+		if (c->waiting && c->in.len)
+		{
+			list_finish(c);
+		}
+		else if (c->list.next && !c->waiting)
 		{
 			list_step(c);
 		}
-		else
+		else if (!c->list.next)
 		{
 			line_take(c);
 		}

@@ -21,6 +21,14 @@ void client_destroy(client_t *client);
 bool client_serve(client_t *client, bool readable);
 /** requests run and bytes taken by it so far: what it got done */
 uint64_t client_done(const client_t *client);
+/** it follows something, and gets what comes */
+bool client_follows(const client_t *client);
+/** and has taken all that there was */
+bool client_waits(const client_t *client);
+/** there is something new to follow; false: it does not wait for that */
+bool client_wake(client_t *client);
+/** ends what it follows by an error */
+void client_refuse(client_t *client, const char *words);
 /** it has answers that the socket does not take yet, or a list to go on with */
 bool client_writing(const client_t *client);
 

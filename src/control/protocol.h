@@ -8,6 +8,9 @@
  *   reply    {"v":1,"ok":true,"data":{…}}
  *            {"v":1,"ok":false,"error":"…what and the remedy…"}
  *   long lists: any number of {"v":1,"part":[…]} before the final reply
+ *   what follows events: a part at once, which may be empty, then one when
+ *   something happens, until the client says anything more: then comes the
+ *   final reply. Who reads too slowly misses some, and is told how many
  *
  * A request line is at most CONTROL_REQUEST_MAX bytes. Members that a reader
  * does not know are to be ignored; `v` grows when one changes its meaning.
@@ -23,5 +26,9 @@
 #define CONTROL_CLIENTS_MAX 64
 /** of these, those that may not change anything */
 #define CONTROL_LOOKERS_MAX 48
+/** clients that follow events or the log at once, and of these, those that may
+ * not change anything: others are to get their answers */
+#define CONTROL_FOLLOWERS_MAX         32
+#define CONTROL_FOLLOWING_LOOKERS_MAX 24
 
 #endif

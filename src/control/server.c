@@ -41,6 +41,9 @@ struct control_server_t
 	unsigned n_clients;
 	/** of these, those that may look alone */
 	unsigned n_lookers;
+	/** those that follow something, and of them, those that may look alone */
+	unsigned n_followers;
+	unsigned n_following_lookers;
 };
 
 typedef struct entry_t
@@ -50,6 +53,8 @@ typedef struct entry_t
 	client_t *client;
 	/** may not change anything */
 	bool looker;
+	/** is counted as one that follows something */
+	bool follower;
 	bool writing;
 	/** when it last got something done, and how much that was */
 	usec_t active;
@@ -168,8 +173,20 @@ control_server_t *control_server_create(const char *path,
 	return s;
 }
 
+static void count_follower(control_server_t *s, entry_t *e, bool follower)
+{
+	s->n_followers = s->n_followers + follower - e->follower;
+	if (e->looker)
+	{
+		s->n_following_lookers =
+			s->n_following_lookers + follower - e->follower;
+	}
+	e->follower = follower;
+}
+
 static void drop(control_server_t *s, entry_t *e)
 {
+	count_follower(s, e, false);
 	list_remove(&e->link);
 	s->n_clients--;
 	s->n_lookers -= e->looker;
@@ -243,12 +260,13 @@ static void refuse(int fd)
 	close(fd);
 }
 
-/** the client that got nothing done for longest, if it is too long */
+/** clients that got nothing done for too long; who waits for what is to come
+ * has nothing to do */
 static void drop_idle(control_server_t *s, usec_t now)
 {
 	list_each_safe(&s->clients, e, entry_t, link)
 	{
-		if (now > e->active + IDLE_MAX)
+		if (now > e->active + IDLE_MAX && !client_waits(e->client))
 		{
 			drop(s, e);
 		}
@@ -288,27 +306,60 @@ static void take_client(control_server_t *s, usec_t now)
 	}
 }
 
+/** what it is polled for */
+static void arm(control_server_t *s, entry_t *e)
+{
+	bool writing = client_writing(e->client);
+
+	if (writing != e->writing)
+	{
+		e->writing = writing;
+		/* one that does not take its answers is not read any further */
+		watch(s, e->fd, writing ? EPOLLOUT : EPOLLIN, e, EPOLL_CTL_MOD);
+	}
+}
+
+/** takes a place of those who follow, if it wants one and there is one */
+static void admit(control_server_t *s, entry_t *e)
+{
+	bool follows = client_follows(e->client);
+
+	if (follows && !e->follower &&
+		(s->n_followers >= CONTROL_FOLLOWERS_MAX ||
+		 (e->looker &&
+		  s->n_following_lookers >= CONTROL_FOLLOWING_LOOKERS_MAX)))
+	{
+		client_refuse(e->client, "too many follow events or the log at once");
+		follows = false;
+	}
+	count_follower(s, e, follows);
+}
+
 static void serve(control_server_t *s, entry_t *e, bool readable, usec_t now)
 {
-	bool writing;
-
 	if (!client_serve(e->client, readable))
 	{
 		drop(s, e);
 		return;
 	}
+	admit(s, e);
 	/* a byte of a request now and then is nothing done */
 	if (client_done(e->client) != e->done)
 	{
 		e->done = client_done(e->client);
 		e->active = now;
 	}
-	writing = client_writing(e->client);
-	if (writing != e->writing)
+	arm(s, e);
+}
+
+void control_server_wake(control_server_t *s)
+{
+	list_each(&s->clients, e, entry_t, link)
 	{
-		e->writing = writing;
-		/* one that does not take its answers is not read any further */
-		watch(s, e->fd, writing ? EPOLLOUT : EPOLLIN, e, EPOLL_CTL_MOD);
+		if (client_wake(e->client))
+		{
+			arm(s, e);
+		}
 	}
 }
 

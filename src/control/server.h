@@ -25,6 +25,10 @@ typedef struct control_list_t
 	bool (*next)(void *cursor, json_object *part);
 	void (*destroy)(void *cursor);
 	void *cursor;
+	/** one that goes on as things happen: where next has nothing to add, it is
+	 * asked again after control_server_wake. It ends when the client says
+	 * anything, or is gone */
+	bool follow;
 } control_list_t;
 
 /** what a command answers: error set (owned, freed by the server): refused;
@@ -69,6 +73,8 @@ control_server_t *control_server_create(const char *path,
 void control_server_destroy(control_server_t *server);
 /** to poll for reading */
 int control_server_fd(const control_server_t *server);
+/** there is something new for those that follow; served by the next turns */
+void control_server_wake(control_server_t *server);
 /** serves what is ready, bounded; true: more waits */
 bool control_server_turn(control_server_t *server, usec_t now);
 

@@ -10,6 +10,7 @@
 #ifndef CYGNET_CONTROL_VIEW_H
 #define CYGNET_CONTROL_VIEW_H
 
+#include "base/log.h"
 #include "bgp/bgp.h"
 #include "config/config.h"
 #include "control/server.h"
@@ -142,6 +143,24 @@ typedef struct view_event_t
 
 /** array */
 json_object *view_events(const view_event_t *const *events, size_t n);
+/* at the end of an array */
+void view_event(json_object *array, const view_event_t *event);
+/** what somebody who reads slowly has missed: so many up to a number, NULL:
+ * nobody knows how many */
+void view_lost(json_object *array, uint64_t seq, const uint64_t *count);
+
+/** a line of the gateway's log */
+typedef struct view_line_t
+{
+	uint64_t seq;
+	/** microseconds since 1970 */
+	uint64_t wall;
+	log_level_t level;
+	char text[LOG_LINE_MAX + 1];
+} view_line_t;
+
+/** at the end of an array */
+void view_line(json_object *array, const view_line_t *line);
 
 /** turns of the loop by length: <1, <2, <5, <10, <20, <50, <100, >=100 ms */
 #define VIEW_TURN_BUCKETS 8

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Events, oldest first, with the wall clock's time as RFC 3339 has it. */
+/* Events and lines of the log, oldest first, with the wall clock's time as RFC 3339 has it. */
 
 #include "control/view.h"
 
@@ -48,22 +48,51 @@ static void put_time(json_object *obj, uint64_t wall)
 	put_str(obj, "time", text);
 }
 
+void view_event(json_object *array, const view_event_t *e)
+{
+	json_object *o = put_item(array);
+
+	put_num(o, "seq", e->seq);
+	put_time(o, e->wall);
+	put_str(o, "kind", view_event_kind(e->kind));
+	put_str(o, "name", e->name);
+	put_str(o, "from", e->from);
+	put_str(o, "to", e->to);
+	put_str(o, "why", e->why);
+}
+
 json_object *view_events(const view_event_t *const *events, size_t n)
 {
 	json_object *array = json_object_new_array();
 
 	for (size_t i = 0; i < n; i++)
 	{
-		const view_event_t *e = events[i];
-		json_object *o = put_item(array);
-
-		put_num(o, "seq", e->seq);
-		put_time(o, e->wall);
-		put_str(o, "kind", view_event_kind(e->kind));
-		put_str(o, "name", e->name);
-		put_str(o, "from", e->from);
-		put_str(o, "to", e->to);
-		put_str(o, "why", e->why);
+		view_event(array, events[i]);
 	}
 	return array;
+}
+
+void view_lost(json_object *array, uint64_t seq, const uint64_t *count)
+{
+	json_object *o = put_item(array);
+
+	put_num(o, "seq", seq);
+	if (count)
+	{
+		put_num(o, "lost", *count);
+	}
+	else
+	{
+		put_str(o, "lost", NULL);
+	}
+}
+
+void view_line(json_object *array, const view_line_t *line)
+{
+	json_object *o = put_item(array);
+
+	put_num(o, "seq", line->seq);
+	put_time(o, line->wall);
+	put_str(o, "level", log_level_name(line->level));
+	put_str(o, "line", line->text);
 }

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "gateway/commands_config.h"
+#include "gateway/commands_follow.h"
 #include "gateway/gateway_private.h"
 #include "gateway/policy_test.h"
 
@@ -75,33 +76,6 @@ static const char *argument(json_object *args, const char *name)
 		return json_object_get_string(value);
 	}
 	return NULL;
-}
-
-/** events of a reply */
-#define EVENTS_SLICE 128
-
-static void events(void *user, json_object *args, control_reply_t *reply)
-{
-	const view_event_t *list[EVENTS_SLICE];
-	gateway_t *gateway = user;
-	json_object *value;
-	/* without a number: from now on */
-	uint64_t since = events_next(gateway->events);
-	bool lost;
-	size_t n;
-
-	if (args && json_object_object_get_ex(args, "since", &value))
-	{
-		since = json_object_get_uint64(value);
-	}
-	n = events_since(gateway->events, since, list, countof(list), &lost);
-	reply->data = json_object_new_object();
-	json_object_object_add(
-		reply->data, "next",
-		json_object_new_uint64(n ? list[n - 1]->seq + 1
-								 : events_next(gateway->events)));
-	json_object_object_add(reply->data, "lost", json_object_new_boolean(lost));
-	json_object_object_add(reply->data, "events", view_events(list, n));
 }
 
 static void history(void *user, json_object *args, control_reply_t *reply)
@@ -515,7 +489,8 @@ static void policy_run(void *user, json_object *args, control_reply_t *reply)
 const control_command_t gateway_commands[] = {
 	{"status", false, status},
 	{"doctor", false, doctor},
-	{"events", false, events},
+	{"watch", false, command_watch},
+	{"log", false, command_log},
 	{"history", false, history},
 	{"metrics", false, metrics},
 	{"tunnels", false, tunnels},

@@ -2,7 +2,9 @@
 
 /*
  * Two rings hold copies of each event: one for all, which a thing that flaps
- * may fill, and a small one for each name, which it may not.
+ * may fill, and a small one for each name, which it may not. The one for all has
+ * holes after a restart, where the small ones had forgotten. Those who watch
+ * are numbers in it: a slow one costs nothing, and loses what is overwritten.
  */
 
 #include "gateway/events.h"
@@ -14,6 +16,9 @@
 
 /** columns of a line of the file */
 #define COLUMNS 7
+/** and what begins the one that has the next number */
+#define NEXT "next\t"
+
 typedef struct history_t
 {
 	hash_node_t node;
@@ -27,9 +32,12 @@ struct events_t
 {
 	/** by number modulo EVENTS_MAX */
 	view_event_t ring[EVENTS_MAX];
-	/** the first that is held, and the next one's */
+	/** the first that may be held, and the next one's */
 	uint64_t oldest;
 	uint64_t next;
+	/** numbers that the gateway before may have used, or not */
+	uint64_t gap;
+	uint64_t gap_end;
 	hash_t names;
 };
 
@@ -155,6 +163,16 @@ static view_event_t event_of(uint64_t wall, view_event_kind_t kind,
 	return event;
 }
 
+/** once next is behind it */
+static void ring_add(events_t *events, const view_event_t *event)
+{
+	if (events->next - events->oldest > EVENTS_MAX)
+	{
+		events->oldest = events->next - EVENTS_MAX;
+	}
+	events->ring[event->seq % EVENTS_MAX] = *event;
+}
+
 void events_add(events_t *events, uint64_t wall, view_event_kind_t kind,
 				const char *name, const char *from, const char *to,
 				const char *why)
@@ -162,11 +180,7 @@ void events_add(events_t *events, uint64_t wall, view_event_kind_t kind,
 	view_event_t event = event_of(wall, kind, name, from, to, why);
 
 	event.seq = events->next++;
-	if (event.seq - events->oldest == EVENTS_MAX)
-	{
-		events->oldest++;
-	}
-	events->ring[event.seq % EVENTS_MAX] = event;
+	ring_add(events, &event);
 	history_add(events, &event);
 }
 
@@ -175,18 +189,41 @@ uint64_t events_next(const events_t *events)
 	return events->next;
 }
 
-size_t events_since(const events_t *events, uint64_t since,
-					const view_event_t **out, size_t max, bool *lost)
+const view_event_t *events_take(const events_t *events, uint64_t *since,
+								events_lost_t *lost)
 {
-	size_t n = 0;
+	uint64_t start = *since ? *since : 1;
 
-	*lost = since < events->oldest;
-	for (uint64_t seq = *lost ? events->oldest : since;
-		 seq < events->next && n < max; seq++)
+	if (start > events->next)
 	{
-		out[n++] = &events->ring[seq % EVENTS_MAX];
+		lost->more = true;
+		start = events->oldest;
 	}
-	return n;
+	if (start < events->oldest)
+	{
+		lost->count += events->oldest - start;
+		start = events->oldest;
+	}
+	for (; start < events->next; start++)
+	{
+		const view_event_t *e = &events->ring[start % EVENTS_MAX];
+
+		if (e->seq == start)
+		{
+			*since = start + 1;
+			return e;
+		}
+		if (start >= events->gap && start < events->gap_end)
+		{
+			lost->more = true;
+		}
+		else
+		{
+			lost->count++;
+		}
+	}
+	*since = start;
+	return NULL;
 }
 
 static int by_number(const void *a, const void *b)
@@ -214,7 +251,7 @@ size_t events_of(const events_t *events, const char *name,
 	return n;
 }
 
-void events_save(const events_t *events, text_t *out)
+void events_save(const events_t *events, uint64_t reserve, text_t *out)
 {
 	const view_event_t **all =
 		mem_alloc((events->names.count + 1) * EVENTS_OF_NAME * sizeof(*all));
@@ -240,6 +277,8 @@ void events_save(const events_t *events, text_t *out)
 					(unsigned long long)e->seq, (unsigned long long)e->wall,
 					view_event_kind(e->kind), e->name, e->from, e->to, e->why);
 	}
+	text_printf(out, NEXT "%llu\n",
+				(unsigned long long)(events->next + reserve));
 	free(all);
 }
 
@@ -294,8 +333,27 @@ static void load_line(events_t *events, char *line)
 	event = event_of(wall, (view_event_kind_t)kind, c[3], c[4], c[5], c[6]);
 	event.seq = seq;
 	history_add(events, &event);
-	/* numbers go on, and nobody is told twice of what he has seen */
-	events->oldest = events->next = seq + 1;
+	/* numbers go on: nobody is told twice of what he has seen */
+	if (events->next == 1)
+	{
+		events->oldest = seq;
+	}
+	events->next = seq + 1;
+	ring_add(events, &event);
+}
+
+/** the number to go on with; those before it may have been used */
+static void load_next(events_t *events, const char *text)
+{
+	uint64_t next;
+
+	if (number(text, &next) && next > events->next &&
+		next - events->next <= EVENTS_RESERVE)
+	{
+		events->gap = events->next;
+		events->gap_end = next;
+		events->next = next;
+	}
 }
 
 void events_load(events_t *events, const char *text)
@@ -306,7 +364,14 @@ void events_load(events_t *events, const char *text)
 		char *line = mem_alloc(len + 1);
 
 		memcpy(line, text, len);
-		load_line(events, line);
+		if (strncmp(line, NEXT, strlen(NEXT)) == 0)
+		{
+			load_next(events, line + strlen(NEXT));
+		}
+		else
+		{
+			load_line(events, line);
+		}
 		free(line);
 		text += len + (text[len] == '\n');
 	}

@@ -31,16 +31,28 @@ void events_add(events_t *events, uint64_t wall, view_event_kind_t kind,
 				const char *why);
 /** the number that the next one will have */
 uint64_t events_next(const events_t *events);
-/** those from a number on, oldest first, at most max; borrowed until the next
- * add. *lost: there were some before the first of them that are forgotten */
-size_t events_since(const events_t *events, uint64_t since,
-					const view_event_t **out, size_t max, bool *lost);
+/** what somebody who goes on from a number has missed */
+typedef struct events_lost_t
+{
+	uint64_t count;
+	/** and others, nobody knows how many: those of the last moment of a gateway
+	 * that did not end in order, or his number is of another count */
+	bool more;
+} events_lost_t;
+/** the first event from a number on, borrowed until the next add, and *since is
+ * behind it; NULL: there is none yet. lost grows by what is forgotten of those
+ * that were before it */
+const view_event_t *events_take(const events_t *events, uint64_t *since,
+								events_lost_t *lost);
 /** those of a name, a tunnel's and a neighbour's, oldest first, borrowed until
  * the next add; 0: none is known of the name */
 size_t events_of(const events_t *events, const char *name,
 				 const view_event_t *out[static EVENTS_OF_NAMES]);
-/** all histories, a line an event */
-void events_save(const events_t *events, text_t *out);
+/** of one that goes on: numbers that may be used before the next save, so that
+ * who reads this takes none of them again */
+#define EVENTS_RESERVE 128
+/** all histories, a line an event; reserve: EVENTS_RESERVE, 0 at the end */
+void events_save(const events_t *events, uint64_t reserve, text_t *out);
 /** into one that is new; lines that are none are passed over */
 void events_load(events_t *events, const char *text);
 

@@ -217,6 +217,7 @@ static bool turn(gateway_t *g)
 	more = sockets_turn(g->sockets, g->now) || unread;
 	more = work(g, loop_now()) || more;
 	more = sockets_turn(g->sockets, g->now) || more;
+	g->control_more |= gateway_follow_wake(g);
 	if (g->control_more)
 	{
 		g->control_more = control_server_turn(g->control, g->now);
@@ -411,6 +412,9 @@ static void finish(gateway_t *g)
 	core_stop(g->core, g->now);
 	if (g->control)
 	{
+		/* who follows hears of that */
+		gateway_follow_wake(g);
+		control_server_turn(g->control, g->now);
 		loop_remove(g->loop, &g->control_watch);
 		control_server_destroy(g->control);
 	}
@@ -436,6 +440,7 @@ static void *run(void *user)
 	gateway_t *g = user;
 	bool more = true;
 
+	gateway_lines_own();
 	g->now = loop_now();
 	g->timers = timers_create();
 	timer_init(&g->control_timer, control_retry, g);
@@ -459,6 +464,10 @@ static void *run(void *user)
 
 static void release(gateway_t *g)
 {
+	if (g->lines)
+	{
+		gateway_lines_close(g);
+	}
 	if (g->loop)
 	{
 		loop_destroy(g->loop);
@@ -511,6 +520,7 @@ gateway_t *gateway_create(const gateway_options_t *options, int *error)
 							 queue_ready, g);
 	if (!*error)
 	{
+		gateway_lines_open(g);
 		*error = -pthread_create(&g->thread, NULL, run, g);
 	}
 	if (*error)
@@ -531,7 +541,8 @@ void gateway_destroy(gateway_t *g)
 	until.tv_sec += DESTROY_MAX_SEC;
 	if (pthread_timedjoin_np(g->thread, NULL, &until))
 	{
-		/* its memory is still in use: let it be */
+		/* its memory is still in use, by itself alone: let it be */
+		log_tap(NULL, NULL, LOGL_ERROR);
 		log_error("the gateway did not end within %d s", DESTROY_MAX_SEC);
 		return;
 	}

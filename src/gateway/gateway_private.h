@@ -2,7 +2,7 @@
 
 /**
  * The gateway's inside, shared by gateway.c and commands.c: everything but the
- * queue, `stop`, `reload` and `told` belongs to the thread alone.
+ * queue, lines, `stop`, `reload` and `told` belongs to the thread alone.
  */
 
 #ifndef CYGNET_GATEWAY_PRIVATE_H
@@ -15,6 +15,7 @@
 #include "gateway/core.h"
 #include "gateway/datagrams.h"
 #include "gateway/events.h"
+#include "gateway/lines.h"
 #include "gateway/loop.h"
 #include "gateway/queue.h"
 #include "gateway/sockets.h"
@@ -33,6 +34,8 @@ struct gateway_t
 	queue_t *queue;
 	atomic_bool stop;
 	atomic_bool reload;
+	/** the last lines logged, by any thread */
+	lines_t *lines;
 	/** the peers have been told that we stop */
 	sem_t told;
 	/* the thread's own */
@@ -66,6 +69,10 @@ struct gateway_t
 	/** that they cannot be kept */
 	bool events_told;
 	control_server_t *control;
+	/** numbers of the events and lines that those who follow were told to come
+	 * for */
+	uint64_t followed_event;
+	uint64_t followed_line;
 	/** what is gone back to if nobody confirms the one in force, NULL: nothing
 	 * waits; and until when */
 	config_t *before;
@@ -113,6 +120,14 @@ void gateway_events_close(gateway_t *gateway);
 /** of core_seams_t */
 void gateway_event(void *keeper, view_event_kind_t kind, const char *name,
 				   const char *from, const char *to, const char *why);
+
+/** lines of any thread are kept from now on, and until then */
+void gateway_lines_open(gateway_t *gateway);
+void gateway_lines_close(gateway_t *gateway);
+/** this thread is the gateway's: its lines need not wake it */
+void gateway_lines_own(void);
+/** wakes those who follow, if there is something new for them */
+bool gateway_follow_wake(gateway_t *gateway);
 
 /** the state of this moment; valid until the next call */
 const view_state_t *gateway_view(gateway_t *gateway);

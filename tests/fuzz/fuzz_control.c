@@ -231,6 +231,26 @@ static size_t lines_in(const uint8_t *data, size_t size)
 	return n;
 }
 
+/** something happens: who waits for it hears of it, all others do not; false:
+ * the client is gone */
+static bool happen(gateway_t *g, client_t *client, int fd, seen_t *seen)
+{
+	bool follows = client_follows(client), alive = true;
+
+	events_add(g->events, 1000, VIEW_EVENT_NEIGHBOR, "edge", "Established",
+			   "Idle", "hold timer");
+	lines_add(g->lines, 1000, LOGL_NOTICE, "neighbor edge: hold timer");
+	fuzz_check(client_wake(client) == follows);
+	for (unsigned i = 0; alive && client_writing(client); i++)
+	{
+		fuzz_check(i < TURNS_MAX);
+		alive = client_serve(client, false);
+		hear(fd, seen);
+	}
+	fuzz_check(!alive || client_waits(client) == follows);
+	return alive;
+}
+
 /** says the bytes in pieces, and hears what comes back */
 static void talk(gateway_t *g, bool write, size_t piece, const uint8_t *data,
 				 size_t size)
@@ -254,6 +274,10 @@ static void talk(gateway_t *g, bool write, size_t piece, const uint8_t *data,
 			{
 				break;
 			}
+			if (!happen(g, client, fds[1], &seen))
+			{
+				break;
+			}
 			fuzz_check(send(fds[1], data + at, len, 0) == (ssize_t)len);
 			at += len;
 			alive = client_serve(client, true);
@@ -263,6 +287,10 @@ static void talk(gateway_t *g, bool write, size_t piece, const uint8_t *data,
 			alive = client_serve(client, false);
 		}
 		hear(fds[1], &seen);
+	}
+	if (alive)
+	{
+		happen(g, client, fds[1], &seen);
 	}
 	client_destroy(client);
 	close(fds[0]);
@@ -307,6 +335,8 @@ static void gateway_make(void)
 	gateway_config_open(gateway);
 	timer_init(&gateway->events_timer, no_file, gateway);
 	gateway->events = events_create();
+	gateway->lines = lines_create();
+	lines_add(gateway->lines, 1000, LOGL_INFO, "neighbor edge: it works");
 	events_add(gateway->events, 1000, VIEW_EVENT_NEIGHBOR, "edge", "Idle",
 			   "Established", "it works");
 	fuzz_check(gateway_load(gateway));
@@ -322,6 +352,7 @@ static void gateway_free(void)
 	core_destroy(core, gateway->now);
 	timers_destroy(timers);
 	events_destroy(gateway->events);
+	lines_destroy(gateway->lines);
 	free(gateway);
 	core = NULL;
 	gateway = NULL;

@@ -48,6 +48,11 @@ is()
 	ctl neighbor "$1" --json | jq -e "$2" >/dev/null
 }
 
+# who watches one of three; the checks of it are behind the deeds
+spawn watch/one site "$CYGNETCTL" -s "$LAB_RUN/site/cygnet.sock" --json watch "$one"
+spawn watch/log site "$CYGNETCTL" -s "$LAB_RUN/site/cygnet.sock" --json log \
+	--follow -n 0 --level=notice "$one"
+
 # policies
 holds "policy list: who uses it" says "cloud-in        2         ${TUNNELS[*]}" \
 	policy list
@@ -121,6 +126,27 @@ becomes 5 "its way leaves" ways_are 10.0.0.0/24 "$(links_but 0)"
 stays 3 "it stays so" is "$one" '.held.shutdown and .held.text == "moving house"'
 holds "start" ctl neighbor "$one" start
 becomes 20 "three ways again" ways_are 10.0.0.0/24 "$(links_but)"
+
+# what the two have heard of that
+watched()
+{
+	jq -r 'select(.kind == "neighbor").to' "$LAB_RUN/watch/one.log" | xargs |
+		grep -x "Idle Established Idle Established"
+}
+becomes 5 "watch: the session goes and comes, twice" watched
+equal "watch: nobody else's" "$one" \
+	"$(jq -r .name "$LAB_RUN/watch/one.log" | sort -u)"
+holds "log: the words of the shutdown" says "moving house" log "$one"
+becomes 5 "log --follow: the same lines" eval \
+	'grep "moving house" "$LAB_RUN/watch/log.log" &&
+	cmp <(ctl --json log -n 1000 --level=notice "$one" |
+		jq -r .line | grep -A 1000 "moving house") \
+	<(jq -r .line "$LAB_RUN/watch/log.log" | grep -A 1000 "moving house")'
+equal "log: notices, and what is more urgent" "notice false" \
+	"$(ctl --json log -n 1000 --level=notice | jq -rs 'map(.level) |
+		"\(max_by({error: 1, warn: 2, notice: 3}[.] // 4)) \(any(. == "info"))"')"
+refuses "watch: a name that nobody has" ctl watch nobody
+refuses "log: a level that there is not" ctl log --level=loud
 
 # configurations: what a reload would do, one that is not confirmed, one that is
 holds "diff: nothing" says "nothing would change" diff

@@ -191,7 +191,8 @@ install -m 755 -t "$LAB_RUN" "$CYGNETCTL" "$LAB_TOOLS/crowd.py"
 
 # histories, and who watches: a tunnel goes and comes, charon is killed. Whether
 # the probe or the link's carrier tells first is chance: dead, then down, or down
-spawn watch/watch site "$CYGNETCTL" -s "$LAB_RUN/site/cygnet.sock" --json watch 1
+spawn watch/watch site sh -c 'exec "$@" 2>"$0"' "$LAB_RUN/watch/words" \
+	"$CYGNETCTL" -s "$LAB_RUN/site/cygnet.sock" --json watch --since=1
 ip -n cyg-cloud link set "${TUNNELS[0]}" down
 seen_down()
 {
@@ -217,6 +218,9 @@ equal "it knows what was before" "$history_before" \
 holds "numbers go on" [ \
 	"$(ctl --json history "${TUNNELS[0]}" | jq '.[-1].seq')" -gt "$last" ]
 becomes 20 "sessions are back" sessions_are 3
+becomes 5 "who watches went on, and knows that some may be missing" eval \
+	'jq -s -e --argjson last "$last" "map(select(.seq > \$last)) |
+		any(has(\"lost\")) and any(.to == \"forwarding\")" "$LAB_RUN/watch/watch.log"'
 
 equal "top, plain: a line a tunnel and two of head, without escapes" "6 0" \
 	"$(ctl top --once | awk '/\033/ { n++ } END { print NR, n + 0 }')"
@@ -245,6 +249,10 @@ do
 done
 holds "a route is" fits route routes 10.0.0.0/24
 holds "what a reload would do is" fits diff diff
+holds "the log is" eval \
+	'ctl --json log -n 1000 | jq -s . | "$LAB_TOP/tests/scripts/schema" log'
+holds "events are" eval \
+	'jq -s . "$LAB_RUN/watch/watch.log" | "$LAB_TOP/tests/scripts/schema" watch'
 holds "what was received is" fits received neighbor "${TUNNELS[0]}" received
 holds "what is advertised is" fits advertised neighbor "${TUNNELS[0]}" advertised
 

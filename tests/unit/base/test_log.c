@@ -125,6 +125,61 @@ START_TEST(test_control_characters)
 }
 END_TEST
 
+static unsigned tapped;
+static log_level_t tapped_level;
+
+static void tap(void *user, log_level_t level, const char *line)
+{
+	ck_assert_ptr_eq(user, &tapped);
+	ck_assert_str_eq(line, "a?b");
+	tapped_level = level;
+	tapped++;
+}
+
+/* it hears what the first reader hears, and more up to its own level */
+START_TEST(test_tap)
+{
+	for (int max = LOGL_ERROR; max <= LOGL_DEBUG; max++)
+	{
+		for (int also = LOGL_ERROR; also <= LOGL_DEBUG; also++)
+		{
+			log_set(take, &got_level, (log_level_t)max);
+			log_tap(tap, &tapped, (log_level_t)also);
+			for (int level = LOGL_ERROR; level <= LOGL_DEBUG; level++)
+			{
+				got_count = tapped = 0;
+				log_line((log_level_t)level, "a\nb");
+				ck_assert_uint_eq(got_count, level <= max);
+				ck_assert_uint_eq(tapped, level <= max || level <= also);
+				ck_assert(!tapped || (int)tapped_level == level);
+			}
+		}
+	}
+	log_tap(NULL, NULL, LOGL_DEBUG);
+	tapped = got_count = 0;
+	log_error("a\nb");
+	ck_assert_uint_eq(tapped, 0);
+	ck_assert_uint_eq(got_count, 1);
+}
+END_TEST
+
+START_TEST(test_level_names)
+{
+	log_level_t level = LOGL_DEBUG;
+
+	for (int i = LOGL_ERROR; i <= LOGL_DEBUG; i++)
+	{
+		ck_assert(log_level_parse(log_level_name((log_level_t)i), &level));
+		ck_assert_int_eq((int)level, i);
+	}
+	ck_assert(log_level_parse("WARN", &level));
+	ck_assert_int_eq((int)level, LOGL_WARN);
+	ck_assert(!log_level_parse("", &level));
+	ck_assert(!log_level_parse("warning", &level));
+	ck_assert_int_eq((int)level, LOGL_WARN);
+}
+END_TEST
+
 START_TEST(test_stderr)
 {
 	FILE *file = tmpfile();
@@ -156,6 +211,8 @@ Suite *log_suite(void)
 	tcase_add_test(tcase, test_length);
 	tcase_add_test(tcase, test_cut_between_characters);
 	tcase_add_test(tcase, test_control_characters);
+	tcase_add_test(tcase, test_tap);
+	tcase_add_test(tcase, test_level_names);
 	tcase_add_test(tcase, test_stderr);
 	suite_add_tcase(suite, tcase);
 	return suite;

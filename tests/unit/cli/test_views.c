@@ -256,6 +256,42 @@ static json_object *metrics_empty(void)
 	return all_of(view_metrics(fake_state_empty(), fetch_empty, NULL));
 }
 
+/** as they come from a watch: what was missed among them */
+static json_object *watch(void)
+{
+	static const view_event_t event = {41,
+									   1795000000123456,
+									   VIEW_EVENT_BUNDLE,
+									   "alibaba",
+									   "up",
+									   "down",
+									   "none of its tunnels forwards"};
+	json_object *array = json_object_new_array();
+
+	view_lost(array, 40, &(const uint64_t){39});
+	view_event(array, &event);
+	view_lost(array, 50, NULL);
+	return array;
+}
+
+static json_object *log_lines(void)
+{
+	static const view_line_t lines[] = {
+		{7, 1795000000123456, LOGL_ERROR,
+		 "neighbor ali-1: \302\233m hold timer"},
+		{8, 1795000000124000, LOGL_NOTICE, "tunnel ali-1: forwarding"},
+		{9, 1795000000999999, LOGL_DEBUG, ""},
+	};
+	json_object *array = json_object_new_array();
+
+	view_lost(array, 6, &(const uint64_t){1});
+	for (size_t i = 0; i < countof(lines); i++)
+	{
+		view_line(array, &lines[i]);
+	}
+	return array;
+}
+
 static json_object *history(void)
 {
 	static const view_event_t events[] = {
@@ -367,6 +403,8 @@ static const row_t rows[] = {
 	{"doctor", fake_doctor, print_plain_doctor, NULL, NULL, false},
 	{"doctor-causes", fake_doctor_causes, print_causes, NULL, NULL, true},
 	{"history", history, print_events, NULL, NULL, false},
+	{"watch", watch, print_events, NULL, NULL, false},
+	{"log", log_lines, print_log, NULL, NULL, false},
 	{"metrics", metrics, print_openmetrics, NULL, NULL, false},
 	{"metrics-text", metrics, print_text_metrics, NULL, NULL, true},
 	{"metrics-empty", metrics_empty, print_openmetrics, NULL, NULL, false},

@@ -63,11 +63,50 @@ static void numbers(void *user, json_object *args, control_reply_t *reply)
 	reply->data = json_object_new_object();
 }
 
+/** what has happened so far, and where the oldest stands that is held */
+static unsigned happened, held;
+
+static bool follow_next(void *cursor, json_object *part)
+{
+	unsigned *at = cursor;
+
+	if (*at < held)
+	{
+		json_object_array_add(part, json_object_new_int(-(int)(held - *at)));
+		*at = held;
+	}
+	for (unsigned i = 0; i < 32 && *at < happened; i++)
+	{
+		json_object_array_add(part, json_object_new_int((int)++*at));
+	}
+	return true;
+}
+
+static void follow(void *user, json_object *args, control_reply_t *reply)
+{
+	unsigned *at = mem_alloc(sizeof(unsigned));
+
+	lists_open++;
+	*at = happened;
+	reply->list = (control_list_t){.next = follow_next,
+								   .destroy = numbers_destroy,
+								   .cursor = at,
+								   .follow = true};
+	reply->data = json_object_new_object();
+}
+
 static const control_command_t commands[] = {
 	{"echo", false, echo},       {"refuse", false, refuse},
 	{"numbers", false, numbers}, {"change", true, echo},
-	{NULL, false, NULL},
+	{"follow", false, follow},   {NULL, false, NULL},
 };
+
+static void happen(unsigned n)
+{
+	happened += n;
+	held = happened > 512 ? happened - 512 : 0;
+	control_server_wake(server);
+}
 
 static void setup(void)
 {
@@ -76,6 +115,7 @@ static void setup(void)
 	snprintf(path, sizeof(path), "/tmp/cygnet-unit-%d.sock", (int)getpid());
 	now = USEC_PER_SEC;
 	lists_open = 0;
+	happened = held = 0;
 	server = control_server_create(path, &nobody, commands, NULL, &error);
 	ck_assert_ptr_nonnull(server);
 }
@@ -542,6 +582,227 @@ START_TEST(test_trickle)
 }
 END_TEST
 
+#define FOLLOW   "{\"v\":1,\"command\":\"follow\"}\n"
+#define PART(is) "{\"v\":1,\"part\":[" is "]}\n"
+#define END      "{\"v\":1,\"ok\":true,\"data\":{}}\n"
+
+START_TEST(test_follow)
+{
+	struct pollfd ready = {.fd = control_server_fd(server), .events = POLLIN};
+	int fd = dial(), other = dial();
+
+	happen(7);
+	say(fd, FOLLOW);
+	/* from when on it hears of all */
+	expect(fd, PART(""), false);
+	/* nothing happens: nobody is woken for it, others are served */
+	ck_assert(!control_server_turn(server, now));
+	ck_assert_int_eq(poll(&ready, 1, 0), 0);
+	say(other, "{\"v\":1,\"command\":\"echo\"}\n");
+	expect(other, END, false);
+	control_server_wake(server);
+	expect(fd, "", false);
+	happen(1);
+	expect(fd, PART("8"), false);
+	happen(2);
+	happen(1);
+	expect(fd, PART("9,10,11"), false);
+	/* whatever it says ends it, and is a request */
+	say(fd, "{\"v\":1,\"command\":\"echo\"}\n");
+	expect(fd, END END, false);
+	ck_assert_uint_eq(lists_open, 0);
+	happen(1);
+	expect(fd, "", false);
+	/* half a line, too; and both at once */
+	say(fd, FOLLOW "{");
+	expect(fd, PART("") END, false);
+	say(fd, "}\n");
+	expect(fd, ERROR("this daemon speaks version 1: use its own cygnetctl"),
+		   false);
+	say(fd, FOLLOW FOLLOW);
+	expect(fd, PART("") END PART(""), false);
+	happen(1);
+	expect(fd, PART("13"), false);
+	ck_assert_uint_eq(lists_open, 1);
+	close(fd);
+	turns();
+	ck_assert_uint_eq(lists_open, 0);
+	close(other);
+}
+END_TEST
+
+/* it never reads while much happens: it gets what its socket takes, and is told
+ * how many it has missed; the one beside it gets all */
+START_TEST(test_follow_slowly)
+{
+	int slow = dial(), quick = dial(), size = 1;
+	unsigned last = 0, missed = 0, seen = 0;
+	bool closed;
+	char *got;
+
+	setsockopt(slow, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	say(slow, FOLLOW);
+	say(quick, FOLLOW);
+	for (unsigned i = 0; i < 10000; i++)
+	{
+		happen(10);
+		got = hear(quick, &closed);
+		ck_assert(!closed && !strchr(got, '-'));
+		free(got);
+	}
+	got = hear(slow, &closed);
+	ck_assert(!closed);
+	for (char *p = got; (p = strstr(p, "\"part\":["));)
+	{
+		for (p += 8; *p && *p != ']'; p += *p == ',')
+		{
+			long n = strtol(p, &p, 10);
+
+			ck_assert_int_ne(n, 0);
+			if (n < 0)
+			{
+				missed += (unsigned)-n;
+				last += (unsigned)-n;
+			}
+			else
+			{
+				ck_assert_uint_eq((unsigned)n, last + 1);
+				last = (unsigned)n;
+				seen++;
+			}
+		}
+	}
+	/* nothing is missed that it was not told of */
+	ck_assert_uint_eq(last, 100000);
+	ck_assert_uint_eq(missed + seen, 100000);
+	ck_assert_uint_gt(missed, 0);
+	ck_assert_uint_ge(seen, 512);
+	free(got);
+	close(slow);
+	close(quick);
+}
+END_TEST
+
+/* who waits for events is not idle, who does not take them is */
+START_TEST(test_follow_idle)
+{
+	int good = dial(), lazy = dial(), other;
+	bool closed;
+	char *got;
+
+	say(good, FOLLOW);
+	say(lazy, FOLLOW);
+	expect(good, PART(""), false);
+	now += 100 * USEC_PER_SEC;
+	other = dial();
+	ck_assert_uint_eq(lists_open, 2);
+	for (unsigned i = 0; i < 10000; i++)
+	{
+		happen(100);
+		got = hear(good, &closed);
+		free(got);
+	}
+	close(other);
+	now += 61 * USEC_PER_SEC;
+	happen(1);
+	got = hear(good, &closed);
+	free(got);
+	other = dial();
+	ck_assert_uint_eq(lists_open, 1);
+	happen(1);
+	expect(good, PART("1000002"), false);
+	close(good);
+	close(lazy);
+	close(other);
+}
+END_TEST
+
+START_TEST(test_followers_at_the_limit)
+{
+	int fds[CONTROL_FOLLOWERS_MAX], one;
+
+	for (unsigned i = 0; i < CONTROL_FOLLOWERS_MAX; i++)
+	{
+		fds[i] = dial();
+		say(fds[i], FOLLOW);
+		expect(fds[i], PART(""), false);
+	}
+	one = dial();
+	say(one, FOLLOW);
+	expect(one, ERROR("too many follow events or the log at once"), false);
+	say(one, "{\"v\":1,\"command\":\"echo\"}\n");
+	expect(one, END, false);
+	/* one that ends it makes room, and one that goes */
+	say(fds[0], "{\"v\":1,\"command\":\"echo\"}\n");
+	expect(fds[0], END END, false);
+	say(one, FOLLOW);
+	expect(one, PART(""), false);
+	close(fds[1]);
+	say(fds[0], FOLLOW);
+	expect(fds[0], PART(""), false);
+	ck_assert_uint_eq(lists_open, CONTROL_FOLLOWERS_MAX);
+	happen(1);
+	for (unsigned i = 0; i < CONTROL_FOLLOWERS_MAX; i++)
+	{
+		if (i != 1)
+		{
+			expect(fds[i], PART("1"), false);
+			close(fds[i]);
+		}
+	}
+	close(one);
+}
+END_TEST
+
+/* a thousand who follow and never read: questions are answered, root's and
+ * others', and each holds one part and what its socket took */
+START_TEST(test_following_crowd)
+{
+	int fds[CROWD], root, other;
+	unsigned following = 0;
+	bool closed;
+	char *got;
+
+	if (geteuid() != 0)
+	{
+		return;
+	}
+	for (unsigned i = 0; i < CROWD; i++)
+	{
+		fds[i] = dial_as(65534, 65534, 65534);
+		turns();
+		(void)!send(fds[i], FOLLOW, strlen(FOLLOW), MSG_NOSIGNAL);
+		turns();
+		following = lists_open > following ? lists_open : following;
+	}
+	ck_assert_uint_eq(following, CONTROL_FOLLOWING_LOOKERS_MAX);
+	root = dial();
+	say(root, FOLLOW);
+	expect(root, PART(""), false);
+	for (unsigned i = 0; i < 2000; i++)
+	{
+		happen(100);
+		turns();
+		got = hear(root, &closed);
+		ck_assert(!closed && !strchr(got, '-'));
+		free(got);
+	}
+	/* those that were refused keep their places for no longer than others */
+	now += 61 * USEC_PER_SEC;
+	other = dial_as(65534, 65534, 65534);
+	turns();
+	say(other, "{\"v\":1,\"command\":\"echo\"}\n");
+	expect(other, END, false);
+	ck_assert_uint_eq(lists_open, 1);
+	close(root);
+	close(other);
+	for (unsigned i = 0; i < CROWD; i++)
+	{
+		close(fds[i]);
+	}
+}
+END_TEST
+
 START_TEST(test_socket_in_the_way)
 {
 	control_server_t *second;
@@ -601,6 +862,11 @@ Suite *server_suite(void)
 	tcase_add_loop_test(served, test_whose_socket, 0, (int)countof(owners));
 	tcase_add_test(served, test_crowd);
 	tcase_add_test(served, test_trickle);
+	tcase_add_test(served, test_follow);
+	tcase_add_test(served, test_follow_slowly);
+	tcase_add_test(served, test_follow_idle);
+	tcase_add_test(served, test_followers_at_the_limit);
+	tcase_add_test(served, test_following_crowd);
 	tcase_add_test(served, test_socket_in_the_way);
 	suite_add_tcase(s, served);
 	unit_add(s, "stale socket", test_stale_socket);

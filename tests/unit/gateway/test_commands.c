@@ -634,21 +634,187 @@ START_TEST(test_events)
 	gateway.events = events_create();
 	bad("history", NULL, "nothing is known");
 	bad("history", "{\"name\":\"t1\"}", "'t1'");
-	good("events", NULL, "{ \"next\": 1, \"lost\": false, \"events\": [ ] }");
 	for (unsigned i = 0; i < 130; i++)
 	{
 		events_add(gateway.events, i, VIEW_EVENT_TUNNEL, "t1", "down", "dead",
 				   "a detector has failed");
 	}
-	/* from now on, then from a number on, in pieces */
-	good("events", NULL, "{ \"next\": 131, \"lost\": false, \"events\": [ ] }");
-	good("events", "{\"since\":1}", "{ \"next\": 129, \"lost\": false");
-	good("events", "{\"since\":129}", "{ \"next\": 131, \"lost\": false");
-	good("events", "{\"since\":-1}", "\"lost\": true");
-	good("events", "{\"since\":\"x\"}", "\"lost\": true");
 	data = run("history", "{\"name\":\"t1\"}", &error);
 	ck_assert_uint_eq(json_object_array_length(data), EVENTS_OF_NAME);
 	json_object_put(data);
+	events_destroy(gateway.events);
+}
+END_TEST
+
+/** the list of a command that follows, which the caller has to end */
+static control_list_t follow(const char *command, const char *args)
+{
+	json_object *obj = args ? json_tokener_parse(args) : NULL;
+	control_reply_t reply = {0};
+
+	gateway.now = w->now;
+	for (const control_command_t *c = gateway_commands; c->name; c++)
+	{
+		if (strcmp(c->name, command) == 0)
+		{
+			ck_assert(!c->write);
+			c->run(&gateway, obj, &reply);
+		}
+	}
+	json_object_put(obj);
+	ck_assert_msg(reply.list.next != NULL, "%s", reply.error);
+	json_object_put(reply.data);
+	return reply.list;
+}
+
+/** the next part has as many, and its first and last begin with these words;
+ * NULL: there is none */
+static void part(control_list_t *list, size_t n, const char *first,
+				 const char *last)
+{
+	json_object *array = json_object_new_array();
+
+	ck_assert(list->next(list->cursor, array));
+	ck_assert_uint_eq(json_object_array_length(array), n);
+	for (unsigned i = 0; n && i < 2; i++)
+	{
+		const char *words = i ? last : first;
+		const char *s =
+			words_of(json_object_array_get_idx(array, i ? n - 1 : 0));
+
+		ck_assert_msg(strstr(s, words) != NULL, "%s: %s", words, s);
+	}
+	json_object_put(array);
+}
+
+static void add_events(const char *name, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+	{
+		events_add(gateway.events, i, VIEW_EVENT_TUNNEL, name, "down", "dead",
+				   "a detector has failed");
+	}
+}
+
+START_TEST(test_watch)
+{
+	control_list_t list;
+
+	gateway.events = events_create();
+	add_events("t1", 3);
+	list = follow("watch", NULL);
+	ck_assert(list.follow);
+	part(&list, 0, NULL, NULL);
+	add_events("t1", 33);
+	part(&list, 32, "\"seq\": 4,", "\"seq\": 35,");
+	part(&list, 1, "\"seq\": 36,", "\"seq\": 36,");
+	part(&list, 0, NULL, NULL);
+	/* more than are held */
+	add_events("t1", EVENTS_MAX + 5);
+	part(&list, 33, "{ \"seq\": 41, \"lost\": 5 }", "\"seq\": 73,");
+	list.destroy(list.cursor);
+	/* from a number on */
+	list = follow("watch", "{\"since\":553}");
+	part(&list, 1, "\"seq\": 553,", "\"name\": \"t1\"");
+	list.destroy(list.cursor);
+	list = follow("watch", "{\"since\":1}");
+	part(&list, 33, "\"lost\": 41", "\"seq\": 73,");
+	list.destroy(list.cursor);
+	/* of another count */
+	list = follow("watch", "{\"since\":9000}");
+	part(&list, 33, "{ \"seq\": 41, \"lost\": null }", "\"seq\": 73,");
+	list.destroy(list.cursor);
+	events_destroy(gateway.events);
+}
+END_TEST
+
+START_TEST(test_watch_names)
+{
+	control_list_t list;
+
+	gateway.events = events_create();
+	bad("watch", "{\"names\":[\"t9\"]}", "no bundle, tunnel or neighbor 't9'");
+	bad("watch", "{\"names\":[\"t1\",7]}", "no bundle, tunnel or neighbor ''");
+	bad("watch", "{\"names\":[\"\"]}", "no bundle, tunnel or neighbor ''");
+	bad("watch", "{\"names\":\"t1\"}", "array of at most 64");
+	bad("watch", "{\"since\":\"x\"}", "\"since\" has to be a number");
+	bad("watch", "{\"since\":-1}", "\"since\" has to be a number");
+	bad("watch", "{\"since\":1.5}", "\"since\" has to be a number");
+	/* what was heard of once is known */
+	add_events("t9", 1);
+	list = follow("watch", "{\"names\":[\"t9\",\"t1\"]}");
+	add_events("t2", 40);
+	part(&list, 0, NULL, NULL);
+	add_events("t2", 40);
+	add_events("t1", 1);
+	add_events("t9", 1);
+	add_events("t10", 1);
+	part(&list, 2, "\"name\": \"t1\"", "\"name\": \"t9\"");
+	list.destroy(list.cursor);
+	/* a bundle stands for its tunnels */
+	list = follow("watch", "{\"names\":[\"b\"]}");
+	add_events("t1", 1);
+	add_events("core", 1);
+	add_events("b", 1);
+	add_events("t2", 1);
+	part(&list, 3, "\"name\": \"t1\"", "\"name\": \"t2\"");
+	list.destroy(list.cursor);
+	events_destroy(gateway.events);
+}
+END_TEST
+
+static void add_line(log_level_t level, const char *text)
+{
+	lines_add(gateway.lines, 1000000, level, text);
+}
+
+START_TEST(test_log)
+{
+	control_list_t list;
+	char *text, *error;
+	json_object *all;
+
+	gateway.events = events_create();
+	gateway.lines = lines_create();
+	good("log", NULL, "[ ]");
+	add_line(LOGL_INFO, "tunnel t1: why");
+	add_line(LOGL_WARN, "tunnel t10: odd");
+	add_line(LOGL_ERROR, "link t1-x: t1x, xt1, t1_: gone");
+	add_line(LOGL_DEBUG, "(t1)");
+	good("log", NULL,
+		 "[ { \"seq\": 1, \"time\": \"1970-01-01T00:00:01.000Z\", \"level\": "
+		 "\"info\", \"line\": \"tunnel t1: why\" }, { \"seq\": 2, ");
+	good("log", "{\"last\":0}", "[ ]");
+	good("log", "{\"last\":1}", "[ { \"seq\": 4, ");
+	good("log", "{\"last\":2,\"level\":\"info\"}", "[ { \"seq\": 2, ");
+	good("log", "{\"last\":9,\"level\":\"Error\"}", "[ { \"seq\": 3, ");
+	/* a name is a word of its own */
+	all = run("log", "{\"names\":[\"t1\"]}", &error);
+	ck_assert_uint_eq(json_object_array_length(all), 2);
+	json_object_put(all);
+	good("log", "{\"last\":1,\"names\":[\"t1\"],\"level\":\"info\"}",
+		 "[ { \"seq\": 1, ");
+	bad("log", "{\"names\":[\"t9\"]}", "'t9'");
+	bad("log", "{\"level\":\"loud\"}", "error, warn, notice, info or debug");
+	bad("log", "{\"level\":3}", "error, warn, notice, info or debug");
+	bad("log", "{\"last\":-1}", "\"last\" has to be a number");
+	/* and go on */
+	list = follow("log", "{\"last\":1,\"follow\":true}");
+	ck_assert(list.follow);
+	part(&list, 1, "(t1)", "(t1)");
+	part(&list, 0, NULL, NULL);
+	for (unsigned i = 0; i < LINES_MAX + 3; i++)
+	{
+		text = str_format("line %u", i);
+		add_line(LOGL_NOTICE, text);
+		free(text);
+	}
+	part(&list, 33, "{ \"seq\": 7, \"lost\": 3 }", "line 34");
+	list.destroy(list.cursor);
+	all = run("log", "{\"last\":5000}", &error);
+	ck_assert_uint_eq(json_object_array_length(all), LINES_MAX);
+	json_object_put(all);
+	lines_destroy(gateway.lines);
 	events_destroy(gateway.events);
 }
 END_TEST
@@ -676,6 +842,9 @@ Suite *commands_suite(void)
 	tcase_add_test(tcase, test_tunnel);
 	tcase_add_test(tcase, test_metrics);
 	tcase_add_test(tcase, test_events);
+	tcase_add_test(tcase, test_watch);
+	tcase_add_test(tcase, test_watch_names);
+	tcase_add_test(tcase, test_log);
 	tcase_add_test(tcase, test_rights);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -15,6 +15,7 @@
 static events_t *events;
 static const view_event_t *list[EVENTS_MAX];
 static bool lost;
+static events_lost_t missed;
 
 static void setup(void)
 {
@@ -34,9 +35,20 @@ static void add(const char *name, unsigned at)
 	events_add(events, at, VIEW_EVENT_TUNNEL, name, "down", "forwarding", why);
 }
 
+/** all from a number on */
 static size_t since(uint64_t seq)
 {
-	return events_since(events, seq, list, countof(list), &lost);
+	size_t n = 0;
+
+	missed = (events_lost_t){0};
+	while (n < countof(list) && (list[n] = events_take(events, &seq, &missed)))
+	{
+		n++;
+	}
+	ck_assert_uint_eq(seq, n < countof(list) ? events_next(events)
+											 : list[n - 1]->seq + 1);
+	lost = missed.count || missed.more;
+	return n;
 }
 
 START_TEST(test_watch)
@@ -52,10 +64,13 @@ START_TEST(test_watch)
 	ck_assert_uint_eq(since(2), 1);
 	ck_assert_uint_eq(since(3), 0);
 	ck_assert(!lost);
-	/* of another life, or none at all */
-	ck_assert_uint_eq(since(99), 0);
-	ck_assert_uint_eq(since(UINT64_MAX), 0);
-	ck_assert_uint_eq(events_since(events, 1, list, 1, &lost), 1);
+	/* of another count: what there is, and that nobody knows what was missed */
+	ck_assert_uint_eq(since(4), 2);
+	ck_assert(missed.more && !missed.count);
+	ck_assert_uint_eq(since(UINT64_MAX), 2);
+	/* before the first */
+	ck_assert_uint_eq(since(0), 2);
+	ck_assert(!lost);
 }
 END_TEST
 
@@ -69,7 +84,7 @@ START_TEST(test_watch_limit)
 	ck_assert(!lost);
 	add("a", 0);
 	ck_assert_uint_eq(since(1), EVENTS_MAX);
-	ck_assert(lost);
+	ck_assert_uint_eq(missed.count, 1);
 	ck_assert_uint_eq(list[0]->seq, 2);
 	ck_assert_uint_eq(list[EVENTS_MAX - 1]->seq, EVENTS_MAX + 1);
 	ck_assert_uint_eq(since(2), EVENTS_MAX);
@@ -141,23 +156,83 @@ START_TEST(test_kept)
 		add(i % 3 ? "a" : "b", i);
 	}
 	events_add(events, 7, VIEW_EVENT_NEIGHBOR, "a", "Idle", "Established", "");
-	events_save(events, &one);
+	events_save(events, 0, &one);
 	events_destroy(events);
 	events = events_create();
 	events_load(events, text_str(&one));
-	events_save(events, &two);
+	events_save(events, 0, &two);
 	ck_assert_str_eq(text_str(&one), text_str(&two));
-	/* numbers go on, and what was told is not told again */
+	/* numbers go on, and what was kept is told, with what was not */
 	ck_assert_uint_eq(events_next(events), 42);
 	ck_assert_uint_eq(since(42), 0);
 	ck_assert(!lost);
-	ck_assert_uint_eq(since(5), 0);
-	ck_assert(lost);
+	/* 26 of a, of which 16 are kept; 14 of b, and one of the neighbour a */
+	ck_assert_uint_eq(since(1), 31);
+	ck_assert_uint_eq(missed.count, 10);
+	ck_assert(!missed.more);
+	ck_assert_str_eq(list[0]->name, "b");
+	ck_assert_uint_eq(since(40), 2);
+	ck_assert(!lost);
 	add("a", 99);
 	ck_assert_uint_eq(since(42), 1);
 	ck_assert_uint_eq(events_of(events, "a", list), EVENTS_OF_NAME + 1);
 	text_deinit(&one);
 	text_deinit(&two);
+}
+END_TEST
+
+/* a gateway that did not end in order: its last numbers are nobody else's */
+START_TEST(test_not_in_order)
+{
+	text_t text = {0};
+
+	add("a", 1);
+	add("a", 2);
+	events_save(events, EVENTS_RESERVE, &text);
+	add("a", 3);
+	events_destroy(events);
+	events = events_create();
+	events_load(events, text_str(&text));
+	ck_assert_uint_eq(events_next(events), 3 + EVENTS_RESERVE);
+	/* who has seen the third */
+	ck_assert_uint_eq(since(4), 0);
+	ck_assert(missed.more && !missed.count);
+	ck_assert_uint_eq(since(1), 2);
+	ck_assert(missed.more && !missed.count);
+	add("b", 4);
+	ck_assert_uint_eq(since(4), 1);
+	ck_assert_uint_eq(list[0]->seq, 3 + EVENTS_RESERVE);
+	ck_assert(missed.more && !missed.count);
+	ck_assert_uint_eq(since(3 + EVENTS_RESERVE), 1);
+	ck_assert(!lost);
+	/* the ring has gone round since */
+	for (unsigned i = 0; i < EVENTS_MAX; i++)
+	{
+		add("c", i);
+	}
+	ck_assert_uint_eq(since(1), EVENTS_MAX);
+	ck_assert_uint_eq(missed.count, 3 + EVENTS_RESERVE);
+	text_deinit(&text);
+}
+END_TEST
+
+static const struct
+{
+	const char *line;
+	uint64_t next;
+} nexts[] = {
+	{"next\t3\n", 3},     {"next\t4\n", 4},
+	{"next\t131\n", 131}, {"next\t132\n", 3},
+	{"next\t2\n", 3},     {"next\t\n", 3},
+	{"next\tx\n", 3},     {"next\t18446744073709551615\n", 3},
+	{"next\t4 \n", 3},    {"nextt4\n", 3},
+};
+
+START_TEST(test_next)
+{
+	events_load(events, "1\t8\ttunnel\ta\tb\tc\td\n2\t8\ttunnel\ta\tb\tc\td\n");
+	events_load(events, nexts[_i].line);
+	ck_assert_uint_eq(events_next(events), nexts[_i].next);
 }
 END_TEST
 
@@ -207,6 +282,8 @@ Suite *events_suite(void)
 	tcase_add_test(tcase, test_names_limit);
 	tcase_add_test(tcase, test_words);
 	tcase_add_test(tcase, test_kept);
+	tcase_add_test(tcase, test_not_in_order);
+	tcase_add_loop_test(tcase, test_next, 0, countof(nexts));
 	tcase_add_loop_test(tcase, test_junk, 0, countof(junk));
 	suite_add_tcase(suite, tcase);
 	return suite;

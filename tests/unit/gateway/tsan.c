@@ -6,7 +6,7 @@
 
 int main(void)
 {
-	static const unit_suite_t suites[] = {beat_suite, queue_suite};
+	static const unit_suite_t suites[] = {beat_suite, lines_suite, queue_suite};
 
 	return unit_run("gateway under tsan", suites, countof(suites));
 }
