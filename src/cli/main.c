@@ -51,7 +51,9 @@ static int unknown(const char *what, const suggest_t *near, const char *word)
 
 static void status_printer(json_object *data, text_t *out)
 {
-	print_status(data, isatty(STDOUT_FILENO) && !getenv("NO_COLOR"), out);
+	const print_style_t style = show_style();
+
+	print_status(data, &style, out);
 }
 
 static int run_status(const options_t *options, char **argv)

@@ -62,8 +62,7 @@ static void liveness_probe(json_object *probe, text_t *out)
 	}
 }
 
-/** what the detectors say, in short */
-static void liveness(table_t *t, json_object *o)
+void print_liveness(table_t *t, json_object *o)
 {
 	json_object *bfd = reply_get(o, "bfd"), *probe = reply_get(o, "probe");
 	text_t text;
@@ -82,8 +81,7 @@ static void liveness(table_t *t, json_object *o)
 	text_deinit(&text);
 }
 
-/** "forwarding (standby)" */
-static const char *unused(json_object *o)
+const char *print_unused(json_object *o)
 {
 	const char *by = reply_str(reply_get(o, "unused"), "by");
 
@@ -110,7 +108,7 @@ void print_tunnels(json_object *data, text_t *out)
 
 		table_cell(&t, "%s", reply_str(o, "name"));
 		table_cell(&t, "%s", reply_str(o, "bundle"));
-		table_cell(&t, "%s%s", reply_str(o, "state"), unused(o));
+		table_cell(&t, "%s%s", reply_str(o, "state"), print_unused(o));
 		table_cell(&t, "%s", reply_span(o, "since", buf));
 		table_cell(&t, "%s", reply_str(o, "link"));
 		table_cell(&t, "%s", link ? "-" : reply_str(o, "if_id"));
@@ -121,7 +119,7 @@ void print_tunnels(json_object *data, text_t *out)
 				   link                      ? "-"
 				   : reply_bool(o, "pinned") ? "yes"
 											 : "no");
-		liveness(&t, o);
+		print_liveness(&t, o);
 		table_cell(&t, "%s", reply_str(o, "reason"));
 	}
 	table_print(&t, out);
@@ -170,115 +168,4 @@ void print_neighbors(json_object *data, text_t *out)
 	}
 	table_print(&t, out);
 	table_deinit(&t);
-}
-
-static void problems(json_object *data, bool colour, text_t *out)
-{
-	json_object *list = reply_get(data, "problems");
-
-	for (size_t i = 0; i < reply_length(list); i++)
-	{
-		text_printf(out, "%s! %s%s\n", colour ? "\033[31m" : "",
-					json_object_get_string(reply_at(list, i)),
-					colour ? "\033[0m" : "");
-	}
-}
-
-static void bundles(json_object *data, text_t *out)
-{
-	static const char *const heads[] = {"BUNDLE",     "MODE",   "PROFILE",
-										"FORWARDING", "ACTIVE", "LEAKS STOPPED",
-										NULL};
-	json_object *list = reply_get(data, "bundles");
-	table_t t;
-
-	if (!reply_length(list))
-	{
-		return;
-	}
-	table_init(&t, heads);
-	for (size_t i = 0; i < reply_length(list); i++)
-	{
-		json_object *o = reply_at(list, i);
-		json_object *guard = reply_get(o, "leak_guard");
-
-		table_cell(&t, "%s", reply_str(o, "name"));
-		table_cell(&t, "%s", reply_str(o, "mode"));
-		table_cell(&t, "%s", reply_str(o, "profile"));
-		if (reply_bool(o, "below_min_links"))
-		{
-			table_cell(&t, "%s of %s, min_links %s", reply_str(o, "forwarding"),
-					   reply_str(o, "tunnels"), reply_str(o, "min_links"));
-		}
-		else
-		{
-			table_cell(&t, "%s of %s", reply_str(o, "forwarding"),
-					   reply_str(o, "tunnels"));
-		}
-		table_cell(&t, "%s", reply_str(o, "active"));
-		table_cell(&t, "%s",
-				   guard ? reply_str(guard, "dropped_packets") : "no guard");
-	}
-	table_print(&t, out);
-	table_deinit(&t);
-	text_char(out, '\n');
-}
-
-void print_status(json_object *data, bool colour, text_t *out)
-{
-	json_object *routes = reply_get(data, "routes");
-	char buf[REPLY_SPAN_MAX];
-
-	text_printf(out, "cygnet %s in charon %s, up %s",
-				reply_str(data, "version"), reply_str(data, "charon"),
-				reply_span(data, "uptime", buf));
-	if (reply_bool(data, "configured"))
-	{
-		text_printf(out, ", AS %s, router id %s", reply_str(data, "asn"),
-					reply_str(data, "router_id"));
-	}
-	else
-	{
-		text_add(out, ", not configured: write a `cygnet` section, see "
-					  "cygnet.conf(5)");
-	}
-	text_add(out, "\n");
-	if (reply_get(data, "confirm"))
-	{
-		text_printf(out,
-					"%sa reload is to be confirmed within %s: `cygnetctl "
-					"confirm`, or the configuration before comes back%s\n",
-					colour ? "\033[33m" : "", reply_span(data, "confirm", buf),
-					colour ? "\033[0m" : "");
-	}
-	problems(data, colour, out);
-	text_char(out, '\n');
-	bundles(data, out);
-	if (reply_length(reply_get(data, "tunnels")))
-	{
-		print_tunnels(reply_get(data, "tunnels"), out);
-		text_char(out, '\n');
-	}
-	if (reply_length(reply_get(data, "neighbors")))
-	{
-		print_neighbors(reply_get(data, "neighbors"), out);
-		text_char(out, '\n');
-	}
-	text_printf(out,
-				"routes: %s IPv4 and %s IPv6 known, %s and %s in the kernel by "
-				"%s next-hop groups",
-				reply_str(routes, "ipv4"), reply_str(routes, "ipv6"),
-				reply_str(routes, "kernel_ipv4"),
-				reply_str(routes, "kernel_ipv6"), reply_str(routes, "groups"));
-	if (reply_num(routes, "static"))
-	{
-		text_printf(out, ", %s of %s static ones used",
-					reply_str(routes, "static_used"),
-					reply_str(routes, "static"));
-	}
-	if (reply_num(routes, "waiting"))
-	{
-		text_printf(out, ", %s waiting", reply_str(routes, "waiting"));
-	}
-	text_char(out, '\n');
 }

@@ -13,8 +13,16 @@
 #include "base/text.h"
 #include "cli/table.h"
 
-/** colour: ANSI sequences for a terminal */
-void print_status(json_object *data, bool colour, text_t *out);
+typedef struct print_style_t
+{
+	/** ANSI sequences for a terminal */
+	bool colour;
+	/** columns, 0: lines are as long as they are, for programs */
+	unsigned width;
+} print_style_t;
+
+/** of many things, those that are well are counted */
+void print_status(json_object *data, const print_style_t *style, text_t *out);
 void print_tunnels(json_object *data, text_t *out);
 void print_tunnel(json_object *data, text_t *out);
 void print_neighbors(json_object *data, text_t *out);
@@ -56,6 +64,10 @@ void print_key(text_t *out, const char *name);
 void print_line(text_t *out, const char *name, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/** what a tunnel's detectors say, in short */
+void print_liveness(table_t *table, json_object *tunnel);
+/** behind "forwarding": " (standby)", or nothing */
+const char *print_unused(json_object *tunnel);
 /** attributes of a route in lines, each begun with indent */
 void print_attrs(json_object *attrs, const char *indent, text_t *out);
 /** "65531 64512 {1 2}", "-": empty */

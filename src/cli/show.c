@@ -10,9 +10,31 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "cli/call.h"
 #include "cli/reply.h"
+
+/** of a terminal that does not say, and at least */
+#define COLUMNS     80
+#define COLUMNS_MIN 40
+
+print_style_t show_style(void)
+{
+	const char *plain = getenv("NO_COLOR");
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO))
+	{
+		return (print_style_t){.width = 0};
+	}
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || size.ws_col < COLUMNS_MIN)
+	{
+		size.ws_col = COLUMNS;
+	}
+	return (print_style_t){.colour = !plain || !*plain, .width = size.ws_col};
+}
 
 json_object *show_args(const char *key, const char *value)
 {

@@ -10,7 +10,7 @@
 
 #include <json-c/json.h>
 
-#include "cli/table.h"
+#include "cli/print.h"
 
 /** what the options before and behind the command say */
 typedef struct options_t
@@ -40,6 +40,8 @@ typedef struct options_t
 	const char *file;
 } options_t;
 
+/** of standard output: a terminal's columns, and colour unless NO_COLOR is set */
+print_style_t show_style(void);
 /** args with one member; value NULL: none */
 json_object *show_args(const char *key, const char *value);
 /** puts a line for the user on standard error; error is adopted. Returns 1 */

@@ -14,6 +14,7 @@
 #include "cli/reply.h"
 #include "gateway/policy_test.h"
 #include "unit/cli/fake_doctor.h"
+#include "unit/cli/fake_many.h"
 #include "unit/cli/fake_state.h"
 
 #include <string.h>
@@ -389,12 +390,59 @@ static void print_causes(json_object *data, text_t *out)
 
 static void print_plain_status(json_object *data, text_t *out)
 {
-	print_status(data, false, out);
+	print_status(data, &(const print_style_t){.width = 0}, out);
+}
+
+static unsigned columns(const char *s, size_t len)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < len; i++)
+	{
+		n += ((unsigned char)s[i] & 0xc0) != 0x80;
+	}
+	return n;
+}
+
+/** as on a terminal of 80 columns; \033 shows as \ in the golden file */
+static void print_screen(json_object *data, text_t *out)
+{
+	text_t text = {0}, plain = {0};
+	size_t len;
+
+	print_status(data, &(const print_style_t){.width = 80}, &plain);
+	for (const char *s = text_str(&plain); *s; s += len + 1)
+	{
+		len = strcspn(s, "\n");
+		ck_assert_msg(columns(s, len) <= 80, "%.*s", (int)len, s);
+	}
+	print_status(data, &(const print_style_t){.colour = true, .width = 80},
+				 &text);
+	for (const char *s = text_str(&text); *s; s++)
+	{
+		text_char(out, *s == '\033' ? '\\' : *s);
+	}
+	text_deinit(&text);
+	text_deinit(&plain);
+}
+
+static json_object *status_many(void)
+{
+	return fake_many(false);
+}
+
+static json_object *status_many_well(void)
+{
+	return fake_many(true);
 }
 
 static const row_t rows[] = {
 	{"status", status, print_plain_status, NULL, NULL, false},
 	{"status-empty", status_empty, print_plain_status, NULL, NULL, false},
+	{"status-screen", status, print_screen, NULL, NULL, true},
+	{"status-many", status_many, print_screen, NULL, NULL, true},
+	{"status-many-plain", status_many, print_plain_status, NULL, NULL, true},
+	{"status-many-well", status_many_well, print_screen, NULL, NULL, true},
 	{"check-health", status, print_health, NULL, NULL, true},
 	{"check-health-empty", status_empty, print_health, NULL, NULL, true},
 	{"diff", diff, print_diff, NULL, NULL, false},
