@@ -17,8 +17,9 @@
 
 #include "base/log.h"
 
-/** the peer does not delete the old one: both ends may have initiated */
-#define HOLD_MAX (1 * USEC_PER_SEC)
+/** the peer does not delete the old one: both ends may have initiated. It asks
+ * again for an answer that was lost or is slow, charon after 4 and after 11 s */
+#define HOLD_MAX (12 * USEC_PER_SEC)
 
 static void release(core_tunnel_t *tunnel)
 {
