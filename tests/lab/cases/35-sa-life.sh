@@ -59,26 +59,28 @@ one_sa()
 	[ "$n" = 1 ]
 }
 
-# unharmed WHAT SIDE SWANCTL-ARG…: the tunnel stays up while it happens
+# unharmed WHAT MOST SIDE SWANCTL-ARG…: the tunnel stays up while it happens, and at
+# most so many packets are lost
 unharmed()
 {
-	local what=$1 side=$2 downs number at
-	shift 2
+	local what=$1 most=$2 side=$3 downs number missing
+	shift 3
 	downs=$(figure downs)
 	number=$(newest "$side")
-	at=$(now_ms)
+	missing=$(flows_get flows missing)
 	holds "$what" swan "$side" "$@"
 	becomes 20 "$what: there is a newer SA" newer "$side" "$number"
 	becomes 30 "$what: one SA counts" one_sa
 	equal "$what: the tunnel did not go down" "$downs" "$(figure downs)"
 	equal "$what: it forwards" true "$(figure forwarding)"
-	between "$what: packets lost" 0 5 "$(flows_get flows lost "$at")"
+	between "$what: packets lost" 0 "$most" \
+		$(($(flows_get flows missing) - missing))
 }
 
 child=(--rekey --child "${TUNNELS[0]}")
 ike=(--rekey --ike "${TUNNELS[0]}")
-unharmed "we rekey the CHILD_SA" site "${child[@]}"
-unharmed "the peer rekeys the CHILD_SA" cloud "${child[@]}"
+unharmed "we rekey the CHILD_SA" 0 site "${child[@]}"
+unharmed "the peer rekeys the CHILD_SA" 0 cloud "${child[@]}"
 both()
 {
 	swan cloud "${child[@]}" >/dev/null &
@@ -97,7 +99,10 @@ holds "we rekey the IKE_SA" swan site "${ike[@]}"
 holds "the peer rekeys the IKE_SA" swan cloud "${ike[@]}"
 stays 3 "IKE rekey: the tunnel forwards" tunnels_forwarding 3
 equal "IKE rekey: it did not go down" "$downs" "$(figure downs)"
-unharmed "we reauthenticate, make before break" site "${ike[@]}" --reauth
+# by hand nothing drains the tunnel before, and the peer sends by its new SA until
+# we have it, too: 20 packets/s of the flows for 75 ms, or for longer if the machine
+# is busy. Drained, by cygnetctl reauth: case 38
+unharmed "we reauthenticate, make before break" 5 site "${ike[@]}" --reauth
 
 number=$(newest site)
 holds "the peer reauthenticates, break before make" \
