@@ -19,6 +19,8 @@ typedef struct kernel_state_t
 	size_t n_links;
 	kernel_addr_t *addrs;
 	size_t n_addrs;
+	/** where one is looked for first: dumps come in the order of before */
+	size_t next_addr;
 	kernel_rule_t *rules;
 	size_t n_rules;
 	/** of the pin table, and unreachable routes of when_down */

@@ -151,10 +151,13 @@ bool kernel_state_link_event(kernel_state_t *state, const kernel_link_t *l,
 bool kernel_state_addr_event(kernel_state_t *state, const kernel_addr_t *a,
 							 bool gone)
 {
-	for (size_t i = 0; i < state->n_addrs; i++)
+	for (size_t n = 0; n < state->n_addrs; n++)
 	{
+		size_t i = (state->next_addr + n) % state->n_addrs;
+
 		if (kernel_addr_same(&state->addrs[i], a))
 		{
+			state->next_addr = i + !gone;
 			if (gone)
 			{
 				/* in order: of equals, the first is chosen */
@@ -295,14 +298,16 @@ const kernel_addr_t *kernel_state_missing_addr(const kernel_state_t *state,
 {
 	for (size_t i = 0; i < state->n_addrs; i++)
 	{
-		size_t j = 0;
+		size_t n = 0;
 
-		while (j < dump->n_addrs &&
-			   !kernel_addr_same(&state->addrs[i], &dump->addrs[j]))
+		/* most stand in the same order */
+		while (n < dump->n_addrs &&
+			   !kernel_addr_same(&state->addrs[i],
+								 &dump->addrs[(i + n) % dump->n_addrs]))
 		{
-			j++;
+			n++;
 		}
-		if (j == dump->n_addrs)
+		if (n == dump->n_addrs)
 		{
 			return &state->addrs[i];
 		}

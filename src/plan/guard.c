@@ -83,7 +83,7 @@ static bool is_member(const plan_input_t *in, uint32_t link)
 	return false;
 }
 
-/** what is connected, and the peers */
+/** what is connected, and the peers: the same for all bundles */
 static void excepts(const plan_input_t *in, fw_prefixes_t *out)
 {
 	for (size_t i = 0; i < in->n_addrs; i++)
@@ -121,6 +121,18 @@ static void own_networks(const config_t *config, fw_prefixes_t *out)
 	}
 }
 
+static bool is_listed(const fw_links_t *links, const char *name)
+{
+	for (size_t i = 0; i < links->count; i++)
+	{
+		if (strcmp(links->list[i], name) == 0)
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool has_link(const char *name, const config_strings_t *list)
 {
 	for (size_t i = 0; i < list->count; i++)
@@ -135,14 +147,10 @@ static bool has_link(const char *name, const config_strings_t *list)
 
 static void add_link(fw_links_t *links, const char *name)
 {
-	for (size_t i = 0; i < links->count; i++)
+	if (!is_listed(links, name))
 	{
-		if (strcmp(links->list[i], name) == 0)
-		{
-			return;
-		}
+		fw_links_add(links, name);
 	}
-	fw_links_add(links, name);
 }
 
 static void add_links(fw_links_t *links, const config_strings_t *list)
@@ -199,11 +207,12 @@ static void guard_links(const plan_input_t *in, const config_bundle_t *bundle,
 		{
 			const plan_underlay_t *u = &in->underlays[i];
 
-			/* one tunnel may lead through another */
-			if (u->found && !has_link(u->link_name, &bundle->exits) &&
+			/* most have the same link; one tunnel may lead through another */
+			if (u->found && !is_listed(&guard->links, u->link_name) &&
+				!has_link(u->link_name, &bundle->exits) &&
 				!is_carrier(in, bundle, u->link_name))
 			{
-				add_link(&guard->links, u->link_name);
+				fw_links_add(&guard->links, u->link_name);
 			}
 		}
 		return;
@@ -220,19 +229,34 @@ static void guard_links(const plan_input_t *in, const config_bundle_t *bundle,
 }
 
 static void guard(const plan_input_t *in, const config_bundle_t *bundle,
-				  fw_model_t *out)
+				  const fw_prefixes_t *beside, fw_model_t *out)
 {
+	const config_prefixes_t *advertise = &in->config->advertise;
 	fw_guard_t *g = fw_model_add_guard(out, bundle->name);
+	size_t own;
 
 	for (size_t i = 0; i < bundle->protect.count; i++)
 	{
 		fw_prefixes_add(&g->protect, &bundle->protect.list[i]);
 	}
-	for (size_t i = 0; i < in->config->advertise.count; i++)
+	for (size_t i = 0; i < advertise->count; i++)
 	{
-		add_once(&g->except, &in->config->advertise.list[i]);
+		add_once(&g->except, &advertise->list[i]);
 	}
-	excepts(in, &g->except);
+	own = g->except.count;
+	for (size_t i = 0; i < beside->count; i++)
+	{
+		bool there = false;
+
+		for (size_t k = 0; k < own && !there; k++)
+		{
+			there = prefix_equal(&g->except.list[k], &beside->list[i]);
+		}
+		if (!there)
+		{
+			fw_prefixes_add(&g->except, &beside->list[i]);
+		}
+	}
 	own_networks(in->config, &g->except);
 	guard_links(in, bundle, g);
 }
@@ -273,7 +297,8 @@ static void add_networks(const config_bundle_t *bundle, fw_prefixes_t *out)
 }
 
 static void guard_networks(const plan_input_t *in,
-						   const config_bundle_t *bundle, fw_model_t *out)
+						   const config_bundle_t *bundle,
+						   const fw_prefixes_t *beside, fw_model_t *out)
 {
 	fw_prefixes_t all = {0};
 	fw_guard_t *g;
@@ -285,25 +310,25 @@ static void guard_networks(const plan_input_t *in,
 	}
 	g = fw_model_add_guard(out, bundle->name);
 	g->protect = all;
-	all = (fw_prefixes_t){0};
-	excepts(in, &all);
-	for (size_t i = 0; i < all.count; i++)
+	for (size_t i = 0; i < beside->count; i++)
 	{
-		if (within(&g->protect, &all.list[i]))
+		if (within(&g->protect, &beside->list[i]))
 		{
-			fw_prefixes_add(&g->except, &all.list[i]);
+			fw_prefixes_add(&g->except, &beside->list[i]);
 		}
 	}
-	free(all.list);
 	guard_links(in, bundle, g);
 }
 
 void plan_firewall(const plan_input_t *in, fw_model_t *out)
 {
+	fw_prefixes_t beside = {0};
+
 	if (!in->config->present)
 	{
 		return;
 	}
+	excepts(in, &beside);
 	for (size_t i = 0; in->config->mss_clamp && i < in->n_tunnels; i++)
 	{
 		clamp(&in->tunnels[i], out);
@@ -312,10 +337,11 @@ void plan_firewall(const plan_input_t *in, fw_model_t *out)
 	{
 		if (in->config->bundles[i].protect.count)
 		{
-			guard(in, &in->config->bundles[i], out);
-			guard_networks(in, &in->config->bundles[i], out);
+			guard(in, &in->config->bundles[i], &beside, out);
+			guard_networks(in, &in->config->bundles[i], &beside, out);
 		}
 	}
+	free(beside.list);
 	plan_inputs(in, out);
 	plan_passages(in, out);
 }
