@@ -23,6 +23,11 @@
 /** the underlay and the kernel's state are looked at anew this often */
 #define AUDIT (10 * USEC_PER_SEC)
 
+/** What is as it was planned stays so until there is news of something. All of
+ * it is looked at nevertheless at each so many audits, which with many tunnels
+ * is dear. */
+#define AUDITS_WHOLE 6
+
 static void fib_open(core_t *core)
 {
 	fib_config_t config = {
@@ -65,9 +70,12 @@ static void audit(cyg_timer_t *timer, void *user, usec_t now)
 	core_t *core = user;
 
 	core->underlay_dirty = true;
-	core->plan_dirty = true;
 	core->tunnels_dirty = true;
-	core->pins_dirty = true;
+	if (core->unmet || ++core->audits % AUDITS_WHOLE == 0)
+	{
+		core->plan_dirty = true;
+		core->pins_dirty = true;
+	}
 	if (core->fib)
 	{
 		fib_retry(core->fib);
@@ -111,6 +119,7 @@ core_t *core_create(const core_seams_t *seams, const char *charon_routes,
 	core_initial_init(core);
 	core_firewall_init(core);
 	core_heal_init(core, now);
+	core_outbound_init(core);
 	timer_init(&core->audit_timer, audit, core);
 	timer_init(&core->bundle_timer, bundle_due, core);
 	core_kernel_start(core, now);
@@ -193,6 +202,7 @@ void core_destroy(core_t *core, usec_t now)
 	kernel_state_deinit(&core->saved);
 	core_firewall_deinit(core);
 	core_heal_deinit(core);
+	core_outbound_free(core);
 	config_destroy(core->config);
 	free(core->config_refused);
 	free(core->underlays);

@@ -309,7 +309,7 @@ static void dumped_add(core_t *core, const kernel_event_t *event)
 			kernel_state_link_event(&core->dumps->shown, &event->link, false);
 			break;
 		case KERNEL_WHAT_ADDR:
-			kernel_state_addr_event(&core->dumps->shown, &event->addr, false);
+			kernel_state_add_addr(&core->dumps->shown, &event->addr);
 			break;
 		case KERNEL_WHAT_RULE:
 			kernel_state_rule_event(&core->dumps->shown, &event->rule, false);
@@ -618,6 +618,7 @@ static void kernel_write_difference(core_t *core, const plan_input_t *in,
 	n = kernel_reconcile(&desired, &core->seen, &ops, conflicts,
 						 countof(conflicts));
 	conflicts_tell(core, conflicts, n);
+	core->unmet = n || ops.count || core->firewall_error;
 	if (ops.count)
 	{
 		write_list(core, &ops);

@@ -54,6 +54,7 @@ typedef struct core_told_t core_told_t;
 typedef struct core_dumps_t core_dumps_t;
 typedef struct core_seen_t core_seen_t;
 typedef struct core_sweep_t core_sweep_t;
+typedef struct core_looks_t core_looks_t;
 typedef struct core_drains_t core_drains_t;
 typedef struct core_nexthops_t core_nexthops_t;
 typedef struct core_routes_t core_routes_t;
@@ -111,6 +112,9 @@ struct core_t
 	bool plan_dirty;
 	bool underlay_dirty;
 	bool peers_dirty;
+	/** the last plan was not what was there already */
+	bool unmet;
+	unsigned audits;
 	cyg_timer_t audit_timer;
 	/** a bundle's choice changes by time alone */
 	cyg_timer_t bundle_timer;
@@ -129,6 +133,7 @@ struct core_t
 	core_dumps_t *dumps;
 	core_seen_t *seen_fib;
 	core_sweep_t *sweep;
+	core_looks_t *looks;
 	core_drains_t *drains;
 	core_nexthops_t *nexthops;
 	core_routes_t *routes;

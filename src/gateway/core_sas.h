@@ -21,8 +21,8 @@ void core_sweep_orphan(core_t *core, uint32_t if_id, usec_t now);
 void core_sweep_free(core_t *core);
 
 /* core_outbound.c */
-void core_outbound_create(core_tunnel_t *tunnel);
-void core_outbound_destroy(core_tunnel_t *tunnel);
+void core_outbound_init(core_t *core);
+void core_outbound_free(core_t *core);
 /** looks for the policies of all tunnels */
 void core_outbound_audit(core_t *core);
 /** the tunnel's SAs have changed, or may have */

@@ -53,8 +53,11 @@ struct core_connection_t
 /** what is known of the outbound half of a tunnel's SAs */
 typedef struct core_outbound_t
 {
-	/** to the next look */
-	cyg_timer_t timer;
+	/** it has SAs to look for, and not before this moment */
+	bool watched;
+	usec_t due;
+	/** charon's last word while it was lost */
+	usec_t heard;
 	/** it is missing since, 0: it is there */
 	usec_t since;
 	/** so long that the tunnel is not used */

@@ -292,7 +292,6 @@ core_tunnel_t *core_tunnel_create(core_t *core, const config_bundle_t *bundle,
 	/* a strict detector is known before the first SA is */
 	core_liveness_update(core, tunnel, now);
 	core_drain_create(core, tunnel, now);
-	core_outbound_create(tunnel);
 	core_hold_create(tunnel);
 	if (config->connection)
 	{
@@ -324,7 +323,6 @@ void core_tunnel_destroy(core_t *core, core_tunnel_t *tunnel, usec_t now)
 	core_liveness_destroy(core, tunnel, now);
 	core_drain_destroy(core, tunnel);
 	core_reauth_destroy(core, tunnel);
-	core_outbound_destroy(tunnel);
 	core_hold_destroy(tunnel);
 	tunnel_destroy(tunnel->tunnel);
 	free(tunnel);

@@ -17,6 +17,7 @@ Suite *core_policy_suite(void);
 Suite *flush_suite(void);
 Suite *found_suite(void);
 Suite *heal_suite(void);
+Suite *idle_suite(void);
 Suite *initial_suite(void);
 Suite *lines_suite(void);
 Suite *linger_suite(void);

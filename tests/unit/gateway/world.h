@@ -60,7 +60,7 @@ typedef struct world_t
 	fake_kernel_t *kernel;
 	kernel_state_t state;
 	uint32_t next_index;
-	kernel_event_t events[256];
+	kernel_event_t events[4096];
 	unsigned n_events;
 	unsigned dumps;
 	/** the kernel is asked for dumps and never answers */
