@@ -154,6 +154,7 @@ static void tables_drop(core_t *core, usec_t now)
 	core_routes_drop(core);
 	if (core->fib)
 	{
+		core_kernel_adopt_all(core);
 		fib_remove_all(core->fib);
 		core_fib_drain(core);
 		fib_destroy(core->fib);

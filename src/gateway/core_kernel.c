@@ -78,7 +78,7 @@ static void dump_table(core_t *core)
  * stand, too */
 static bool seeing(const core_t *core)
 {
-	return core_restart_adopting(core) && !core_kernel_ready(core);
+	return core_restart_adopting(core) && !core_kernel_known(core);
 }
 
 void core_kernel_dump(core_t *core)
@@ -144,9 +144,15 @@ static bool have(const core_t *core, unsigned dumps)
 	return (core->dumps->done & dumps) == dumps;
 }
 
-bool core_kernel_ready(const core_t *core)
+bool core_kernel_known(const core_t *core)
 {
 	return core->seams.kernel && have(core, DUMPS_ALL);
+}
+
+bool core_kernel_ready(const core_t *core)
+{
+	return core_kernel_known(core) &&
+		   !(core->fib && core_seen_any(core->seen_fib));
 }
 
 static bool is_small_route(const kernel_route_t *route)
@@ -386,11 +392,40 @@ static void find_vanished(core_t *core, kernel_what_t what, usec_t now)
 	}
 }
 
+/** somebody changes what the FIB is being told of. A link that is lost takes
+ * next hops along without a word */
+static bool disturbs(const core_t *core, const kernel_event_t *event)
+{
+	const kernel_link_t *link = &event->link, *old;
+
+	switch (event->what)
+	{
+		case KERNEL_WHAT_LINK:
+			old = kernel_state_link(&core->seen, link->index);
+			return old && old->up && old->lower_up &&
+				   (event->gone || !link->up || !link->lower_up);
+		case KERNEL_WHAT_NEXTHOP:
+		case KERNEL_WHAT_GROUP:
+			return event->ours;
+		case KERNEL_WHAT_ROUTE:
+			return event->ours && !is_small_route(&event->route);
+		case KERNEL_WHAT_ADDR:
+		case KERNEL_WHAT_RULE:
+		case KERNEL_WHAT_TABLE:
+			break;
+	}
+	return false;
+}
+
 void core_kernel_event(core_t *core, const kernel_event_t *event, usec_t now)
 {
 	if (event->dump)
 	{
 		dumped_add(core, event);
+	}
+	else if (disturbs(core, event))
+	{
+		core_kernel_adopt_all(core);
 	}
 	core_heal_event(core, event, now);
 	switch (event->what)
@@ -432,7 +467,6 @@ void core_kernel_event(core_t *core, const kernel_event_t *event, usec_t now)
 void core_kernel_dumped(core_t *core, kernel_what_t what, int error, usec_t now)
 {
 	core_dumps_t *d = core->dumps;
-	bool ready = core_kernel_ready(core);
 
 	d->running = false;
 	if (what == KERNEL_WHAT_TABLE)
@@ -455,10 +489,7 @@ void core_kernel_dumped(core_t *core, kernel_what_t what, int error, usec_t now)
 		core->tunnels_dirty |= fresh;
 		core->underlay_dirty |= fresh;
 	}
-	if (!ready && core_kernel_ready(core))
-	{
-		core_kernel_adopt(core);
-	}
+	core_kernel_adopt(core);
 	core_kernel_dump(core);
 }
 
@@ -705,6 +736,7 @@ void core_kernel_remove(core_t *core, config_keep_t keep)
 	}
 	if (core->fib)
 	{
+		core_kernel_adopt_all(core);
 		fib_remove_all(core->fib);
 		core_fib_drain(core);
 	}

@@ -18,7 +18,9 @@ void core_kernel_free(core_t *core);
 /** asks for the next dump that is wanted, unless one runs */
 void core_kernel_dump(core_t *core);
 
-/** routes may be written: the dumps of an earlier run's are in */
+/** the dumps of what an earlier run has left are in */
+bool core_kernel_known(const core_t *core);
+/** routes may be written: and the FIB was told */
 bool core_kernel_ready(const core_t *core);
 /** asks for what no notification may have told of */
 void core_kernel_audit(core_t *core);
@@ -33,8 +35,10 @@ bool core_seen_any(const core_seen_t *seen);
 void core_seen_forget(core_seen_t *seen, kernel_what_t what);
 /** a route, a group or a next hop */
 void core_seen_add(core_seen_t *seen, const kernel_event_t *event);
-/** tells a FIB that is new what a dump showed */
-void core_kernel_adopt(core_t *core);
+/** tells a FIB that is new a slice of what dumps showed; true: there is more */
+bool core_kernel_adopt(core_t *core);
+/** the same to its end: what is seen is about to change, or is not to stay */
+void core_kernel_adopt_all(core_t *core);
 
 /* core_heal.c */
 void core_heal_init(core_t *core, usec_t now);

@@ -590,8 +590,10 @@ bool core_routes_work(core_t *core, usec_t now)
 
 	if (!core_kernel_ready(core))
 	{
-		/* what stands in the kernel of an earlier run is not known yet */
-		return more;
+		/* what stands in the kernel of an earlier run is not known yet, or the
+		 * FIB is not told yet */
+		core_kernel_adopt(core);
+		return more || core_kernel_known(core);
 	}
 	more = core_nexthops_work(core, now) || more;
 	more = core_redistribute_work(core, now) || more;

@@ -3,7 +3,8 @@
 /*
  * What an earlier run has left in the kernel, as the first dumps show it, until
  * a FIB is there to be told. There may be a full table of it: routes are kept
- * as routes, an operation being seven times as large.
+ * as routes, an operation being seven times as large, and the FIB is told of a
+ * block of them at a time. Nothing is written meanwhile.
  */
 
 #include "gateway/core_kernel.h"
@@ -11,15 +12,26 @@
 
 #include <stdlib.h>
 
+#include "base/list.h"
 #include "base/log.h"
+
+/** routes of a block: told of in well under a millisecond */
+#define BLOCK 1024
+
+typedef struct block_t
+{
+	list_t place;
+	size_t count;
+	kernel_route_t routes[BLOCK];
+} block_t;
 
 /** next hops, groups and routes of an earlier run */
 struct core_seen_t
 {
 	kernel_ops_list_t hops;
-	kernel_route_t *routes;
-	size_t n_routes;
-	size_t room;
+	list_t blocks;
+	/** that the FIB was told of */
+	size_t told;
 };
 
 core_seen_t *core_seen_create(void)
@@ -27,26 +39,36 @@ core_seen_t *core_seen_create(void)
 	core_seen_t *seen = mem_alloc(sizeof(*seen));
 
 	kernel_ops_list_init(&seen->hops);
+	list_init(&seen->blocks);
 	return seen;
+}
+
+static void forget_routes(core_seen_t *seen)
+{
+	list_each_safe(&seen->blocks, block, block_t, place)
+	{
+		list_remove(&block->place);
+		free(block);
+	}
 }
 
 void core_seen_destroy(core_seen_t *seen)
 {
 	kernel_ops_list_deinit(&seen->hops);
-	free(seen->routes);
+	forget_routes(seen);
 	free(seen);
 }
 
 bool core_seen_any(const core_seen_t *seen)
 {
-	return seen->hops.count || seen->n_routes;
+	return seen->hops.count || !list_empty(&seen->blocks);
 }
 
 void core_seen_forget(core_seen_t *seen, kernel_what_t what)
 {
 	if (what == KERNEL_WHAT_ROUTE)
 	{
-		seen->n_routes = 0;
+		forget_routes(seen);
 	}
 	else if (what == KERNEL_WHAT_NEXTHOP)
 	{
@@ -54,17 +76,23 @@ void core_seen_forget(core_seen_t *seen, kernel_what_t what)
 	}
 }
 
+static void add_route(core_seen_t *seen, const kernel_route_t *route)
+{
+	block_t *block = container_of(seen->blocks.prev, block_t, place);
+
+	if (list_empty(&seen->blocks) || block->count == BLOCK)
+	{
+		block = mem_alloc(sizeof(*block));
+		list_append(&seen->blocks, &block->place);
+	}
+	block->routes[block->count++] = *route;
+}
+
 void core_seen_add(core_seen_t *seen, const kernel_event_t *event)
 {
 	if (event->what == KERNEL_WHAT_ROUTE)
 	{
-		if (seen->n_routes == seen->room)
-		{
-			seen->room = seen->room ? seen->room * 2 : 64;
-			seen->routes =
-				mem_resize(seen->routes, seen->room, sizeof(*seen->routes));
-		}
-		seen->routes[seen->n_routes++] = event->route;
+		add_route(seen, &event->route);
 	}
 	else if (event->what == KERNEL_WHAT_GROUP)
 	{
@@ -87,16 +115,11 @@ static void seen_route(core_t *core, const kernel_route_t *route)
 	}
 }
 
-void core_kernel_adopt(core_t *core)
+/** next hops come before their groups, and these before their routes */
+static void adopt_hops(core_t *core)
 {
-	core_seen_t *seen = core->seen_fib;
-	const kernel_ops_list_t *hops = &seen->hops;
+	kernel_ops_list_t *hops = &core->seen_fib->hops;
 
-	if (!core->fib || !core_kernel_ready(core) || !core_seen_any(seen))
-	{
-		return;
-	}
-	/* next hops come before their groups, and these before their routes */
 	for (size_t i = 0; i < hops->count; i++)
 	{
 		if (hops->ops[i].kind == KERNEL_NEXTHOP_SET)
@@ -111,12 +134,53 @@ void core_kernel_adopt(core_t *core)
 			fib_seen_group(core->fib, &hops->ops[i].group);
 		}
 	}
-	for (size_t i = 0; i < seen->n_routes; i++)
+	core->seen_fib->told += hops->count;
+	kernel_ops_list_deinit(hops);
+}
+
+static void adopt_block(core_t *core)
+{
+	core_seen_t *seen = core->seen_fib;
+	block_t *block = list_first(&seen->blocks, block_t, place);
+
+	for (size_t i = 0; i < block->count; i++)
 	{
-		seen_route(core, &seen->routes[i]);
+		seen_route(core, &block->routes[i]);
+	}
+	seen->told += block->count;
+	list_remove(&block->place);
+	free(block);
+}
+
+bool core_kernel_adopt(core_t *core)
+{
+	core_seen_t *seen = core->seen_fib;
+
+	if (!core->fib || !core_kernel_known(core) || !core_seen_any(seen))
+	{
+		return false;
+	}
+	if (seen->hops.count)
+	{
+		adopt_hops(core);
+	}
+	if (!list_empty(&seen->blocks))
+	{
+		adopt_block(core);
+	}
+	if (!list_empty(&seen->blocks))
+	{
+		return true;
 	}
 	log_info("found %zu next hops, groups and routes of an earlier run",
-			 hops->count + seen->n_routes);
-	core_seen_destroy(seen);
-	core->seen_fib = core_seen_create();
+			 seen->told);
+	seen->told = 0;
+	return false;
+}
+
+void core_kernel_adopt_all(core_t *core)
+{
+	while (core_kernel_adopt(core))
+	{
+	}
 }

@@ -370,6 +370,67 @@ START_TEST(test_adopted_route_is_deleted_and_refused)
 }
 END_TEST
 
+/** of routes: several blocks of core_seen.c's */
+#define SEEN 3000
+
+static const char *seen_name(unsigned i)
+{
+	static char name[32];
+
+	snprintf(name, sizeof(name), "10.%u.%u.0/24", 1 + i / 250, i % 250);
+	return name;
+}
+
+/* the FIB is told of a full table in slices, and nothing is written before it
+ * knows all of it; 1: a hand in it meanwhile, before the slice and after */
+START_TEST(test_adopted_in_slices)
+{
+	world_t *w = up(NULL);
+	fake_counts_t *counts = fake_kernel_counts(w->kernel);
+	char *text = world_config(w->n, NULL, NULL);
+	unsigned sets, slices = 0;
+
+	for (unsigned i = 0; i < SEEN; i++)
+	{
+		world_announce(w, 0, seen_name(i), true);
+	}
+	world_run(w, 10 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, seen_name(SEEN - 1)), 1);
+	sets = counts->route_sets;
+	world_kill(w);
+	ck_assert(world_load(w, text, NULL));
+	free(text);
+	for (unsigned i = 0; i < 10; i++)
+	{
+		world_kernel_step(w);
+	}
+	if (_i)
+	{
+		delete_route(w, seen_name(0));
+		delete_route(w, seen_name(SEEN - 1));
+		world_kernel_step(w);
+	}
+	while (core_work(w->core, w->now))
+	{
+		slices++;
+	}
+	ck_assert(_i || slices >= SEEN / 1024);
+	ck_assert_uint_eq(counts->route_sets, sets + 2 * (unsigned)_i);
+	for (unsigned i = 0; i < 2; i++)
+	{
+		world_fact(w, i, FACT_CONNECTION_LOADED, 0, 0);
+		world_fact(w, i, FACT_CHILD_UP, 200 + i, 0);
+	}
+	world_run(w, 60 * USEC_PER_SEC);
+	ck_assert_uint_eq(ways(w, seen_name(0)), 1);
+	ck_assert_uint_eq(ways(w, seen_name(SEEN - 1)), 1);
+	ck_assert_uint_eq(counts->route_sets, sets + 2 * (unsigned)_i);
+	ck_assert_uint_eq(counts->route_dels, 2 * (unsigned)_i);
+	ck_assert_uint_eq(counts->wrongs, 0);
+	world_destroy(w);
+}
+END_TEST
+
 /** more than the audit keeps by name */
 #define MANY 5000
 
@@ -469,6 +530,7 @@ Suite *found_suite(void)
 	unit_add(s, "no guard hole without underlay",
 			 test_no_guard_hole_without_underlay);
 	unit_add(s, "second dump adopts nothing", test_second_dump_adopts_nothing);
+	unit_add_loop(s, "adopted in slices", test_adopted_in_slices, 2);
 	unit_add(s, "adopted route is deleted", test_adopted_route_is_deleted);
 	unit_add(s, "adopted route is deleted and refused",
 			 test_adopted_route_is_deleted_and_refused);
