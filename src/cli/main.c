@@ -61,6 +61,11 @@ static int run_status(const options_t *options, char **argv)
 	return show(options, "status", NULL, status_printer);
 }
 
+static int run_firewall(const options_t *options, char **argv)
+{
+	return show(options, "firewall", NULL, print_firewall);
+}
+
 static int run_tunnels(const options_t *options, char **argv)
 {
 	return show(options, "tunnels", NULL, print_tunnels);
@@ -272,6 +277,8 @@ static const command_t commands[] = {
 	{"routes", "[PREFIX|ADDRESS] [--longer]",
 	 "routes, their paths, and what the kernel uses", 0, 1, run_routes,
 	 "10.0.0.0/24"},
+	{"firewall", "", "what the firewall has dropped and translated", 0, 0,
+	 run_firewall, ""},
 	{"doctor", "[TUNNEL]",
 	 "what is wrong with tunnels, and what to do about it", 0, 1, doctor_run,
 	 "ali-1"},

@@ -23,6 +23,7 @@ typedef struct print_style_t
 
 /** of many things, those that are well are counted */
 void print_status(json_object *data, const print_style_t *style, text_t *out);
+void print_firewall(json_object *data, text_t *out);
 void print_tunnels(json_object *data, text_t *out);
 void print_tunnel(json_object *data, text_t *out);
 void print_neighbors(json_object *data, text_t *out);

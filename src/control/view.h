@@ -165,6 +165,15 @@ void view_line(json_object *array, const view_line_t *line);
 /** turns of the loop by length: <1, <2, <5, <10, <20, <50, <100, >=100 ms */
 #define VIEW_TURN_BUCKETS 8
 
+/** our table of nftables */
+typedef enum view_firewall_t
+{
+	VIEW_FIREWALL_ABSENT,
+	VIEW_FIREWALL_CURRENT,
+	/** that of before a change that the kernel has refused */
+	VIEW_FIREWALL_OLD,
+} view_firewall_t;
+
 typedef struct view_state_t
 {
 	usec_t now;
@@ -189,6 +198,7 @@ typedef struct view_state_t
 	/** what is wrong now, a line each with the remedy */
 	const char *const *problems;
 	size_t n_problems;
+	view_firewall_t firewall;
 	const fw_counter_t *counters;
 	size_t n_counters;
 	/** packets that IPsec has dropped, by reason */
@@ -261,6 +271,7 @@ json_object *view_doctor(const view_state_t *state,
 						 const view_doctor_t *doctor);
 
 json_object *view_status(const view_state_t *state);
+json_object *view_firewall(const view_state_t *state);
 /** array */
 json_object *view_tunnels(const view_state_t *state);
 /** one in full; NULL: no such tunnel */

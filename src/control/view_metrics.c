@@ -312,6 +312,27 @@ static void bundles(json_object *families, const view_state_t *state)
 	}
 }
 
+/** each counter of the table by its name */
+static void firewall(json_object *families, const view_state_t *state)
+{
+	static const metric_t packets = {"cygnet_firewall_packets", "counter",
+									 "packets",
+									 "Packets that a counter of the firewall's "
+									 "table has seen; of netmap, flows."},
+						  bytes = {"cygnet_firewall_bytes", "counter", "bytes",
+								   "Bytes of these packets."};
+	json_object *p = metric_family(families, &packets);
+	json_object *b = metric_family(families, &bytes);
+
+	for (size_t i = 0; i < state->n_counters; i++)
+	{
+		const fw_counter_t *c = &state->counters[i];
+
+		put_str(metric_sample(p, metric_count(c->packets)), "counter", c->name);
+		put_str(metric_sample(b, metric_count(c->bytes)), "counter", c->name);
+	}
+}
+
 /* -- the list --------------------------------------------------------------- */
 
 static void give_first(cursor_t *c, json_object *part)
@@ -370,5 +391,6 @@ control_list_t view_metrics(const view_state_t *state, view_fetch_t fetch,
 	c->first = json_object_new_array();
 	gateway(c->first, state);
 	bundles(c->first, state);
+	firewall(c->first, state);
 	return (control_list_t){.next = next, .destroy = destroy, .cursor = c};
 }

@@ -44,6 +44,11 @@ static void status(void *user, json_object *args, control_reply_t *reply)
 	reply->data = view_status(fetch_all(user));
 }
 
+static void firewall(void *user, json_object *args, control_reply_t *reply)
+{
+	reply->data = view_firewall(fetch_all(user));
+}
+
 static void doctor(void *user, json_object *args, control_reply_t *reply)
 {
 	gateway_t *gateway = user;
@@ -488,6 +493,7 @@ static void policy_run(void *user, json_object *args, control_reply_t *reply)
 
 const control_command_t gateway_commands[] = {
 	{"status", false, status},
+	{"firewall", false, firewall},
 	{"doctor", false, doctor},
 	{"watch", false, command_watch},
 	{"log", false, command_log},

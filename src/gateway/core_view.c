@@ -175,6 +175,11 @@ static void view_counters(core_t *core, view_state_t *view)
 	size_t max = fw_model_counters(&core->firewall);
 	int n;
 
+	view->firewall = !core->seams.firewall || !core_firewall_stands(core)
+						 ? VIEW_FIREWALL_ABSENT
+					 : core->firewall_error ? VIEW_FIREWALL_OLD
+											: VIEW_FIREWALL_CURRENT;
+
 	if (!core->seams.firewall || !core_firewall_stands(core) || !max)
 	{
 		return;

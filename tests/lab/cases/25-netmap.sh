@@ -222,6 +222,9 @@ holds "of both families" ns vpc ping -c 1 -W 10 "${OURS6}10"
 holds "what it sent came by the first" test "$(counted cloud far first)" -gt 0
 equal "each connection is counted" 8 "$(counted site cygnet "netmap-$BUNDLE")"
 
+equal "the screen has it, too" "$BUNDLE 8" \
+	"$(ctl_json firewall '.counters[] | select(.kind == "netmap") | "\(.of) \(.packets)"')"
+
 # what is no flow cannot be translated: it must not cross as it is
 unmapped=$(counted site cygnet "unmapped-$BUNDLE")
 stray lan 10.50.0.10 "$THEIRS4.10" fd00:50::10 "${THEIRS6}10"
@@ -297,6 +300,7 @@ NETMAP="netmap = 10.50.0.0/24 to $OURS4.0/24"
 change
 becomes 5 "status tells that it was refused" \
 	ctl_says status "the one before stays in force"
+equal "the firewall's screen, too" old "$(ctl_json firewall .state)"
 equal "and it does" "$mss" "$(ns site nft list table inet cygnet | grep -v packets)"
 ns site nft delete table inet crowd
 NETMAP="netmap = fd00:50::/64 to $OURS6/64"

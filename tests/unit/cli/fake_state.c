@@ -540,7 +540,12 @@ static void make(void)
 		"neighbor ali-2: stopped: max_prefix",
 		"the configuration is refused:\ncygnet.asn: not a number",
 	};
-	static const fw_counter_t counters[] = {{"guard-alibaba", 7, 420}};
+	static const fw_counter_t counters[] = {
+		{"guard-alibaba", 7, 420},   {"port-guard", 2, 120},
+		{"ike-init", 195, 5460},     {"netmap-alibaba", 31, 1860},
+		{"unmapped-alibaba", 1, 40}, {"allow-in-ali-1", 12, 720},
+		{"allow-out-ali-1", 0, 0},
+	};
 	static const kernel_counter_t xfrm[] = {{"XfrmInNoStates", 17},
 											{"XfrmOutStateExpired", 0}};
 	static const uint64_t turns[VIEW_TURN_BUCKETS] = {100, 20, 3};
@@ -584,6 +589,7 @@ static void make(void)
 		.n_statics_used = 1,
 		.problems = problems,
 		.n_problems = countof(problems),
+		.firewall = VIEW_FIREWALL_CURRENT,
 		.counters = counters,
 		.n_counters = countof(counters),
 		.turns = turns,

@@ -119,6 +119,20 @@ static json_object *tunnel_standby(void)
 	return tunnel_unused(VIEW_UNUSED_STANDBY);
 }
 
+static json_object *firewall(void)
+{
+	return view_firewall(fake_state(NULL));
+}
+
+static json_object *firewall_old(void)
+{
+	view_state_t state = *fake_state(NULL);
+
+	state.firewall = VIEW_FIREWALL_OLD;
+	state.n_counters = 0;
+	return view_firewall(&state);
+}
+
 static json_object *neighbors(void)
 {
 	return view_neighbors(fake_state(NULL));
@@ -450,6 +464,8 @@ static const row_t rows[] = {
 	{"reload", reload, print_reload, NULL, NULL, false},
 	{"doctor", fake_doctor, print_plain_doctor, NULL, NULL, false},
 	{"doctor-causes", fake_doctor_causes, print_causes, NULL, NULL, true},
+	{"firewall", firewall, print_firewall, NULL, NULL, false},
+	{"firewall-old", firewall_old, print_firewall, NULL, NULL, false},
 	{"history", history, print_events, NULL, NULL, false},
 	{"watch", watch, print_events, NULL, NULL, false},
 	{"log", log_lines, print_log, NULL, NULL, false},

@@ -868,6 +868,7 @@ START_TEST(test_firewall_refused_later)
 	core_view(w->core, &view, w->now);
 	core_view_problems(w->core, &view, w->now);
 	ck_assert_uint_eq(view.n_counters, 2);
+	ck_assert_int_eq(view.firewall, VIEW_FIREWALL_OLD);
 	w->fw_error = 0;
 	world_run(w, 11 * USEC_PER_SEC);
 	ck_assert(!world_problem(w, "could not be written"));
