@@ -585,6 +585,101 @@ uint32_t trie_next(const trie_t *trie, const prefix_t *after, prefix_t *found)
 	return 0;
 }
 
+/* -- ahead ----------------------------------------------------------------- */
+
+/** a prefix on its way down */
+typedef struct ahead_t
+{
+	bits_t bits;
+	/** fetched, and not looked at yet; 0: arrived */
+	uint32_t at;
+	/** by a hint, which may be another's */
+	bool hinted;
+} ahead_t;
+
+/** it may lie on two lines */
+static void fetch(const trie_t *trie, uint32_t handle)
+{
+	const unsigned char *node = trie->nodes + handle * trie->stride;
+
+	__builtin_prefetch(node);
+	__builtin_prefetch(node + trie->stride - 1);
+}
+
+/** to its hint, or to the root; `hint` was fetched */
+static void ahead_begin(const trie_t *trie, ahead_t *a, const uint32_t *hint)
+{
+	a->hinted = hint && *hint;
+	a->at = a->hinted ? *hint : trie->root;
+	fetch(trie, a->at);
+}
+
+/** a node further; *value if it is the last */
+static void ahead_step(const trie_t *trie, ahead_t *a, uint32_t *value)
+{
+	const node_t *node = node_at(trie, a->at);
+
+	if (!covers(trie, node, &a->bits))
+	{
+		a->at = a->hinted ? trie->root : 0;
+		a->hinted = false;
+		return;
+	}
+	a->hinted = false;
+	if (node->len == a->bits.len)
+	{
+		*value = node->entered ? node->value : 0;
+		a->at = 0;
+		return;
+	}
+	a->at = node->child[bit_at(a->bits.word, node->len)];
+	if (a->at)
+	{
+		fetch(trie, a->at);
+	}
+}
+
+void trie_warm(const trie_t *trie, const prefix_t *p, size_t n,
+			   uint32_t *values)
+{
+	ahead_t list[TRIE_WARM_MAX];
+	const uint32_t *hints[TRIE_WARM_MAX];
+	bool on;
+
+	memset(values, 0, n * sizeof(*values));
+	if (!trie->hints)
+	{
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+	{
+		bool ours = to_bits(trie, &p[i], &list[i].bits);
+
+		hints[i] = ours ? hint_of(trie, &list[i].bits) : NULL;
+		list[i].at = ours ? trie->root : 0;
+		__builtin_prefetch(hints[i]);
+	}
+	for (size_t i = 0; i < n; i++)
+	{
+		if (list[i].at)
+		{
+			ahead_begin(trie, &list[i], hints[i]);
+		}
+	}
+	do
+	{
+		on = false;
+		for (size_t i = 0; i < n; i++)
+		{
+			if (list[i].at)
+			{
+				ahead_step(trie, &list[i], &values[i]);
+				on = true;
+			}
+		}
+	} while (on);
+}
+
 size_t trie_count(const trie_t *trie)
 {
 	return trie->count;

@@ -15,6 +15,9 @@
 
 #include "base/addr.h"
 
+/** prefixes of one trie_warm */
+#define TRIE_WARM_MAX 32u
+
 typedef struct trie_t trie_t;
 
 /** family: FAMILY_IPV4 or FAMILY_IPV6 */
@@ -33,6 +36,12 @@ uint32_t trie_match(const trie_t *trie, const prefix_t *p, prefix_t *found);
 /** the first prefix after `after` in prefix_cmp order (NULL: the first of
  * all); 0 at the end */
 uint32_t trie_next(const trie_t *trie, const prefix_t *after, prefix_t *found);
+/** fetches what a call for each of these will read, in a large trie, so that
+ * they wait for memory together and not one after the other. values: what
+ * trie_get would say, 0 also if it was not looked for. n: TRIE_WARM_MAX at most
+ */
+void trie_warm(const trie_t *trie, const prefix_t *p, size_t n,
+			   uint32_t *values);
 size_t trie_count(const trie_t *trie);
 /** bytes held, for status */
 size_t trie_memory(const trie_t *trie);

@@ -344,9 +344,8 @@ static void decode_one(bgp_attr_decoder_t *d, uint8_t flags, uint8_t type,
 	}
 }
 
-/** the next attribute's parts; false: cut short */
-static bool next_attr(rbuf_t *r, uint8_t *flags, uint8_t *type, rbuf_t *value,
-					  rbuf_t *whole)
+bool bgp_attr_next(rbuf_t *r, uint8_t *flags, uint8_t *type, rbuf_t *value,
+				   rbuf_t *whole)
 {
 	rbuf_t look = *r;
 	uint16_t len;
@@ -447,7 +446,7 @@ bool bgp_decode_attrs(bgp_attr_decoder_t *d, rbuf_t r)
 	{
 		rbuf_t rest = r;
 
-		if (!next_attr(&r, &flags, &type, &value, &whole))
+		if (!bgp_attr_next(&r, &flags, &type, &value, &whole))
 		{
 			/* RFC 7606 section 4: the total length is trusted. What it is
 			 * is not known: as type 0, which nothing is, it was seen */

@@ -82,6 +82,9 @@ const char *bgp_attr_name(uint8_t type);
 void bgp_attr_fault(bgp_attr_decoder_t *d, bgp_fault_verdict_t verdict,
 					uint8_t subcode, uint8_t type, const char *what,
 					rbuf_t data);
+/** the next attribute's parts; false: cut short */
+bool bgp_attr_next(rbuf_t *r, uint8_t *flags, uint8_t *type, rbuf_t *value,
+				   rbuf_t *whole);
 /** reads a list of attributes into d->update; faults into d->fault. false:
  * the session is to be reset */
 bool bgp_decode_attrs(bgp_attr_decoder_t *d, rbuf_t r);

@@ -248,6 +248,10 @@ void bgp_input(bgp_t *bgp, bgp_conn_t *conn, const uint8_t *data, size_t len,
 	{
 		finish_partial(conn, &r, now);
 	}
+	if (conn->machine && conn->machine->state == BGP_ESTABLISHED)
+	{
+		bgp_read_ahead(bgp->rib, r);
+	}
 	while (conn->machine && rbuf_left(&r))
 	{
 		if (!take_message(conn, &r, &want, now))

@@ -256,6 +256,11 @@ bgp_role_t bgp_role_of(uint8_t number);
 /** an OPEN has come in OpenSent */
 void bgp_open_receive(bgp_machine_t *m, rbuf_t body, usec_t now);
 
+/* ahead.c */
+/** has the processor fetch what the whole UPDATEs that r begins with will need
+ * of the tables. How many prefixes were looked for */
+size_t bgp_read_ahead(const bgp_rib_t *rib, rbuf_t r);
+
 /* receive.c */
 /** a whole message, header checked */
 void bgp_receive(bgp_machine_t *m, bgp_type_t type, rbuf_t body, usec_t now);

@@ -277,6 +277,30 @@ START_TEST(test_match)
 }
 END_TEST
 
+/** what is not looked for is told as 0: a small trie, another family */
+START_TEST(test_warm_nothing)
+{
+	trie_t *trie = trie_create(FAMILY_IPV4);
+	prefix_t p[] = {P("10.0.0.0/8"), P("2001:db8::/32")};
+	uint32_t values[countof(p)] = {7, 7};
+
+	set(trie, "10.0.0.0/8", 1);
+	trie_warm(trie, p, countof(p), values);
+	ck_assert_uint_eq(values[0] + values[1], 0);
+	for (uint32_t i = 0; i < 8192; i++)
+	{
+		addr_t a = addr_v4(0x0a000000u + (i << 8));
+		prefix_t one = prefix_make(&a, 24);
+
+		*trie_insert(trie, &one) = 2;
+	}
+	trie_warm(trie, p, countof(p), values);
+	ck_assert_uint_eq(values[0], 1);
+	ck_assert_uint_eq(values[1], 0);
+	trie_destroy(trie);
+}
+END_TEST
+
 START_TEST(test_other_family)
 {
 	trie_t *trie = trie_create(FAMILY_IPV4);
@@ -425,6 +449,30 @@ static uint32_t expected(const row_t *rows, size_t count, const prefix_t *p)
 	return row ? row->value : 0;
 }
 
+/** looked for ahead, half of them are there: all is as trie_get says */
+static void check_warm(const trie_t *trie, const row_t *rows, size_t count,
+					   prng_t *rng)
+{
+	prefix_t list[TRIE_WARM_MAX];
+	uint32_t values[TRIE_WARM_MAX];
+	size_t n = prng_below(rng, TRIE_WARM_MAX + 1);
+
+	for (size_t i = 0; i < n; i++)
+	{
+		list[i] = i % 2 ? near_anchor(rng, rows[0].prefix.addr.family)
+						: rows[prng_below(rng, count)].prefix;
+		values[i] = UINT32_MAX;
+	}
+	trie_warm(trie, list, n, values);
+	for (size_t i = 0; i < n; i++)
+	{
+		if (values[i] != trie_get(trie, &list[i]))
+		{
+			ck_abort_msg("a value seen ahead is not as entered");
+		}
+	}
+}
+
 static void check_all(const trie_t *trie, const row_t *rows, size_t count)
 {
 	prng_t rng;
@@ -441,6 +489,10 @@ static void check_all(const trie_t *trie, const row_t *rows, size_t count)
 			ck_abort_msg("a value is not as entered");
 		}
 		there += rows[i].value != 0;
+		if (i % TRIE_WARM_MAX == 0)
+		{
+			check_warm(trie, rows, count, &rng);
+		}
 	}
 	ck_assert_uint_eq(trie_count(trie), there);
 }
@@ -521,6 +573,7 @@ Suite *trie_suite(void)
 	unit_add(suite, "order", test_order);
 	unit_add(suite, "match", test_match);
 	unit_add(suite, "other family", test_other_family);
+	unit_add(suite, "nothing to warm", test_warm_nothing);
 	unit_add(suite, "unset value", test_unset_value);
 	unit_add(suite, "glue goes", test_glue_goes);
 	unit_add(suite, "memory", test_memory);

@@ -10,6 +10,7 @@
 #include "unit/unit.h"
 
 /* wire and sessions */
+Suite *ahead_suite(void);
 Suite *as_path_codec_suite(void);
 Suite *attr_codec_suite(void);
 Suite *bgp_suite(void);

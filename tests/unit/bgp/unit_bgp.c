@@ -10,6 +10,7 @@ int main(void)
 {
 	static const unit_suite_t suites[] = {
 		/* wire and sessions */
+		ahead_suite,
 		as_path_codec_suite,
 		attr_codec_suite,
 		bgp_suite,
