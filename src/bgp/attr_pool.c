@@ -509,6 +509,14 @@ const bgp_attrs_t *bgp_attr_get(const bgp_attr_pool_t *pool, uint32_t id)
 	return view;
 }
 
+void bgp_attr_fetch(const bgp_attr_pool_t *pool, uint32_t id)
+{
+	if (id)
+	{
+		__builtin_prefetch(packed_at(pool, id));
+	}
+}
+
 void bgp_attr_key(const bgp_attr_pool_t *pool, uint32_t id, bgp_attr_key_t *key)
 {
 	const packed_t *packed = packed_at(pool, id);

@@ -28,6 +28,8 @@ typedef struct bgp_attr_key_t
 	uint8_t origin;
 } bgp_attr_key_t;
 
+/** has the processor fetch the set while we go on; 0: nothing to fetch */
+void bgp_attr_fetch(const bgp_attr_pool_t *pool, uint32_t id);
 void bgp_attr_key(const bgp_attr_pool_t *pool, uint32_t id,
 				  bgp_attr_key_t *key);
 /** number of its next hop, 0: none */

@@ -64,6 +64,25 @@ uint32_t fifo_pop(fifo_t *fifo)
 	return value;
 }
 
+const uint32_t *fifo_peek(const fifo_t *fifo, size_t *n)
+{
+	const fifo_block_t *block = fifo->first;
+	uint32_t out = fifo->out;
+
+	*n = 0;
+	if (!fifo->count)
+	{
+		return NULL;
+	}
+	if (out == BLOCK_ITEMS)
+	{
+		block = block->next;
+		out = 0;
+	}
+	*n = (block == fifo->last ? fifo->in : BLOCK_ITEMS) - out;
+	return &block->items[out];
+}
+
 void fifo_deinit(fifo_t *fifo)
 {
 	while (fifo->first)

@@ -28,6 +28,8 @@ typedef struct fifo_t
 void fifo_push(fifo_t *fifo, uint32_t value);
 /** 0: empty */
 uint32_t fifo_pop(fifo_t *fifo);
+/** the oldest that lie together, without taking them; *n: how many */
+const uint32_t *fifo_peek(const fifo_t *fifo, size_t *n);
 void fifo_deinit(fifo_t *fifo);
 size_t fifo_memory(const fifo_t *fifo);
 

@@ -7,6 +7,10 @@
 
 #include "bgp/rib_impl.h"
 
+/** changes whose memory is fetched together, and how many paths of each */
+#define CHANGES_AHEAD 16u
+#define PATHS_AHEAD   2u
+
 static unsigned change_rank(int f, const net_t *net)
 {
 	uint32_t block = (uint32_t)net->addr[0] << 16 |
@@ -34,7 +38,44 @@ void queue_change(bgp_rib_t *rib, net_ref_t ref, net_t *net)
 	queue_export(rib, ref, net);
 }
 
-static net_ref_t changes_pop(changes_t *changes)
+/** a change's net, its paths and their attributes are each found by the one
+ * before, and none is in the processor's cache: those of some changes are
+ * fetched together */
+static void changes_ahead(const bgp_rib_t *rib, const fifo_t *fifo)
+{
+	const path_t *paths[CHANGES_AHEAD];
+	size_t waiting, n;
+	const net_ref_t *refs = fifo_peek(fifo, &waiting);
+
+	n = waiting < CHANGES_AHEAD ? waiting : CHANGES_AHEAD;
+	for (size_t i = 0; i < n; i++)
+	{
+		__builtin_prefetch(net_at(rib, refs[i]));
+	}
+	for (size_t i = 0; i < n; i++)
+	{
+		uint32_t first = net_at(rib, refs[i])->paths;
+
+		paths[i] = first ? path_at(rib, first) : NULL;
+		__builtin_prefetch(paths[i]);
+	}
+	for (unsigned depth = 0; depth < PATHS_AHEAD; depth++)
+	{
+		for (size_t i = 0; i < n; i++)
+		{
+			const path_t *path = paths[i];
+
+			if (path)
+			{
+				bgp_attr_fetch(rib->attrs, path->accepted);
+				paths[i] = path->next ? path_at(rib, path->next) : NULL;
+				__builtin_prefetch(paths[i]);
+			}
+		}
+	}
+}
+
+static net_ref_t changes_pop(const bgp_rib_t *rib, changes_t *changes)
 {
 	if (!changes->count)
 	{
@@ -44,6 +85,10 @@ static net_ref_t changes_pop(changes_t *changes)
 	{
 		changes->at = (changes->at ? changes->at : CHANGE_RANKS) - 1;
 		changes->left = changes->rank[changes->at].count;
+	}
+	if (changes->left % CHANGES_AHEAD == 0)
+	{
+		changes_ahead(rib, &changes->rank[changes->at]);
 	}
 	changes->left--;
 	changes->count--;
@@ -81,7 +126,7 @@ static net_ref_t next_changed(bgp_rib_t *rib)
 		rib->changes_turn = !f;
 		if (!is_deferred(rib, f))
 		{
-			ref = changes_pop(&rib->changes[f]);
+			ref = changes_pop(rib, &rib->changes[f]);
 		}
 	}
 	return ref;

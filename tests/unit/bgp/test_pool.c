@@ -156,11 +156,14 @@ START_TEST(test_fifo)
 {
 	uint32_t in = 1, out = 1;
 	fifo_t fifo = {0};
+	size_t none = 1;
 	prng_t rng;
 	size_t full;
 
 	prng_seed(&rng, 6);
 	ck_assert_uint_eq(fifo_pop(&fifo), 0);
+	ck_assert_ptr_null(fifo_peek(&fifo, &none));
+	ck_assert_uint_eq(none, 0);
 	for (unsigned round = 0; round < 200; round++)
 	{
 		for (uint64_t n = prng_below(&rng, 3000); n; n--)
@@ -169,6 +172,12 @@ START_TEST(test_fifo)
 		}
 		for (uint64_t n = prng_below(&rng, 3500); n && out < in; n--)
 		{
+			size_t ahead;
+			const uint32_t *next = fifo_peek(&fifo, &ahead);
+
+			ck_assert(ahead > 0 && ahead <= fifo.count);
+			ck_assert_uint_eq(next[0], out);
+			ck_assert_uint_eq(next[ahead - 1], out + ahead - 1);
 			ck_assert_uint_eq(fifo_pop(&fifo), out++);
 		}
 		ck_assert_uint_eq(fifo.count, in - out);
