@@ -15,6 +15,13 @@
  * a resilient group is its own: no packet goes by it, and all do when it is
  * alone.
  *
+ * The last member has no such way. The kernel takes no blackhole beside another
+ * next hop, and one on a link that drops all (a dummy's, or an XFRM interface's
+ * without a policy) would be a link more for people to wonder about, in each VRF.
+ * Nor does haste save a packet then: what goes by the lost member is lost as in a
+ * blackhole. So those groups are replaced, and one shard in a batch, so that the
+ * loss of another's member is not behind them.
+ *
  * A bundle's resilient group is replaced as ever: a later one is laid out by the
  * next hops that there are, and flows are to stay where they were
  * (fib_spread.c).

@@ -408,6 +408,9 @@ void fib_group_touch(fib_t *fib, fib_group_t *group, bool urgent)
 	recount(fib, group, group->tags, group_is_dead(group), group->lost);
 	/* names its next hops, so that they are written before it */
 	fib_group_wanted(fib, group, &wanted);
+	/* with no member left, haste saves no packet, and the kernel walks its
+	 * routes: others are not to wait for that */
+	urgent = urgent && !(group->dead && group->family == FAMILY_IPV6);
 	group->tries = 0;
 	list_remove(&group->dirty);
 	list_append(urgent ? &fib->groups_urgent : &fib->groups_dirty,

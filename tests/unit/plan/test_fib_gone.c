@@ -82,6 +82,44 @@ START_TEST(test_back)
 }
 END_TEST
 
+/* the last member: nothing is saved by haste, so each batch has one group that is
+ * walked, whether or not there was a blackhole already */
+START_TEST(test_last)
+{
+	bench_t b;
+	fake_counts_t *counts = full(&b);
+	unsigned batches = 0;
+
+	set(&b, 0, false);
+	drain(&b);
+	if (_i)
+	{
+		set(&b, 1, false);
+		drain(&b);
+		set(&b, 1, true);
+		drain(&b);
+	}
+	set(&b, 1, false);
+	do
+	{
+		counts->walked6 = 0;
+		batches += batch(&b, BATCH) > 0;
+		ck_assert_uint_le(counts->walked6, FIB_SHARD6 + 1);
+	} while (fib_waiting(b.fib));
+	ck_assert_uint_eq(batches, SHARDS);
+	for (uint32_t i = 0; i < FIB_SHARD6 * SHARDS; i += FIB_SHARD6)
+	{
+		const kernel_group_t *group = group_of(&b, i);
+
+		ck_assert_uint_eq(group->count, 1);
+		ck_assert(
+			fake_kernel_nexthop(b.kernel, group->members[0].id)->blackhole);
+	}
+	ck_assert_uint_eq(counts->wrongs, 0);
+	stop(&b);
+}
+END_TEST
+
 /* groups that hold nothing else are written first */
 START_TEST(test_sole)
 {
@@ -389,6 +427,7 @@ Suite *fib_gone_suite(void)
 
 	unit_add(suite, "lost", test_lost);
 	unit_add(suite, "back", test_back);
+	unit_add_loop(suite, "last", test_last, 2);
 	unit_add_loop(suite, "sole", test_sole, 2);
 	unit_add(suite, "flap", test_flap);
 	unit_add(suite, "second", test_second);
