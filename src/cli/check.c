@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cli/host.h"
 #include "config/config.h"
 #include "config/settings_library.h"
 #include "cygnet_config.h"
@@ -57,6 +58,17 @@ static void check_strongswan(const config_t *config,
 	}
 	free(error);
 	free(file);
+}
+
+/** what this machine's kernel does, or that of a root mounted elsewhere */
+static void check_host(const config_t *config, config_report_t *report)
+{
+	const char *root = getenv("CYGNET_ROOT");
+	config_host_t host;
+
+	host_init(&host, root ? root : "");
+	config_check_host(config, &host, report);
+	host_deinit(&host);
 }
 
 static json_object *strings(const config_strings_t *list)
@@ -128,6 +140,7 @@ static int check(const char *file, bool json)
 	if (config)
 	{
 		check_strongswan(config, source, &report);
+		check_host(config, &report);
 	}
 	source->destroy(source);
 	if (json)

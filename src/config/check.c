@@ -88,30 +88,68 @@ const config_connection_t *connection_find(const config_t *config,
 	return NULL;
 }
 
+/** the address in remote_addrs that lies in the prefix, from the i-th of the
+ * connection on; NULL: none */
+static const char *next_covered(const config_connection_t *connection,
+								const prefix_t *prefix, size_t *i)
+{
+	addr_t addr;
+
+	while (*i < connection->remote_addrs.count)
+	{
+		const char *remote = connection->remote_addrs.list[(*i)++];
+
+		if (addr_parse(remote, &addr) && prefix_contains_addr(prefix, &addr))
+		{
+			return remote;
+		}
+	}
+	return NULL;
+}
+
 void check_covering(config_load_t *load, const prefix_t *prefix,
 					const char *path, const char *key, const char *what)
 {
 	const config_t *config = load->config;
 	char text[PREFIX_STR_MAX];
-	addr_t addr;
 
 	for (size_t i = 0; i < config->n_connections; i++)
 	{
 		const config_connection_t *connection = &config->connections[i];
+		const char *remote;
+		size_t j = 0;
 
-		for (size_t j = 0; j < connection->remote_addrs.count; j++)
+		while ((remote = next_covered(connection, prefix, &j)))
 		{
-			const char *remote = connection->remote_addrs.list[j];
+			report_error(load->report, path, key,
+						 "%s covers %s, the peer's outer address in "
+						 "connections.%s: %s",
+						 prefix_format(prefix, text), remote, connection->name,
+						 what);
+		}
+	}
+}
 
-			if (addr_parse(remote, &addr) &&
-				prefix_contains_addr(prefix, &addr))
-			{
-				report_error(load->report, path, key,
-							 "%s covers %s, the peer's outer address in "
-							 "connections.%s: %s",
-							 prefix_format(prefix, text), remote,
-							 connection->name, what);
-			}
+void check_swallowing(config_load_t *load, const prefix_t *prefix,
+					  const char *path, const char *key)
+{
+	const config_t *config = load->config;
+	char text[PREFIX_STR_MAX];
+
+	for (size_t i = 0; i < config->n_connections && !config->pin_underlay; i++)
+	{
+		const config_connection_t *connection = &config->connections[i];
+		const char *remote;
+		size_t j = 0;
+
+		while ((remote = next_covered(connection, prefix, &j)))
+		{
+			report_warning(load->report, path, key,
+						   "%s covers %s, the peer's outer address in "
+						   "connections.%s, and pin_underlay is off: without a "
+						   "route of your own to it, IKE goes into the tunnel",
+						   prefix_format(prefix, text), remote,
+						   connection->name);
 		}
 	}
 }

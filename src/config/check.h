@@ -38,6 +38,10 @@ void check_policy_name(config_load_t *load, const char *path, const char *key,
  * why that is wrong */
 void check_covering(config_load_t *load, const prefix_t *prefix,
 					const char *path, const char *key, const char *what);
+/** the same where pin_underlay is off, as a warning: another route may keep the
+ * way to it */
+void check_swallowing(config_load_t *load, const prefix_t *prefix,
+					  const char *path, const char *key);
 /** the paths of things, for messages; buf is returned */
 const char *path_bundle(char buf[static CONFIG_PATH_MAX],
 						const config_bundle_t *bundle);

@@ -172,6 +172,7 @@ static void check_routes(config_load_t *load, const char *path,
 
 	for (size_t i = 0; i < routes->count; i++)
 	{
+		check_swallowing(load, &routes->list[i], path, "routes");
 		for (size_t k = 0; k < own->count; k++)
 		{
 			if (prefix_equal(&routes->list[i], &own->list[k]))
@@ -185,6 +186,43 @@ static void check_routes(config_load_t *load, const char *path,
 	}
 }
 
+/** neither a peer's outer address nor the site is at the tunnel's other end */
+static void check_own_networks(config_load_t *load, const char *path,
+							   const config_tunnel_t *tunnel)
+{
+	const config_prefixes_t *own = &load->config->advertise;
+	char mine[ADDR_STR_MAX], text[PREFIX_STR_MAX];
+
+	for (size_t i = 0; i < tunnel->n_addresses; i++)
+	{
+		const ifaddr_t *address = &tunnel->addresses[i];
+		prefix_t network = ifaddr_prefix(address);
+
+		if (!address_usable(address))
+		{
+			continue;
+		}
+		check_swallowing(load, &network, path, "address");
+		for (size_t k = 0; k < own->count; k++)
+		{
+			const prefix_t *site = &own->list[k];
+
+			/* a tunnel's network is announced as such, or one address of it */
+			if (prefix_contains(&network, site) &&
+				!prefix_equal(&network, site) &&
+				site->len != addr_bits(&site->addr))
+			{
+				report_warning(load->report, path, "address",
+							   "the network of %s/%u holds %s, which "
+							   "cygnet.advertise has as the site's own: give "
+							   "the tunnel a network of its own, as a /30",
+							   addr_format(&address->addr, mine), address->len,
+							   prefix_format(site, text));
+			}
+		}
+	}
+}
+
 static void check_gateway(config_load_t *load, const place_t *place)
 {
 	const config_tunnel_t *tunnel = place->tunnel;
@@ -192,6 +230,7 @@ static void check_gateway(config_load_t *load, const place_t *place)
 
 	path_tunnel(path, place->bundle, tunnel);
 	check_routes(load, path, &tunnel->routes);
+	check_own_networks(load, path, tunnel);
 	if (addr_is_set(&tunnel->gateway) && !on_tunnel(tunnel, &tunnel->gateway))
 	{
 		report_error(load->report, path, "gateway",
@@ -320,8 +359,8 @@ void check_tunnels(config_load_t *load)
 	{
 		char path[CONFIG_PATH_MAX];
 
-		check_routes(load, path_bundle(path, &config->bundles[b]),
-					 &config->bundles[b].routes);
+		path_bundle(path, &config->bundles[b]);
+		check_routes(load, path, &config->bundles[b].routes);
 	}
 	while (next_place(config, &i, &j, &place))
 	{

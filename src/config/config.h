@@ -426,6 +426,31 @@ void config_check_strongswan(const config_t *config,
 							 const config_source_t *swanctl,
 							 const config_source_t *strongswan,
 							 config_report_t *report);
+/** what is known of a machine's kernel */
+typedef enum config_feature_t
+{
+	CONFIG_FEATURE_UNKNOWN,
+	CONFIG_FEATURE_ABSENT,
+	CONFIG_FEATURE_PRESENT,
+} config_feature_t;
+
+typedef struct config_host_t
+{
+	void *user;
+	/** by its path below /proc/sys; -1: not known */
+	long (*sysctl)(void *user, const char *path);
+	/** an option of the kernel's build, and the module that it makes; NULL: it
+	 * makes none */
+	config_feature_t (*feature)(void *user, const char *option,
+								const char *module);
+	/** the major version << 16 | the minor one; 0: not known */
+	unsigned kernel;
+} config_host_t;
+
+/** warnings of what in the machine is in the configuration's way, added to the
+ * report of the load; nothing of what is not known */
+void config_check_host(const config_t *config, const config_host_t *host,
+					   config_report_t *report);
 void config_report_deinit(config_report_t *report);
 void config_destroy(config_t *config);
 /** the bundle and tunnel by name; NULL: none. bundle may be NULL */

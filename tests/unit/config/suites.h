@@ -10,6 +10,7 @@
 
 #include "unit/unit.h"
 
+Suite *check_host_suite(void);
 Suite *check_ike_suite(void);
 Suite *config_suite(void);
 Suite *derive_suite(void);

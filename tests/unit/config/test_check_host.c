@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Each thing that a machine can lack, alone, and what is said of it.
+ */
+
+#include "suites.h"
+
+#include "base/text.h"
+#include "config/config.h"
+#include "text_source.h"
+
+#include <string.h>
+
+/** a machine that is right but for one thing */
+typedef struct machine_t
+{
+	/** a switch that is another than 1 or 2, "" for none */
+	const char *path;
+	long value;
+	/** an option that is not there, "*" for all, "?" for none that is known */
+	const char *lacks;
+	unsigned kernel;
+} machine_t;
+
+static long sysctl(void *user, const char *path)
+{
+	const machine_t *machine = user;
+
+	if (!strcmp(machine->path, path))
+	{
+		return machine->value;
+	}
+	return strstr(path, "/eth9/") ? -1 : strstr(path, "rp_filter") ? 0 : 1;
+}
+
+static config_feature_t feature(void *user, const char *option,
+								const char *module)
+{
+	const machine_t *machine = user;
+
+	if (!strcmp(machine->lacks, "?"))
+	{
+		return CONFIG_FEATURE_UNKNOWN;
+	}
+	return !strcmp(machine->lacks, "*") || !strcmp(machine->lacks, option)
+			   ? CONFIG_FEATURE_ABSENT
+			   : CONFIG_FEATURE_PRESENT;
+}
+
+#define TUNNELS                                                                \
+	"cygnet {\n asn = 65530\n router_id = 192.0.2.1\n %s\n bundles {\n a {\n"  \
+	" %s\n tunnels {\n"                                                        \
+	" one {\n interface = eth1\n address = 169.254.8.2/30\n }\n"               \
+	" nine {\n interface = eth9\n address = 169.254.9.2/30\n }\n"              \
+	" %s\n } } } }\n"
+#define IPSEC                                                                  \
+	"two {\n address = 169.254.10.2/30\n neighbor {\n"                         \
+	" address = 169.254.10.1\n remote_as = 65531\n %s\n } }\n"
+
+/** what is told beyond the load itself, a line each */
+static char *told_of(const char *text, machine_t machine)
+{
+	config_source_t *source = text_source_create(text);
+	config_host_t host = {.user = &machine,
+						  .sysctl = sysctl,
+						  .feature = feature,
+						  .kernel = machine.kernel};
+	config_report_t report;
+	config_t *config;
+	size_t before;
+	text_t told;
+
+	ck_assert(source);
+	config = config_load(source, &report);
+	ck_assert_msg(config, "%s", report.errors.count ? *report.errors.list : "");
+	before = report.warnings.count;
+	config_check_host(config, &host, &report);
+	ck_assert_uint_eq(report.errors.count, 0);
+	text_init(&told);
+	for (size_t i = before; i < report.warnings.count; i++)
+	{
+		text_printf(&told, "%s\n", report.warnings.list[i]);
+	}
+	config_report_deinit(&report);
+	config_destroy(config);
+	source->destroy(source);
+	return text_take(&told);
+}
+
+/** one line with these words, or none at all if there are no words */
+static void tells(const char *text, machine_t machine, const char *words)
+{
+	char *told = told_of(text, machine);
+
+	if (words)
+	{
+		ck_assert_msg(strstr(told, words), "%s: %s", words, told);
+		ck_assert_ptr_eq(strchr(told, '\n'), told + strlen(told) - 1);
+		ck_assert(!strncmp(told, "this machine: ", 14));
+	}
+	else
+	{
+		ck_assert_str_eq(told, "");
+	}
+	free(told);
+}
+
+static machine_t good(void)
+{
+	return (machine_t){.path = "", .lacks = "", .kernel = 6 << 16 | 1};
+}
+
+static machine_t with(const char *path, long value)
+{
+	machine_t machine = good();
+
+	machine.path = path;
+	machine.value = value;
+	return machine;
+}
+
+static machine_t without(const char *option)
+{
+	machine_t machine = good();
+
+	machine.lacks = option;
+	return machine;
+}
+
+static machine_t of_version(unsigned major, unsigned minor)
+{
+	machine_t machine = good();
+
+	machine.kernel = major << 16 | minor;
+	return machine;
+}
+
+START_TEST(test_switches)
+{
+	char *text = str_format(TUNNELS, "", "", "");
+	char *routed = str_format(TUNNELS, "", "routes = 10.0.0.0/8", "");
+	char *routed6 = str_format(TUNNELS, "", "routes = fd00::/8", "");
+	char *set = str_format(TUNNELS, "forwarding = set",
+						   "routes = 10.0.0.0/8, fd00::/8", "");
+	static const char v4[] = "net/ipv4/ip_forward",
+					  v6[] = "net/ipv6/conf/all/forwarding";
+
+	tells(text, good(), NULL);
+	tells(text, with(v4, 0), NULL);
+	tells(routed, with(v4, 0), "net/ipv4/ip_forward is 0");
+	tells(routed, with(v4, -1), NULL);
+	tells(routed, with(v6, 0), NULL);
+	tells(routed6, with(v6, 0), "net/ipv6/conf/all/forwarding is 0");
+	tells(set, with(v4, 0), NULL);
+	tells(set, with(v6, 0), NULL);
+	free(text);
+	free(routed);
+	free(routed6);
+	free(set);
+}
+END_TEST
+
+START_TEST(test_rp_filter)
+{
+	char *text = str_format(TUNNELS, "", "", "");
+	static const char eth1[] = "net/ipv4/conf/eth1/rp_filter",
+					  all[] = "net/ipv4/conf/all/rp_filter";
+	static const char alone[] =
+		"cygnet {\n bundles {\n a {\n tunnels {\n"
+		" one {\n interface = eth1\n address = 169.254.8.2/30\n } } } } }\n";
+
+	tells(text, with(eth1, 1), "tunnel 'one'");
+	tells(text, with(eth1, 2), NULL);
+	tells(text, with(all, 1), "rp_filter of eth1 is strict");
+	tells(text, with(all, 2), NULL);
+	/* there is no other way to come back by */
+	tells(alone, with(eth1, 1), NULL);
+	free(text);
+}
+END_TEST
+
+START_TEST(test_features)
+{
+	char *neighbor = str_format(IPSEC, "password = x");
+	char *plain = str_format(TUNNELS, "", "", "");
+	char *ipsec = str_format(TUNNELS, "ike_init_rate = 5", "", neighbor);
+	char *open = str_format(
+		TUNNELS, "leak_guard = no\n mss_clamp = no\n port_guard = no", "", "");
+	static const char *const wanted[] = {
+		"CONFIG_XFRM_INTERFACE",     "CONFIG_INET_ESP",
+		"CONFIG_XFRM_USER",          "CONFIG_IP_ROUTE_MULTIPATH",
+		"CONFIG_IP_MULTIPLE_TABLES", "CONFIG_TCP_MD5SIG",
+		"CONFIG_NF_TABLES",          "CONFIG_NFT_LIMIT",
+	};
+
+	for (size_t i = 0; i < countof(wanted); i++)
+	{
+		tells(ipsec, without(wanted[i]), wanted[i]);
+		tells(plain, without(wanted[i]), i == 3 || i == 6 ? wanted[i] : NULL);
+	}
+	tells(open, without("CONFIG_NF_TABLES"), NULL);
+	tells(ipsec, without("?"), NULL);
+	tells("connections {\n }\n", without("*"), NULL);
+	free(neighbor);
+	free(plain);
+	free(ipsec);
+	free(open);
+}
+END_TEST
+
+START_TEST(test_version)
+{
+	char *text = str_format(TUNNELS, "", "", "");
+	char *resilient = str_format(TUNNELS, "", "resilient = yes", "");
+
+	tells(text, of_version(5, 2), "5.2: there are next hop objects");
+	tells(text, of_version(5, 3), NULL);
+	tells(text, of_version(0, 0), NULL);
+	tells(text, of_version(5, 12), NULL);
+	tells(resilient, of_version(5, 12), "since 5.13");
+	tells(resilient, of_version(5, 13), NULL);
+	free(text);
+	free(resilient);
+}
+END_TEST
+
+Suite *check_host_suite(void)
+{
+	Suite *s = suite_create("check_host");
+
+	unit_add(s, "switches", test_switches);
+	unit_add(s, "rp_filter", test_rp_filter);
+	unit_add(s, "features", test_features);
+	unit_add(s, "version", test_version);
+	return s;
+}
