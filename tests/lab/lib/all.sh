@@ -7,7 +7,7 @@
 # would then fail the check, now and then.
 set -u
 lib=$(dirname "${BASH_SOURCE[0]}")
-for part in lab check doctor topology scenarios charon frr bird cygnet liveness timeline heal networkd traffic restart valgrind
+for part in lab check doctor topology scenarios charon frr bird cygnet liveness timeline heal networkd systemd traffic restart valgrind
 do
 	# shellcheck source=/dev/null
 	. "$lib/$part.sh"
