@@ -34,9 +34,9 @@ struct private_cygnet_closer_t
 	linked_list_t *live;
 
 	/**
-	 * Keeps the inbound SAs of those that were replaced
+	 * Has inbound SAs of those that were replaced removed late
 	 */
-	cygnet_inbound_t *inbound;
+	cygnet_late_t *late;
 };
 
 /**
@@ -140,8 +140,8 @@ METHOD(cygnet_closer_t, closing, void, private_cygnet_closer_t *this,
 		if (has_successor(this, ike_sa, child_sa))
 		{
 			child_sa->set_close_action(child_sa, ACTION_NONE);
-			this->inbound->keep(this->inbound, ike_sa->get_my_host(ike_sa),
-								child_sa->get_spi(child_sa, TRUE));
+			this->late->keep(this->late, ike_sa->get_my_host(ike_sa),
+							 child_sa->get_spi(child_sa, TRUE), TRUE);
 		}
 	}
 	enumerator->destroy(enumerator);
@@ -156,7 +156,7 @@ METHOD(cygnet_closer_t, destroy, void, private_cygnet_closer_t *this)
 /*
  * Described in header
  */
-cygnet_closer_t *cygnet_closer_create(cygnet_inbound_t *inbound)
+cygnet_closer_t *cygnet_closer_create(cygnet_late_t *late)
 {
 	private_cygnet_closer_t *this;
 
@@ -168,7 +168,7 @@ cygnet_closer_t *cygnet_closer_create(cygnet_inbound_t *inbound)
 				 .closing = _closing,
 				 .destroy = _destroy,
 			 },
-		 .live = linked_list_create(), .inbound = inbound, );
+		 .live = linked_list_create(), .late = late, );
 
 	return &this->public;
 }

@@ -13,7 +13,7 @@
 #include <library.h>
 #include <sa/ike_sa.h>
 
-#include "cygnet_inbound.h"
+#include "cygnet_late.h"
 
 typedef struct cygnet_closer_t cygnet_closer_t;
 
@@ -50,8 +50,8 @@ struct cygnet_closer_t
 /**
  * Create a cygnet_closer_t that knows of no CHILD_SA.
  *
- * @param inbound	keeps inbound SAs of what was replaced, borrowed
+ * @param late		has what was replaced removed late, borrowed
  */
-cygnet_closer_t *cygnet_closer_create(cygnet_inbound_t *inbound);
+cygnet_closer_t *cygnet_closer_create(cygnet_late_t *late);
 
 #endif

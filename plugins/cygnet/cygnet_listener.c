@@ -108,6 +108,11 @@ struct private_cygnet_listener_t
 	 * Is told of CHILD_SAs, and of the end of their IKE_SA
 	 */
 	cygnet_closer_t *closer;
+
+	/**
+	 * Is told of SAs that are to be removed late
+	 */
+	cygnet_late_t *late;
 };
 
 /**
@@ -187,6 +192,11 @@ METHOD(listener_t, child_state_change, bool, private_cygnet_listener_t *this,
 	{
 		return TRUE;
 	}
+	if (state == CHILD_REKEYED && child_sa->get_if_id(child_sa, FALSE))
+	{
+		this->late->keep(this->late, ike_sa->get_other_host(ike_sa),
+						 child_sa->get_spi(child_sa, FALSE), FALSE);
+	}
 	if (cygnet_child_counts(state))
 	{
 		if (before == CHILD_UPDATING)
@@ -245,7 +255,7 @@ METHOD(cygnet_listener_t, destroy, void, private_cygnet_listener_t *this)
 cygnet_listener_t *cygnet_listener_create(cygnet_facts_t *facts,
 										  cygnet_alerts_t *alerts,
 										  cygnet_settler_t *settler,
-										  cygnet_inbound_t *inbound)
+										  cygnet_late_t *late)
 {
 	private_cygnet_listener_t *this;
 
@@ -264,7 +274,7 @@ cygnet_listener_t *cygnet_listener_create(cygnet_facts_t *facts,
 				 .destroy = _destroy,
 			 },
 		 .facts = facts, .alerts = alerts, .settler = settler,
-		 .closer = cygnet_closer_create(inbound), );
+		 .closer = cygnet_closer_create(late), .late = late, );
 
 	return &this->public;
 }

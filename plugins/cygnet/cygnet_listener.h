@@ -12,7 +12,7 @@
 
 #include "cygnet_alerts.h"
 #include "cygnet_facts.h"
-#include "cygnet_inbound.h"
+#include "cygnet_late.h"
 #include "cygnet_settler.h"
 
 typedef struct cygnet_listener_t cygnet_listener_t;
@@ -36,11 +36,11 @@ struct cygnet_listener_t
  * @param facts		where facts go, borrowed
  * @param alerts	tells why connections do not come up, borrowed
  * @param settler	is told of requests that have no answer, borrowed
- * @param inbound	keeps inbound SAs of what was replaced, borrowed
+ * @param late		has what was replaced removed late, borrowed
  */
 cygnet_listener_t *cygnet_listener_create(cygnet_facts_t *facts,
 										  cygnet_alerts_t *alerts,
 										  cygnet_settler_t *settler,
-										  cygnet_inbound_t *inbound);
+										  cygnet_late_t *late);
 
 #endif

@@ -14,7 +14,7 @@
 #include "cygnet_alerts.h"
 #include "cygnet_child.h"
 #include "cygnet_compat.h"
-#include "cygnet_inbound.h"
+#include "cygnet_late.h"
 #include "cygnet_initiator.h"
 #include "cygnet_reader.h"
 #include "cygnet_rekeyer.h"
@@ -67,9 +67,9 @@ struct private_cygnet_plugin_t
 	cygnet_settler_t *settler;
 
 	/**
-	 * Keeps inbound SAs of what was replaced
+	 * Has SAs of what was replaced removed late
 	 */
-	cygnet_inbound_t *inbound;
+	cygnet_late_t *late;
 
 	/**
 	 * Watches which connections are loaded
@@ -341,7 +341,7 @@ static bool plugin_cb(private_cygnet_plugin_t *this, plugin_feature_t *feature,
 	if (reg)
 	{
 		cygnet_log_open();
-		this->inbound->start(this->inbound);
+		this->late->start(this->late);
 		charon->bus->add_listener(charon->bus, &this->listener->listener);
 		charon->bus->add_logger(charon->bus, &this->alerts->logger);
 		lib->processor->queue_job(lib->processor,
@@ -354,7 +354,7 @@ static bool plugin_cb(private_cygnet_plugin_t *this, plugin_feature_t *feature,
 		charon->bus->remove_logger(charon->bus, &this->alerts->logger);
 		charon->bus->remove_listener(charon->bus, &this->listener->listener);
 		stop_gateway(this);
-		this->inbound->stop(this->inbound);
+		this->late->stop(this->late);
 		cygnet_log_close();
 	}
 	return TRUE;
@@ -395,7 +395,7 @@ METHOD(plugin_t, destroy, void, private_cygnet_plugin_t *this)
 	this->listener->destroy(this->listener);
 	this->alerts->destroy(this->alerts);
 	this->settler->destroy(this->settler);
-	this->inbound->destroy(this->inbound);
+	this->late->destroy(this->late);
 	this->facts->destroy(this->facts);
 	this->mutex->destroy(this->mutex);
 	free(this);
@@ -425,10 +425,10 @@ PLUGIN_DEFINE(cygnet)
 		 .mutex = mutex_create(MUTEX_TYPE_DEFAULT), );
 
 	this->settler = cygnet_settler_create();
-	this->inbound = cygnet_inbound_create();
+	this->late = cygnet_late_create();
 	this->alerts = cygnet_alerts_create(this->facts);
 	this->listener = cygnet_listener_create(this->facts, this->alerts,
-											this->settler, this->inbound);
+											this->settler, this->late);
 	this->peers = cygnet_peers_create(this->facts);
 	keep_capabilities(this->socket_group != -1 ? this->socket_group
 											   : this->admin_group);

@@ -12,8 +12,8 @@
 Suite *child_suite(void);
 Suite *reader_suite(void);
 Suite *facts_suite(void);
-Suite *inbound_suite(void);
 Suite *initiator_suite(void);
+Suite *late_suite(void);
 Suite *listener_suite(void);
 Suite *log_suite(void);
 Suite *peers_suite(void);

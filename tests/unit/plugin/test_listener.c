@@ -18,7 +18,7 @@ static cygnet_facts_t *facts;
 static cygnet_alerts_t *alerts;
 static cygnet_listener_t *listener;
 static cygnet_settler_t *settler;
-static cygnet_inbound_t *inbound;
+static cygnet_late_t *late;
 /** by their ids in the sequence */
 static fake_ike_t *ikes[IDS];
 static fake_child_t *children[IDS];
@@ -30,9 +30,9 @@ static void setup(void)
 	facts = cygnet_facts_create();
 	facts->set_gateway(facts, fake_gateway_get());
 	settler = cygnet_settler_create();
-	inbound = cygnet_inbound_create();
+	late = cygnet_late_create();
 	alerts = cygnet_alerts_create(facts);
-	listener = cygnet_listener_create(facts, alerts, settler, inbound);
+	listener = cygnet_listener_create(facts, alerts, settler, late);
 	fake_listener = &listener->listener;
 	memset(ikes, 0, sizeof(ikes));
 	memset(children, 0, sizeof(children));
@@ -52,7 +52,7 @@ static void teardown(void)
 	listener->destroy(listener);
 	alerts->destroy(alerts);
 	settler->destroy(settler);
-	inbound->destroy(inbound);
+	late->destroy(late);
 	facts->destroy(facts);
 	fake_charon_deinit();
 }
@@ -251,12 +251,12 @@ START_TEST(test_every_child_of_a_deleted_ike)
 END_TEST
 
 /** how often the kernel has removed an SA when charon has said so of this one */
-static unsigned removals(fake_child_t *child)
+static unsigned removals(fake_child_t *child, bool inbound)
 {
 	kernel_ipsec_sa_id_t id = {
-		.src = child->ike->other,
-		.dst = child->ike->me,
-		.spi = child->public.get_spi(&child->public, TRUE),
+		.src = inbound ? child->ike->other : child->ike->me,
+		.dst = inbound ? child->ike->me : child->ike->other,
+		.spi = child->public.get_spi(&child->public, inbound),
 	};
 	kernel_ipsec_del_sa_t data = {0};
 
@@ -292,11 +292,29 @@ START_TEST(test_what_is_replaced_is_not_restarted)
 	fake_ike_set_state(the_ike(2), IKE_DELETING);
 	ck_assert_int_eq(new->close_action, ACTION_START);
 	/* and what comes by the replaced one is taken for a moment more */
-	inbound->start(inbound);
-	ck_assert_uint_eq(removals(old), 0);
-	ck_assert_uint_eq(removals(other), 1);
-	ck_assert_uint_eq(removals(new), 2);
-	inbound->stop(inbound);
+	late->start(late);
+	ck_assert_uint_eq(removals(old, TRUE), 0);
+	ck_assert_uint_eq(removals(other, TRUE), 1);
+	ck_assert_uint_eq(removals(new, TRUE), 2);
+	late->stop(late);
+	ck_assert_uint_eq(fake_n_removed, 3);
+	lib->scheduler->flush(lib->scheduler);
+}
+END_TEST
+
+START_TEST(test_rekeyed_is_removed_late)
+{
+	fake_child_t *old = installed(1, 1, 7), *plain = installed(1, 2, 0);
+
+	late->start(late);
+	fake_child_set_state(old, CHILD_REKEYED);
+	fake_child_set_state(plain, CHILD_REKEYED);
+	ck_assert_uint_eq(removals(old, FALSE), 0);
+	/* charon keeps that itself */
+	ck_assert_uint_eq(removals(old, TRUE), 1);
+	/* no tunnel */
+	ck_assert_uint_eq(removals(plain, FALSE), 2);
+	late->stop(late);
 	ck_assert_uint_eq(fake_n_removed, 3);
 	lib->scheduler->flush(lib->scheduler);
 }
@@ -537,6 +555,7 @@ Suite *listener_suite(void)
 	add(suite, "sequence", test_sequence, countof(sequences));
 	add(suite, "every child", test_every_child_of_a_deleted_ike, 1);
 	add(suite, "replaced", test_what_is_replaced_is_not_restarted, 1);
+	add(suite, "rekeyed", test_rekeyed_is_removed_late, 1);
 	add(suite, "no successor", test_what_has_no_successor_is_restarted, 1);
 	add(suite, "trap", test_trap, 1);
 	add(suite, "rekeyed by nothing", test_rekeyed_by_nothing, 1);

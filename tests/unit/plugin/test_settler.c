@@ -15,7 +15,7 @@
 
 static cygnet_facts_t *facts;
 static cygnet_settler_t *settler;
-static cygnet_inbound_t *inbound;
+static cygnet_late_t *late;
 static cygnet_alerts_t *alerts;
 static cygnet_listener_t *listener;
 static fake_ike_t *ike, *other;
@@ -27,9 +27,9 @@ static void setup(void)
 	facts = cygnet_facts_create();
 	facts->set_gateway(facts, fake_gateway_get());
 	settler = cygnet_settler_create();
-	inbound = cygnet_inbound_create();
+	late = cygnet_late_create();
 	alerts = cygnet_alerts_create(facts);
-	listener = cygnet_listener_create(facts, alerts, settler, inbound);
+	listener = cygnet_listener_create(facts, alerts, settler, late);
 	fake_listener = &listener->listener;
 	ike = fake_ike_create(1, "ali-1");
 	other = fake_ike_create(2, "ali-2");
@@ -46,7 +46,7 @@ static void teardown(void)
 	listener->destroy(listener);
 	alerts->destroy(alerts);
 	settler->destroy(settler);
-	inbound->destroy(inbound);
+	late->destroy(late);
 	facts->destroy(facts);
 	fake_charon_deinit();
 }

@@ -9,12 +9,17 @@
  * [ike_delete, child_sa destroy], and such packets are dropped: 13 of 14,418 were
  * in an emulated guest (XfrmInNoStates).
  *
+ * The outbound SA of a rekeyed CHILD_SA charon removes as soon as the next one is
+ * there [child_rekey, child_delete], and a packet that found it a moment before is
+ * dropped when it is to be sealed: 2 in 54 rekeys (XfrmOutStateInvalid). The kernel
+ * sends by the newest, so the old one can stay.
+ *
  * No hook can keep an SA, so the method by which charon removes one is ours
  * while we run: for an SA that was named before, it is called later. Policies and
  * the outbound half go as ever; the successor has its own, with the same reqid.
  */
 
-#include "cygnet_inbound.h"
+#include "cygnet_late.h"
 
 #include <collections/linked_list.h>
 #include <daemon.h>
@@ -23,8 +28,12 @@
 
 /** s, of charon.delete_rekeyed_delay */
 #define DELAY 5
+/** s, of an outbound SA: far longer than a packet is in the kernel */
+#define OUTBOUND 1
+/** those that were named last; of some charon never made the SA */
+#define NAMED_MAX 64
 
-typedef struct private_cygnet_inbound_t private_cygnet_inbound_t;
+typedef struct private_cygnet_late_t private_cygnet_late_t;
 
 /** charon's own method */
 typedef typeof(((kernel_interface_t *)NULL)->del_sa) del_sa_t;
@@ -32,16 +41,16 @@ typedef typeof(((kernel_interface_t *)NULL)->del_sa) del_sa_t;
 /**
  * Private data
  */
-struct private_cygnet_inbound_t
+struct private_cygnet_late_t
 {
 	/**
 	 * Public interface
 	 */
-	cygnet_inbound_t public;
+	cygnet_late_t public;
 
 	/**
-	 * SAs that are to be kept, and those that charon has removed since, in
-	 * this order; as sa_t
+	 * SAs that are to be kept, and those that charon has removed since; as
+	 * sa_t
 	 */
 	linked_list_t *named;
 	linked_list_t *kept;
@@ -62,12 +71,14 @@ struct private_cygnet_inbound_t
  */
 typedef struct
 {
+	private_cygnet_late_t *late;
+	bool inbound;
 	kernel_ipsec_sa_id_t id;
 	kernel_ipsec_del_sa_t data;
 } sa_t;
 
 /** the one that has started: charon's method knows of no other object */
-static private_cygnet_inbound_t *started;
+static private_cygnet_late_t *started;
 
 static void sa_destroy(sa_t *sa)
 {
@@ -76,34 +87,38 @@ static void sa_destroy(sa_t *sa)
 	free(sa);
 }
 
-METHOD(cygnet_inbound_t, keep, void, private_cygnet_inbound_t *this,
-	   host_t *dst, uint32_t spi)
+METHOD(cygnet_late_t, keep, void, private_cygnet_late_t *this, host_t *dst,
+	   uint32_t spi, bool inbound)
 {
 	sa_t *sa;
 
-	INIT(sa, .id = {.dst = dst->clone(dst), .spi = spi}, );
 	this->mutex->lock(this->mutex);
+	if (this->named->get_count(this->named) == NAMED_MAX)
+	{
+		this->named->remove_first(this->named, (void **)&sa);
+		sa_destroy(sa);
+	}
+	INIT(sa, .late = this, .inbound = inbound,
+		 .id = {.dst = dst->clone(dst), .spi = spi}, );
 	this->named->insert_last(this->named, sa);
 	this->mutex->unlock(this->mutex);
 }
 
 /**
- * Was it named? Then it is not any more.
+ * The SA if it was named, which it is not any more; NULL
  */
-static bool take(private_cygnet_inbound_t *this, kernel_ipsec_sa_id_t *id)
+static sa_t *take(private_cygnet_late_t *this, kernel_ipsec_sa_id_t *id)
 {
 	enumerator_t *enumerator;
-	bool found = FALSE;
-	sa_t *sa;
+	sa_t *sa, *found = NULL;
 
 	enumerator = this->named->create_enumerator(this->named);
 	while (!found && enumerator->enumerate(enumerator, &sa))
 	{
 		if (sa->id.spi == id->spi && sa->id.dst->ip_equals(sa->id.dst, id->dst))
 		{
-			found = TRUE;
+			found = sa;
 			this->named->remove_at(this->named, enumerator);
-			sa_destroy(sa);
 		}
 	}
 	enumerator->destroy(enumerator);
@@ -111,80 +126,91 @@ static bool take(private_cygnet_inbound_t *this, kernel_ipsec_sa_id_t *id)
 }
 
 /**
- * Remove the SA that is kept for longest; FALSE if there is none
+ * Remove an SA that is not in a list
  */
-static bool remove_first(private_cygnet_inbound_t *this)
+static void remove_now(sa_t *sa)
 {
-	sa_t *sa = NULL;
-
-	this->mutex->lock(this->mutex);
-	this->kept->remove_first(this->kept, (void **)&sa);
-	this->mutex->unlock(this->mutex);
-	if (sa)
-	{
-		this->del_sa(charon->kernel, &sa->id, &sa->data);
-		sa_destroy(sa);
-	}
-	return sa != NULL;
+	sa->late->del_sa(charon->kernel, &sa->id, &sa->data);
+	sa_destroy(sa);
 }
 
 /**
- * The job for one of them: all are kept for as long
+ * The job for an SA that is kept
  */
-CALLBACK(due, job_requeue_t, private_cygnet_inbound_t *this)
+CALLBACK(due, job_requeue_t, sa_t *sa)
 {
-	remove_first(this);
+	private_cygnet_late_t *this = sa->late;
+
+	this->mutex->lock(this->mutex);
+	this->kept->remove(this->kept, sa, NULL);
+	this->mutex->unlock(this->mutex);
+	remove_now(sa);
 	return JOB_REQUEUE_NONE;
+}
+
+/**
+ * How long it is kept
+ */
+static uint32_t delay_of(sa_t *sa)
+{
+	return sa->inbound ? lib->settings->get_int(lib->settings,
+												"%s.delete_rekeyed_delay",
+												DELAY, lib->ns)
+					   : OUTBOUND;
 }
 
 METHOD(kernel_interface_t, del_sa, status_t, kernel_interface_t *kernel,
 	   kernel_ipsec_sa_id_t *id, kernel_ipsec_del_sa_t *data)
 {
-	private_cygnet_inbound_t *this = started;
-	uint32_t delay = lib->settings->get_int(
-		lib->settings, "%s.delete_rekeyed_delay", DELAY, lib->ns);
-	bool later;
+	private_cygnet_late_t *this = started;
 	sa_t *sa;
 
 	this->mutex->lock(this->mutex);
-	later = take(this, id) && delay;
-	if (later)
+	sa = take(this, id);
+	if (sa && delay_of(sa))
 	{
-		INIT(sa, .id = *id, .data = *data, );
+		sa->id.dst->destroy(sa->id.dst);
+		sa->id = *id;
 		sa->id.src = id->src->clone(id->src);
 		sa->id.dst = id->dst->clone(id->dst);
+		sa->data = *data;
 		this->kept->insert_last(this->kept, sa);
+		lib->scheduler->schedule_job(
+			lib->scheduler,
+			(job_t *)callback_job_create((callback_job_cb_t)due, sa, NULL,
+										 NULL),
+			delay_of(sa));
+		this->mutex->unlock(this->mutex);
+		return SUCCESS;
 	}
 	this->mutex->unlock(this->mutex);
-	if (!later)
+	if (sa)
 	{
-		return this->del_sa(kernel, id, data);
+		sa_destroy(sa);
 	}
-	lib->scheduler->schedule_job(
-		lib->scheduler,
-		(job_t *)callback_job_create((callback_job_cb_t)due, this, NULL, NULL),
-		delay);
-	return SUCCESS;
+	return this->del_sa(kernel, id, data);
 }
 
-METHOD(cygnet_inbound_t, start, void, private_cygnet_inbound_t *this)
+METHOD(cygnet_late_t, start, void, private_cygnet_late_t *this)
 {
 	started = this;
 	this->del_sa = charon->kernel->del_sa;
 	charon->kernel->del_sa = _del_sa;
 }
 
-METHOD(cygnet_inbound_t, stop, void, private_cygnet_inbound_t *this)
+METHOD(cygnet_late_t, stop, void, private_cygnet_late_t *this)
 {
+	sa_t *sa;
+
 	charon->kernel->del_sa = this->del_sa;
-	while (remove_first(this))
+	while (this->kept->remove_first(this->kept, (void **)&sa) == SUCCESS)
 	{
-		/* all of them */
+		remove_now(sa);
 	}
 	started = NULL;
 }
 
-METHOD(cygnet_inbound_t, destroy, void, private_cygnet_inbound_t *this)
+METHOD(cygnet_late_t, destroy, void, private_cygnet_late_t *this)
 {
 	this->named->destroy_function(this->named, (void *)sa_destroy);
 	this->kept->destroy_function(this->kept, (void *)sa_destroy);
@@ -195,9 +221,9 @@ METHOD(cygnet_inbound_t, destroy, void, private_cygnet_inbound_t *this)
 /*
  * Described in header
  */
-cygnet_inbound_t *cygnet_inbound_create(void)
+cygnet_late_t *cygnet_late_create(void)
 {
-	private_cygnet_inbound_t *this;
+	private_cygnet_late_t *this;
 
 	INIT(this,
 		 .public =

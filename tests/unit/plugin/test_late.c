@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Inbound SAs of what was replaced last longer than charon's word, all others as
- * long as it says.
+ * SAs of what was replaced last longer than charon's word, all others as long as
+ * it says.
  */
 
-#include "cygnet_inbound.h"
+#include "cygnet_late.h"
 
 #include "fake_charon.h"
 #include "fake_gateway.h"
 #include "suites.h"
 
-static cygnet_inbound_t *inbound;
+static cygnet_late_t *late;
 static host_t *src, *dst, *other;
 
 static void setup(void)
 {
 	fake_charon_init();
-	inbound = cygnet_inbound_create();
+	late = cygnet_late_create();
 	src = host_create_from_string("203.0.113.1", 500);
 	dst = host_create_from_string("192.0.2.1", 500);
 	other = host_create_from_string("192.0.2.2", 500);
-	inbound->start(inbound);
+	late->start(late);
 }
 
 static void teardown(void)
@@ -29,7 +29,7 @@ static void teardown(void)
 	lib->processor->set_threads(lib->processor, 0);
 	lib->processor->cancel(lib->processor);
 	lib->scheduler->flush(lib->scheduler);
-	inbound->destroy(inbound);
+	late->destroy(late);
 	src->destroy(src);
 	dst->destroy(dst);
 	other->destroy(other);
@@ -61,14 +61,14 @@ static void set_delay(int delay)
 START_TEST(test_named_is_kept)
 {
 	fake_in_hook = TRUE;
-	inbound->keep(inbound, dst, 1);
-	inbound->keep(inbound, dst, 2);
+	late->keep(late, dst, 1, TRUE);
+	late->keep(late, dst, 2, TRUE);
 	fake_in_hook = FALSE;
 	/* the other one's SPI, by chance */
 	removed(other, 1);
 	ck_assert_uint_eq(fake_n_removed, 1);
 	ck_assert_str_eq(fake_removed_ends, "203.0.113.1 192.0.2.2 7 3");
-	/* the outbound half */
+	/* one that nobody has named */
 	removed(dst, 3);
 	ck_assert_uint_eq(fake_n_removed, 2);
 	removed(dst, 1);
@@ -79,12 +79,12 @@ START_TEST(test_named_is_kept)
 	ck_assert_uint_eq(fake_n_removed, 3);
 	/* as it was named, with all that charon said */
 	fake_removed_ends[0] = '\0';
-	inbound->stop(inbound);
+	late->stop(late);
 	ck_assert_uint_eq(fake_n_removed, 5);
 	ck_assert_uint_eq(fake_removed, 2);
 	ck_assert_str_eq(fake_removed_ends, "203.0.113.1 192.0.2.1 7 3");
 	/* charon is left to itself */
-	inbound->keep(inbound, dst, 4);
+	late->keep(late, dst, 4, TRUE);
 	removed(dst, 4);
 	ck_assert_uint_eq(fake_n_removed, 6);
 }
@@ -93,8 +93,8 @@ END_TEST
 START_TEST(test_kept_is_removed_later)
 {
 	set_delay(1);
-	inbound->keep(inbound, dst, 1);
-	inbound->keep(inbound, dst, 2);
+	late->keep(late, dst, 1, TRUE);
+	late->keep(late, dst, 2, TRUE);
 	removed(dst, 2);
 	removed(dst, 1);
 	ck_assert_uint_eq(fake_n_removed, 0);
@@ -104,7 +104,7 @@ START_TEST(test_kept_is_removed_later)
 	lib->processor->set_threads(lib->processor, 0);
 	lib->processor->cancel(lib->processor);
 	/* nothing is removed twice */
-	inbound->stop(inbound);
+	late->stop(late);
 	ck_assert_uint_eq(fake_n_removed, 2);
 }
 END_TEST
@@ -112,27 +112,64 @@ END_TEST
 START_TEST(test_no_delay)
 {
 	set_delay(0);
-	inbound->keep(inbound, dst, 1);
+	late->keep(late, dst, 1, TRUE);
 	removed(dst, 1);
 	ck_assert_uint_eq(fake_n_removed, 1);
 	/* its name is forgotten */
 	set_delay(1);
 	removed(dst, 1);
 	ck_assert_uint_eq(fake_n_removed, 2);
-	inbound->stop(inbound);
+	late->stop(late);
 	ck_assert_uint_eq(fake_n_removed, 2);
 }
 END_TEST
 
-Suite *inbound_suite(void)
+/** that is for inbound ones */
+START_TEST(test_outbound)
 {
-	Suite *suite = suite_create("inbound");
-	TCase *tcase = tcase_create("inbound");
+	set_delay(0);
+	late->keep(late, dst, 1, FALSE);
+	removed(dst, 1);
+	ck_assert_uint_eq(fake_n_removed, 0);
+	lib->processor->set_threads(lib->processor, 2);
+	ck_assert(fake_wait(&fake_n_removed, 1));
+	lib->processor->set_threads(lib->processor, 0);
+	lib->processor->cancel(lib->processor);
+	late->stop(late);
+	ck_assert_uint_eq(fake_n_removed, 1);
+}
+END_TEST
+
+/** those that charon has not come to are not kept for ever */
+START_TEST(test_too_many)
+{
+	uint32_t spi;
+
+	for (spi = 1; spi <= 65; spi++)
+	{
+		late->keep(late, dst, spi, TRUE);
+	}
+	removed(dst, 1);
+	ck_assert_uint_eq(fake_n_removed, 1);
+	removed(dst, 2);
+	removed(dst, 65);
+	ck_assert_uint_eq(fake_n_removed, 1);
+	late->stop(late);
+	ck_assert_uint_eq(fake_n_removed, 3);
+}
+END_TEST
+
+Suite *late_suite(void)
+{
+	Suite *suite = suite_create("late");
+	TCase *tcase = tcase_create("late");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, test_named_is_kept);
 	tcase_add_test(tcase, test_kept_is_removed_later);
 	tcase_add_test(tcase, test_no_delay);
+	tcase_add_test(tcase, test_outbound);
+	tcase_add_test(tcase, test_too_many);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
