@@ -125,6 +125,8 @@ typedef struct doctor_tunnel_t
 	bool counted;
 	uint64_t in;
 	uint64_t out;
+	/** what an XFRM link could not send since a layer below refused it */
+	uint64_t refused;
 } doctor_tunnel_t;
 
 /** what concerns all of them */

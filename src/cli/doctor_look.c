@@ -460,9 +460,16 @@ static void ask_tunnel(questions_t *all, doctor_tunnel_t *t)
 	}
 }
 
-/** what the link counts; 32 bits are enough for differences */
+/** what a link counts; 32 bits are enough for differences */
+typedef struct counts_t
+{
+	uint32_t in;
+	uint32_t out;
+	uint32_t refused;
+} counts_t;
+
 static bool link_counts(const struct ifaddrs *list, const char *link,
-						uint32_t *in, uint32_t *out)
+						counts_t *counts)
 {
 	for (const struct ifaddrs *i = list; i; i = i->ifa_next)
 	{
@@ -471,8 +478,10 @@ static bool link_counts(const struct ifaddrs *list, const char *link,
 		{
 			const struct rtnl_link_stats *stats = i->ifa_data;
 
-			*in = stats->rx_packets;
-			*out = stats->tx_packets;
+			counts->in = stats->rx_packets;
+			counts->out = stats->tx_packets;
+			/* an XFRM link's: what came back from below with an error */
+			counts->refused = stats->tx_aborted_errors;
 			return true;
 		}
 	}
@@ -483,7 +492,7 @@ static bool link_counts(const struct ifaddrs *list, const char *link,
 static void count(doctor_tunnel_t *tunnels, size_t n, bool after)
 {
 	struct ifaddrs *list;
-	uint32_t in, out;
+	counts_t now;
 
 	if (getifaddrs(&list) < 0)
 	{
@@ -492,11 +501,16 @@ static void count(doctor_tunnel_t *tunnels, size_t n, bool after)
 	for (size_t i = 0; i < n; i++)
 	{
 		doctor_tunnel_t *t = &tunnels[i];
-		bool seen = here(t) && link_counts(list, t->link, &in, &out);
 
-		t->in = !seen ? 0 : after ? (uint32_t)(in - t->in) : in;
-		t->out = !seen ? 0 : after ? (uint32_t)(out - t->out) : out;
-		t->counted = seen && (!after || t->counted);
+		if (!here(t) || !link_counts(list, t->link, &now))
+		{
+			t->counted = false;
+			continue;
+		}
+		t->in = (uint32_t)(now.in - (after ? t->in : 0));
+		t->out = (uint32_t)(now.out - (after ? t->out : 0));
+		t->refused = (uint32_t)(now.refused - (after ? t->refused : 0));
+		t->counted = !after || t->counted;
 	}
 	freeifaddrs(list);
 }

@@ -19,16 +19,21 @@ static bool carried(const doctor_tunnel_t *t)
 	return t->link_index && t->link_up && (!t->connection[0] || t->has_sa);
 }
 
-/** a session of which nothing comes; NULL: none */
+static bool is_silent(doctor_reply_t reply)
+{
+	return reply == DOCTOR_SILENT || reply == DOCTOR_UNREACHABLE;
+}
+
+/** a session of which nothing comes; NULL: none. A connection that could not be
+ * tried says nothing for it or against it */
 static const doctor_session_t *dead(const doctor_tunnel_t *t)
 {
 	for (unsigned i = 0; carried(t) && i < t->n_sessions; i++)
 	{
 		const doctor_session_t *s = &t->sessions[i];
-		bool silent = s->tcp == DOCTOR_SILENT || s->tcp == DOCTOR_UNREACHABLE;
+		bool tcp = s->tcp == DOCTOR_UNTRIED || is_silent(s->tcp);
 
-		if (!s->established && !s->shutdown && silent &&
-			(s->echo == DOCTOR_SILENT || s->echo == DOCTOR_UNREACHABLE))
+		if (!s->established && !s->shutdown && tcp && is_silent(s->echo))
 		{
 			return s;
 		}
@@ -211,6 +216,27 @@ static bool xfrm_drops(const doctor_tunnel_t *t, const doctor_host_t *host,
 	return true;
 }
 
+/** the link counts as sent only what the layers below took: what a rule drops on
+ * its way out is missing there, whatever comes in */
+static bool refused_here(const doctor_tunnel_t *t, const doctor_host_t *host,
+						 text_t *cause, text_t *remedy)
+{
+	if (!dead(t) || !t->connection[0] || !t->counted || t->refused < MANY)
+	{
+		return false;
+	}
+	text_printf(cause,
+				"%llu packets that %s had to send while we looked were refused "
+				"by this host itself: a rule of its firewall may drop ESP on "
+				"the way out.",
+				(unsigned long long)t->refused, t->link);
+	text_printf(remedy,
+				"Accept ESP (protocol 50) and UDP 500 and 4500 to %s in this "
+				"host's output rules; `nft list ruleset` shows them.",
+				t->n_ways ? t->ways[0].peer : "the peer");
+	return true;
+}
+
 static bool wrong_inside(const doctor_tunnel_t *t, const doctor_host_t *host,
 						 text_t *cause, text_t *remedy)
 {
@@ -326,6 +352,7 @@ const doctor_row_t doctor_rows_path[] = {
 	{"interface-down", DOCTOR_STEP_LINK, false, link_down},
 	{"inside-address-missing", DOCTOR_STEP_LINK, false, address_missing},
 	{"ipsec-drops", DOCTOR_STEP_PATH, false, xfrm_drops},
+	{"refused-here", DOCTOR_STEP_PATH, false, refused_here},
 	{"wrong-inside-address", DOCTOR_STEP_PATH, false, wrong_inside},
 	{"one-way", DOCTOR_STEP_PATH, false, one_way},
 	{"bfd-down", DOCTOR_STEP_PATH, false, bfd_down},

@@ -349,6 +349,22 @@ static void one_way(doctor_tunnel_t *t, doctor_host_t *host)
 	dead(t);
 }
 
+/** no connection could be tried, but the pings tell */
+static void one_way_pings(doctor_tunnel_t *t, doctor_host_t *host)
+{
+	dead(t);
+	t->sessions[0].tcp = DOCTOR_UNTRIED;
+}
+
+/** what is refused is not counted as sent, and the far side is heard */
+static void refused_here(doctor_tunnel_t *t, doctor_host_t *host)
+{
+	dead(t);
+	t->out = 0;
+	t->in = 4;
+	t->refused = 6;
+}
+
 static void bfd_down(doctor_tunnel_t *t, doctor_host_t *host)
 {
 	t->bfd_down = true;
@@ -537,9 +553,11 @@ const fake_fault_t fake_faults[] = {
 	{"interface-down", no_carrier},
 	{"inside-address-missing", address_missing},
 	{"ipsec-drops", xfrm_drops},
+	{"refused-here", refused_here},
 	{"wrong-inside-address", wrong_inside},
 	{"wrong-inside-address", nobody_there},
 	{"one-way", one_way},
+	{"one-way", one_way_pings},
 	{"bfd-down", bfd_down},
 	{"probe-failed", probe_failed},
 	{"mtu-hole", mtu_hole},
