@@ -11,6 +11,15 @@
 
 /** a rekey leaves two for some seconds (charon's delete_rekeyed_delay) */
 #define DUPLICATE_SURE (15 * USEC_PER_SEC)
+/** who deletes what was rekeyed may have to repeat itself for so long */
+#define REPLACED_SURE (60 * USEC_PER_SEC)
+
+/** stands for itself, and is not about to be deleted */
+static bool stands(const core_sa_t *sa, usec_t now)
+{
+	return now - sa->since > DUPLICATE_SURE &&
+		   (!sa->replaced || now - sa->replaced_at > REPLACED_SURE);
+}
 
 /** the most of one child, and the oldest of these */
 static void duplicates(const core_connection_t *c, view_doctor_t *out,
@@ -26,8 +35,7 @@ static void duplicates(const core_connection_t *c, view_doctor_t *out,
 		{
 			const core_sa_t *sa = &c->sas[k];
 
-			if (strcmp(sa->child, first->child) == 0 &&
-				now - sa->since > DUPLICATE_SURE)
+			if (strcmp(sa->child, first->child) == 0 && stands(sa, now))
 			{
 				count++;
 				oldest = sa->id < oldest ? sa->id : oldest;

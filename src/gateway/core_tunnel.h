@@ -26,6 +26,9 @@ typedef struct core_sa_t
 	/** its child in the connection */
 	char child[CONFIG_NAME_MAX + 1];
 	usec_t since;
+	/** a rekey has put another one in its place, to be deleted then */
+	bool replaced;
+	usec_t replaced_at;
 	tunnel_sa_info_t info;
 } core_sa_t;
 

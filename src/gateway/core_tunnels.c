@@ -391,6 +391,17 @@ static void sa_up(core_connection_t *c, const fact_t *fact, usec_t now)
 	}
 }
 
+static void sa_replaced(core_connection_t *c, const fact_t *fact, usec_t now)
+{
+	core_sa_t *sa = find_sa(c, fact->sa);
+
+	if (sa && fact->successor && fact->successor != fact->sa)
+	{
+		sa->replaced = true;
+		sa->replaced_at = now;
+	}
+}
+
 static void sa_down(core_connection_t *c, uint32_t id)
 {
 	core_sa_t *sa = find_sa(c, id);
@@ -476,6 +487,7 @@ static bool take_fact(core_connection_t *c, const fact_t *fact,
 			out->kind = TUNNEL_FACT_SA_DOWN;
 			return true;
 		case FACT_CHILD_REKEYED:
+			sa_replaced(c, fact, now);
 			out->kind = TUNNEL_FACT_SA_REKEYED;
 			return true;
 		case FACT_ALERT:

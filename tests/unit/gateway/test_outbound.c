@@ -239,6 +239,46 @@ START_TEST(side_by_side_is_told)
 }
 END_TEST
 
+/** how many the doctor is told of */
+static unsigned duplicates(uint32_t *oldest)
+{
+	view_doctor_t facts[8];
+
+	core_view_doctor(w->core, facts, w->now);
+	*oldest = facts[0].oldest;
+	return facts[0].duplicates;
+}
+
+START_TEST(doctor_knows_a_rekey)
+{
+	uint32_t oldest;
+
+	begin();
+	up(0, 110, "net");
+	world_run(w, 20 * SEC);
+	ck_assert_uint_eq(duplicates(&oldest), 0);
+	/* the peer takes its time to delete the old one */
+	world_fact(w, 0, FACT_CHILD_REKEYED, 110, 111);
+	up(0, 111, "net");
+	world_run(w, 50 * SEC);
+	ck_assert_uint_eq(duplicates(&oldest), 0);
+	/* it has forgotten to */
+	world_run(w, 15 * SEC);
+	ck_assert_uint_eq(duplicates(&oldest), 2);
+	ck_assert_uint_eq(oldest, 110);
+	world_fact(w, 0, FACT_CHILD_DOWN, 110, 0);
+	ck_assert_uint_eq(duplicates(&oldest), 0);
+	/* nobody has rekeyed anything */
+	up(0, 112, "net");
+	world_run(w, 10 * SEC);
+	ck_assert_uint_eq(duplicates(&oldest), 0);
+	world_run(w, 10 * SEC);
+	ck_assert_uint_eq(duplicates(&oldest), 2);
+	ck_assert_uint_eq(oldest, 111);
+	end();
+}
+END_TEST
+
 /* a packet without an SA has made the kernel ask for it, with its SPI */
 START_TEST(a_request_for_it_is_none)
 {
@@ -331,6 +371,7 @@ Suite *outbound_suite(void)
 	unit_add(s, "policy", a_policy_is_missed_once_seen);
 	unit_add(s, "late", late_is_told);
 	unit_add(s, "side by side", side_by_side_is_told);
+	unit_add(s, "doctor knows a rekey", doctor_knows_a_rekey);
 	unit_add_loop(s, "doubt", doubt_is_no_loss, 2);
 	return s;
 }
