@@ -296,16 +296,27 @@ static void check_golden(const fw_batch_t *batch, const char *name)
 	free(got);
 }
 
+/** with room that is zeroed: libnftnl writes the names of counters without their
+ * NUL and reads on: none here has a length that is a multiple of four */
+static fw_batch_t zeroed(void)
+{
+	fw_batch_t batch = {.room = 1 << 20};
+
+	batch.data = calloc(1, batch.room);
+	ck_assert_ptr_nonnull(batch.data);
+	return batch;
+}
+
 START_TEST(test_netmap)
 {
-	fw_batch_t batch = {0};
+	fw_batch_t batch = zeroed();
 	prefix_t inside, mapped;
 	fw_netmap_t *netmap;
 	fw_model_t model;
 	char got[64];
 
 	fw_model_init(&model);
-	netmap = fw_model_add_netmap(&model, "far");
+	netmap = fw_model_add_netmap(&model, "far1");
 	fw_links_add(&netmap->links, "cyg-a");
 	fw_links_add(&netmap->links, "cyg-b");
 	prefix_parse("10.0.0.0/24", &inside);
@@ -318,8 +329,8 @@ START_TEST(test_netmap)
 	letters(&batch, got, sizeof(got));
 	ck_assert_str_eq(got, "(TtTCCCCCCCCOOSERRRRRRRR)");
 	check_golden(&batch, "netmap.txt");
-	ck_assert(holds(&batch, "netmap-far"));
-	ck_assert(holds(&batch, "unmapped-far"));
+	ck_assert(holds(&batch, "netmap-far1"));
+	ck_assert(holds(&batch, "unmapped-far1"));
 	ck_assert(holds(&batch, "nat"));
 	fw_model_deinit(&model);
 	fw_batch_deinit(&batch);
@@ -346,7 +357,7 @@ static void fill_allow(fw_model_t *model)
 
 START_TEST(test_allow)
 {
-	fw_batch_t batch = {0};
+	fw_batch_t batch = zeroed();
 	fw_model_t model;
 	char got[64];
 

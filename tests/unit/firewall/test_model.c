@@ -48,6 +48,7 @@ static void change_passage(fw_model_t *m, int which, const prefix_t *p)
 {
 	fw_netmap_t *netmap = &m->netmaps[0];
 	fw_allow_t *allow = &m->allows[0];
+	const fw_pass_t pass = allow->passes[0];
 
 	switch (which)
 	{
@@ -94,7 +95,7 @@ static void change_passage(fw_model_t *m, int which, const prefix_t *p)
 			allow->passes[0].port_last = 1;
 			break;
 		case 34:
-			fw_allow_add(allow, &allow->passes[0]);
+			fw_allow_add(allow, &pass);
 			break;
 		case 35:
 			fw_model_add_allow(m, "x", "x", true);
