@@ -138,9 +138,9 @@ static usec_t detection(const sim_tunnel_t *t, unsigned side)
 	const sim_t *sim = t->sim;
 	const sim_bundle_t *b = tunnel_bundle(t);
 	const sim_node_t *far = t->end[!side].node;
+	const sim_end_t *end = &t->end[side];
 	/* BFD that ends in order is no failure (RFC 5882 section 4.2) */
-	bool watched =
-		t->end[side].watched && !t->end[0].absent && !t->end[1].absent;
+	bool watched = end->watched && !t->end[0].absent && !t->end[1].absent;
 
 	if (t->plain && !plain_stands(t, side))
 	{
@@ -163,7 +163,15 @@ static usec_t detection(const sim_tunnel_t *t, unsigned side)
 					? sim->restart_time * SEC
 					: 0);
 	}
-	return !t->plain && (t->cut[0] || t->cut[1]) ? DPD_MAX : USEC_NEVER;
+	if (t->plain || !(t->cut[0] || t->cut[1]))
+	{
+		return USEC_NEVER;
+	}
+	/* a wire that passes one way lets a peer make another IKE_SA, whose DPD begins
+	 * anew */
+	return DPD_MAX + (end->fresh_since > end->broken_since
+						  ? end->fresh_since - end->broken_since
+						  : 0);
 }
 
 static bool is_dead(const sim_tunnel_t *t, unsigned side)

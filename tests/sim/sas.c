@@ -37,7 +37,12 @@ static void count(sim_tunnel_t *t, unsigned side, fact_kind_t kind, uint32_t sa)
 {
 	uint32_t *up = t->end[side].up;
 	unsigned left = 0;
+	bool any = false;
 
+	for (unsigned i = 0; i < SIM_SAS; i++)
+	{
+		any |= up[i] != 0;
+	}
 	for (unsigned i = 0; i < SIM_SAS; i++)
 	{
 		if (kind == FACT_CHILD_DOWN && up[i] == sa)
@@ -47,6 +52,10 @@ static void count(sim_tunnel_t *t, unsigned side, fact_kind_t kind, uint32_t sa)
 		else if (kind == FACT_CHILD_UP && !up[i])
 		{
 			up[i] = sa;
+			if (!any)
+			{
+				t->end[side].fresh_since = t->sim->now;
+			}
 			return;
 		}
 		left += up[i] != 0;

@@ -154,6 +154,8 @@ typedef struct sim_end_t
 	usec_t broken_since;
 	/** it worked long enough for the detectors to have been up */
 	bool watched;
+	/** its first SA came, after there was none */
+	usec_t fresh_since;
 	/** both directions, both daemons, session if any: fit for use since */
 	usec_t fit_since;
 	/** its core has an SA, or its link, since */
