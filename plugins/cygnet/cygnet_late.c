@@ -15,8 +15,8 @@
  * sends by the newest, so the old one can stay.
  *
  * No hook can keep an SA, so the method by which charon removes one is ours
- * while we run: for an SA that was named before, it is called later. Policies and
- * the outbound half go as ever; the successor has its own, with the same reqid.
+ * while we run: for an SA that was named before, it is called later. Policies go
+ * as ever; the successor has its own, with the same reqid.
  */
 
 #include "cygnet_late.h"
