@@ -9,8 +9,8 @@
 
 #include "bgp/policy.h"
 #include "bgp/rib_impl.h"
+#include "unit/unit.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <string.h>
 

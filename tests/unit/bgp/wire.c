@@ -7,10 +7,11 @@
 
 #include "unit/bgp/wire.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "unit/unit.h"
 
 const bgp_local_t wire_own = {.source = BGP_SOURCE_ADVERTISE};
 

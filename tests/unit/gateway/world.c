@@ -8,7 +8,6 @@
 
 #include "unit/gateway/world_impl.h"
 
-#include <check.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 
 #include "bgp/policy.h"
 #include "text_source.h"
+#include "unit/unit.h"
 
 #define STEP (10 * USEC_PER_MSEC)
 

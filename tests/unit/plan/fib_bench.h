@@ -8,13 +8,13 @@
 #ifndef CYGNET_UNIT_PLAN_FIB_BENCH_H
 #define CYGNET_UNIT_PLAN_FIB_BENCH_H
 
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "plan/fib.h"
 #include "unit/plan/fake_kernel.h"
+#include "unit/unit.h"
 
 #define TABLE 254
 #define BATCH 64
