@@ -367,7 +367,7 @@ bool control_server_turn(control_server_t *s, usec_t now)
 {
 	struct epoll_event events[EVENTS_MAX];
 	int n = epoll_wait(s->epoll, events, EVENTS_MAX, 0);
-	bool more = false;
+	bool knock = false, more = false;
 
 	for (int i = 0; i < n; i++)
 	{
@@ -380,9 +380,13 @@ bool control_server_turn(control_server_t *s, usec_t now)
 		}
 		else
 		{
-			take_client(s, now);
-			more = true;
+			knock = true;
 		}
 	}
-	return more;
+	/* last, as it may drop clients that this turn is about */
+	if (knock)
+	{
+		take_client(s, now);
+	}
+	return more || knock;
 }

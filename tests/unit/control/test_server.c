@@ -141,13 +141,21 @@ static void turns(void)
 	}
 }
 
-static int dial(void)
+/** the server does not know of it yet */
+static int knock(void)
 {
 	struct sockaddr_un sa = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
 
 	strcpy(sa.sun_path, path);
 	ck_assert_int_eq(connect(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
+	return fd;
+}
+
+static int dial(void)
+{
+	int fd = knock();
+
 	turns();
 	return fd;
 }
@@ -390,6 +398,26 @@ START_TEST(test_clients_at_the_limit)
 	{
 		close(fds[i]);
 	}
+}
+END_TEST
+
+/** one is to be closed as idle when another comes, and stirs in the same turn */
+START_TEST(test_idle_one_stirs)
+{
+	static const char rest[] = "\"command\":\"echo\"}\n";
+	int idle = dial(), other;
+
+	say(idle, "{\"v\":1,");
+	now += 61 * USEC_PER_SEC;
+	other = knock();
+	ck_assert_int_eq(write(idle, rest, sizeof(rest) - 1),
+					 (ssize_t)sizeof(rest) - 1);
+	turns();
+	expect(idle, "{\"v\":1,\"ok\":true,\"data\":{}}\n", false);
+	say(other, "{\"v\":1,\"command\":\"echo\"}\n");
+	expect(other, "{\"v\":1,\"ok\":true,\"data\":{}}\n", false);
+	close(idle);
+	close(other);
 }
 END_TEST
 
@@ -858,6 +886,7 @@ Suite *server_suite(void)
 	tcase_add_test(served, test_slow_reader);
 	tcase_add_test(served, test_half_request_and_gone);
 	tcase_add_test(served, test_clients_at_the_limit);
+	tcase_add_test(served, test_idle_one_stirs);
 	tcase_add_loop_test(served, test_who_writes, 0, (int)countof(writers));
 	tcase_add_loop_test(served, test_whose_socket, 0, (int)countof(owners));
 	tcase_add_test(served, test_crowd);
