@@ -13,8 +13,9 @@ bool settings_library_init(void)
 {
 	if (library_init("", "cygnetctl"))
 	{
-		/* a parse error is told by settings_source_create, once */
+		/* of a file that cannot be parsed, the parser alone knows the line */
 		dbg_default_set_level(-1);
+		dbg_default_set_level_group(DBG_CFG, 1);
 		return true;
 	}
 	library_deinit();
