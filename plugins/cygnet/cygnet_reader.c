@@ -11,6 +11,7 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #ifndef SWANCTLDIR
@@ -45,6 +46,31 @@ static void report_error(config_report_t *report, char *error)
 	report->errors.count = 1;
 }
 
+/**
+ * Why a file cannot be read, NULL if it can: what a client names may be a pipe
+ * or his terminal, and the gateway would wait for what comes from there
+ */
+static char *unreadable(const char *path)
+{
+	struct stat st;
+
+	if (access(path, R_OK) != 0 || stat(path, &st) != 0)
+	{
+		return str_format("%s: cannot be read: %s", path, strerror(errno));
+	}
+	if (S_ISREG(st.st_mode))
+	{
+		return NULL;
+	}
+	if (S_ISDIR(st.st_mode))
+	{
+		return str_format("%s: is a folder: name the file in it", path);
+	}
+	return str_format("%s: is no file but a pipe or a device: charon reads it, "
+					  "so put it into a file first",
+					  path);
+}
+
 /*
  * Described in header
  */
@@ -55,10 +81,10 @@ config_t *cygnet_reader_load(void *user, const char *file,
 	config_source_t *source;
 	config_t *config = NULL;
 
-	if (access(path, R_OK) != 0)
+	error = unreadable(path);
+	if (error)
 	{
-		report_error(report, str_format("%s: cannot be read: %s", path,
-										strerror(errno)));
+		report_error(report, error);
 	}
 	else if (!(source = settings_source_create(path, &error)))
 	{

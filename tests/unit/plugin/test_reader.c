@@ -11,6 +11,7 @@
 #include "fake_gateway.h"
 #include "suites.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char file[64];
@@ -127,6 +128,35 @@ START_TEST(test_no_file)
 }
 END_TEST
 
+START_TEST(test_pipe)
+{
+	char *why =
+		str_format("%s: is no file but a pipe or a device: charon reads "
+				   "it, so put it into a file first",
+				   file);
+
+	ck_assert_int_eq(unlink(file), 0);
+	ck_assert_int_eq(mkfifo(file, 0600), 0);
+	/* it would wait for ever for somebody who writes */
+	ck_assert_ptr_null(cygnet_reader_load(NULL, file, &report));
+	ck_assert_uint_eq(report.errors.count, 1);
+	ck_assert_str_eq(report.errors.list[0], why);
+	ck_assert_str_eq(fake_gateway.file, "");
+	config_report_deinit(&report);
+	free(why);
+}
+END_TEST
+
+START_TEST(test_folder)
+{
+	ck_assert_ptr_null(cygnet_reader_load(NULL, "/tmp", &report));
+	ck_assert_uint_eq(report.errors.count, 1);
+	ck_assert_str_eq(report.errors.list[0],
+					 "/tmp: is a folder: name the file in it");
+	config_report_deinit(&report);
+}
+END_TEST
+
 static void add(Suite *suite, const char *name, const TTest *test)
 {
 	TCase *tcase = tcase_create(name);
@@ -145,5 +175,7 @@ Suite *reader_suite(void)
 	add(suite, "bad configuration", test_bad_configuration);
 	add(suite, "parse error", test_parse_error_stays_in_the_log);
 	add(suite, "no file", test_no_file);
+	add(suite, "pipe", test_pipe);
+	add(suite, "folder", test_folder);
 	return suite;
 }
