@@ -101,9 +101,13 @@ static bool send_request(int fd, const char *command, json_object *args,
 	{
 		ssize_t n = send(fd, line.s + at, line.len - at, MSG_NOSIGNAL);
 
-		if (n < 0)
+		/* who was refused at the door may be told why all the same */
+		if (n < 0 && errno != EPIPE)
 		{
 			*error = str_format("sending: %s", strerror(errno));
+		}
+		if (n < 0)
+		{
 			break;
 		}
 		at += (size_t)n;

@@ -32,7 +32,7 @@ static int forget_guard(const char *dir)
 	return result;
 }
 
-static void print(json_object *data, text_t *out)
+static void print(json_object *data, const print_style_t *style, text_t *out)
 {
 	json_object_object_foreach(data, key, value)
 	{

@@ -14,6 +14,7 @@
 #include "cli/flush.h"
 #include "cli/health.h"
 #include "cli/metrics.h"
+#include "cli/options.h"
 #include "cli/policy.h"
 #include "cli/print.h"
 #include "cli/reload.h"
@@ -27,6 +28,8 @@
 
 /** any number of arguments */
 #define ANY 1000
+/** columns of a form in --help; a longer one has what it does below it */
+#define FORM 22
 
 typedef struct command_t
 {
@@ -49,16 +52,9 @@ static int unknown(const char *what, const suggest_t *near, const char *word)
 	return 2;
 }
 
-static void status_printer(json_object *data, text_t *out)
-{
-	const print_style_t style = show_style();
-
-	print_status(data, &style, out);
-}
-
 static int run_status(const options_t *options, char **argv)
 {
-	return show(options, "status", NULL, status_printer);
+	return show(options, "status", NULL, print_status);
 }
 
 static int run_firewall(const options_t *options, char **argv)
@@ -286,10 +282,10 @@ static const command_t commands[] = {
 	 1, 1, run_history, "ali-1"},
 	{"top", "[--once]", "what tunnels carry, each second, until q", 0, 0,
 	 top_run, "--once"},
-	{"watch", "[--since=NUMBER] [NAME…]",
+	{"watch", "[--since=NUMBER] [NAME...]",
 	 "changes as they happen, from an event's number on", 0, ANY, watch_run,
 	 "--json --since=1 ali-1"},
-	{"log", "[-n N] [--follow] [--level=LEVEL] [NAME…]",
+	{"log", "[-n N] [--follow] [--level=LEVEL] [NAME...]",
 	 "the last lines of the gateway's own log", 0, ANY, log_run,
 	 "--follow --level=warn ali-1"},
 	{"metrics", "[--text | --http]",
@@ -308,14 +304,14 @@ static const command_t commands[] = {
 	{"policy", "list", "policies, and who uses them", 1, ANY, policy_run,
 	 "list"},
 	{"policy", "show NAME", "its rules", 1, ANY, policy_run, "show cloud-in"},
-	{"policy", "test NAME PREFIX [OPTION…]",
+	{"policy", "test NAME PREFIX [OPTION...]",
 	 "what it does to a route, and by which rule", 1, ANY, policy_run,
 	 "test cloud-in 10.0.0.0/24 --neighbor=ali-1"},
 	{"check", "[FILE]", "say what is wrong with a configuration, offline", 0, 1,
 	 run_check, "/etc/swanctl/swanctl.conf"},
 	{"diff", "[FILE]", "say what a reload would do, and do nothing", 0, 1,
 	 diff_run, ""},
-	{"reload", "[--confirm=SECONDS]",
+	{"reload", "[test | --confirm=SECONDS]",
 	 "take the configuration anew; what is unchanged goes on", 0, 1, reload_run,
 	 "--confirm=60"},
 	{"confirm", "", "keep what `reload --confirm` has taken", 0, 0, confirm_run,
@@ -358,18 +354,29 @@ static const char policy_options[] =
 	"  --community=LIST  --ext-community=LIST  --large-community=LIST\n"
 	"  -f, --file=FILE      the policies of a file, without the daemon\n";
 
+static void put_form(const command_t *c, FILE *out)
+{
+	char *form = str_format("%s%s%s", c->name, *c->args ? " " : "", c->args);
+
+	if (strlen(form) > FORM)
+	{
+		fprintf(out, "  %s\n%*s%s\n", form, FORM + 3, "", c->help);
+	}
+	else
+	{
+		fprintf(out, "  %-*s %s\n", FORM, form, c->help);
+	}
+	free(form);
+}
+
 static void usage(FILE *out)
 {
-	fputs("Usage: cygnetctl [OPTION…] COMMAND [ARGUMENT…]\n"
+	fputs("Usage: cygnetctl [OPTION...] COMMAND [ARGUMENT...]\n"
 		  "Watch and steer the Cygnet gateway in charon.\n\n",
 		  out);
 	for (size_t i = 0; i < countof(commands); i++)
 	{
-		char left[64];
-
-		snprintf(left, sizeof(left), "%s %s", commands[i].name,
-				 commands[i].args);
-		fprintf(out, "  %-38s %s\n", left, commands[i].help);
+		put_form(&commands[i], out);
 	}
 	fprintf(out,
 			"\n%s%s"
@@ -427,6 +434,26 @@ static int help_on(const char *name)
 	return 0;
 }
 
+/** a command with too few or too many arguments: each of its forms */
+static int misused(const char *name)
+{
+	const char *before = "usage:";
+
+	for (size_t i = 0; i < countof(commands); i++)
+	{
+		const command_t *c = &commands[i];
+
+		if (strcmp(c->name, name) == 0)
+		{
+			fprintf(stderr, "%-6s cygnetctl %s%s%s\n", before, c->name,
+					*c->args ? " " : "", c->args);
+			before = "";
+		}
+	}
+	fprintf(stderr, "see cygnetctl %s --help\n", name);
+	return 2;
+}
+
 static int dispatch(const options_t *options, int argc, char **argv)
 {
 	for (size_t i = 0; i < countof(commands); i++)
@@ -437,8 +464,7 @@ static int dispatch(const options_t *options, int argc, char **argv)
 		{
 			if (argc - 1 < c->min || argc - 1 > c->max)
 			{
-				fprintf(stderr, "usage: cygnetctl %s %s\n", c->name, c->args);
-				return 2;
+				return misused(c->name);
 			}
 			return c->run(options, argv + 1);
 		}
@@ -446,190 +472,19 @@ static int dispatch(const options_t *options, int argc, char **argv)
 	return unknown_command(argv[0]);
 }
 
-/** getopt's numbers of options without a letter, and of those of `policy
- * test` */
-#define OPTION_HTTP    900
-#define OPTION_TEXT    901
-#define OPTION_ONCE    902
-#define OPTION_CONFIRM 903
-#define OPTION_SINCE   904
-#define OPTION_FOLLOW  905
-#define OPTION_LEVEL   906
-#define SET_FIRST      1000
-
-/** arguments of policy-test by the name of their options */
-static const char *const set_names[] = {
-	"neighbor",  "source",        "from-as",         "as-path",
-	"community", "ext-community", "large-community", "next-hop",
-	"med",       "local-pref",    "origin",
-};
-
-/** given twice, a list grows */
-static void set_option(options_t *options, const char *name, const char *value)
-{
-	char *key = str_copy(name), *text;
-	json_object *old = NULL;
-
-	for (char *s = key; *s; s++)
-	{
-		*s = *s == '-' ? '_' : *s;
-	}
-	if (!options->set)
-	{
-		options->set = json_object_new_object();
-	}
-	json_object_object_get_ex(options->set, key, &old);
-	text = old && strstr(key, "community")
-			   ? str_format("%s, %s", json_object_get_string(old), value)
-			   : str_copy(value);
-	json_object_object_add(options->set, key, json_object_new_string(text));
-	free(text);
-	free(key);
-}
-
-/** of --confirm; the daemon has its limits, too */
-static bool seconds_of(const char *word, unsigned *out)
-{
-	char *end;
-	unsigned long n = strtoul(word, &end, 10);
-
-	*out = (unsigned)n;
-	if (*word < '0' || *word > '9' || *end || !n || n > 86400)
-	{
-		fprintf(stderr,
-				"cygnetctl: --confirm=%s: 1 to 86400 seconds are possible\n",
-				word);
-		return false;
-	}
-	return true;
-}
-
-/** false: exit with *code */
-static bool option(options_t *options, int c, int *code)
-{
-	*code = 0;
-	switch (c)
-	{
-		case 'f':
-			options->file = optarg;
-			return true;
-		case 'j':
-			options->json = true;
-			return true;
-		case 'l':
-			options->longer = true;
-			return true;
-		case 's':
-			options->socket = optarg;
-			return true;
-		case 'n':
-			options->lines = optarg;
-			return true;
-		case OPTION_SINCE:
-			options->since = optarg;
-			return true;
-		case OPTION_FOLLOW:
-			options->follow = true;
-			return true;
-		case OPTION_LEVEL:
-			options->level = optarg;
-			return true;
-		case OPTION_CONFIRM:
-			*code = 2;
-			return seconds_of(optarg, &options->confirm);
-		case OPTION_HTTP:
-			options->http = true;
-			return true;
-		case OPTION_ONCE:
-			options->once = true;
-			return true;
-		case OPTION_TEXT:
-			options->text = true;
-			return true;
-		case 'h':
-			options->help = true;
-			return true;
-		case 'V':
-			puts("cygnetctl " PACKAGE_VERSION);
-			return false;
-		default:
-			break;
-	}
-	if (c >= SET_FIRST)
-	{
-		set_option(options, set_names[c - SET_FIRST], optarg);
-		return true;
-	}
-	*code = 2;
-	return false;
-}
-
-/** those of one command say nothing elsewhere */
-static bool fits(const options_t *options, const char *command)
-{
-	const struct
-	{
-		const char *command;
-		const char *words;
-		bool given;
-	} owned[] = {
-		{"policy", "policy test", options->set || options->file},
-		{"metrics", "metrics", options->http || options->text},
-		{"top", "top", options->once},
-		{"reload", "reload", options->confirm},
-		{"watch", "watch", options->since},
-		{"log", "log", options->lines || options->follow || options->level},
-	};
-
-	for (size_t i = 0; i < countof(owned); i++)
-	{
-		if (owned[i].given && strcmp(command, owned[i].command) != 0)
-		{
-			fprintf(stderr,
-					"cygnetctl: this option is of `%s` alone; see --help\n",
-					owned[i].words);
-			return false;
-		}
-	}
-	return true;
-}
-
 int main(int argc, char **argv)
 {
-	static const struct option known[] = {
-		{"confirm", required_argument, NULL, OPTION_CONFIRM},
-		{"file", required_argument, NULL, 'f'},
-		{"follow", no_argument, NULL, OPTION_FOLLOW},
-		{"http", no_argument, NULL, OPTION_HTTP},
-		{"json", no_argument, NULL, 'j'},
-		{"level", required_argument, NULL, OPTION_LEVEL},
-		{"lines", required_argument, NULL, 'n'},
-		{"longer", no_argument, NULL, 'l'},
-		{"once", no_argument, NULL, OPTION_ONCE},
-		{"since", required_argument, NULL, OPTION_SINCE},
-		{"socket", required_argument, NULL, 's'},
-		{"text", no_argument, NULL, OPTION_TEXT},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-	};
-	struct option longs[countof(known) + countof(set_names) + 1] = {0};
-	const char *env = getenv("CYGNET_SOCKET");
-	options_t options = {.socket = env ? env : CONTROL_SOCKET};
-	int c, code;
+	options_t options = {.socket = NULL};
+	int code;
 
-	memcpy(longs, known, sizeof(known));
-	for (size_t i = 0; i < countof(set_names); i++)
+	if (!options_read(&options, argc, argv, &code))
 	{
-		longs[countof(known) + i] = (struct option){
-			set_names[i], required_argument, NULL, SET_FIRST + (int)i};
+		return code;
 	}
-	while ((c = getopt_long(argc, argv, "f:jln:s:hV", longs, NULL)) != -1)
+	if (optind < argc && strcmp(argv[optind], "help") == 0)
 	{
-		if (!option(&options, c, &code))
-		{
-			json_object_put(options.set);
-			return code;
-		}
+		options.help = true;
+		optind++;
 	}
 	if (options.help && optind < argc)
 	{
@@ -647,7 +502,7 @@ int main(int argc, char **argv)
 	}
 	else
 	{
-		code = fits(&options, argv[optind])
+		code = options_fit(&options, argv[optind])
 				   ? dispatch(&options, argc - optind, argv + optind)
 				   : 2;
 	}

@@ -91,7 +91,7 @@ const char *print_unused(json_object *o)
 											  : "";
 }
 
-void print_tunnels(json_object *data, text_t *out)
+void print_tunnels(json_object *data, const print_style_t *style, text_t *out)
 {
 	static const char *const heads[] = {"TUNNEL", "BUNDLE",   "STATE",  "FOR",
 										"LINK",   "IF_ID",    "MTU",    "PEER",
@@ -122,7 +122,7 @@ void print_tunnels(json_object *data, text_t *out)
 		print_liveness(&t, o);
 		table_cell(&t, "%s", reply_str(o, "reason"));
 	}
-	table_print(&t, out);
+	table_fit(&t, style->width, out);
 	table_deinit(&t);
 }
 
@@ -134,7 +134,7 @@ static void counts(table_t *t, json_object *obj, const char *key)
 			   (unsigned long long)reply_num(o, "ipv6"));
 }
 
-void print_neighbors(json_object *data, text_t *out)
+void print_neighbors(json_object *data, const print_style_t *style, text_t *out)
 {
 	static const char *const heads[] = {
 		"NEIGHBOR", "TUNNEL",   "ADDRESS",    "AS",         "STATE", "FOR",
@@ -166,6 +166,6 @@ void print_neighbors(json_object *data, text_t *out)
 				   reply_str(o, reply_get(o, "connect_error") ? "connect_error"
 															  : "last_error"));
 	}
-	table_print(&t, out);
+	table_fit(&t, style->width, out);
 	table_deinit(&t);
 }

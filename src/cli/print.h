@@ -21,41 +21,48 @@ typedef struct print_style_t
 	unsigned width;
 } print_style_t;
 
+/** a view as text */
+typedef void (*printer_t)(json_object *data, const print_style_t *style,
+						  text_t *out);
+
 /** of many things, those that are well are counted */
 void print_status(json_object *data, const print_style_t *style, text_t *out);
-void print_firewall(json_object *data, text_t *out);
-void print_tunnels(json_object *data, text_t *out);
-void print_tunnel(json_object *data, text_t *out);
-void print_neighbors(json_object *data, text_t *out);
-void print_neighbor(json_object *data, text_t *out);
-void print_policies(json_object *data, text_t *out);
+void print_firewall(json_object *data, const print_style_t *style, text_t *out);
+void print_tunnels(json_object *data, const print_style_t *style, text_t *out);
+void print_tunnel(json_object *data, const print_style_t *style, text_t *out);
+void print_neighbors(json_object *data, const print_style_t *style,
+					 text_t *out);
+void print_neighbor(json_object *data, const print_style_t *style, text_t *out);
+void print_policies(json_object *data, const print_style_t *style, text_t *out);
 /** as it would be written */
-void print_policy(json_object *data, text_t *out);
-void print_policy_test(json_object *data, text_t *out);
+void print_policy(json_object *data, const print_style_t *style, text_t *out);
+void print_policy_test(json_object *data, const print_style_t *style,
+					   text_t *out);
 /* routes come in parts */
 /** a line a path */
 void print_routes_head(table_t *table);
 void print_routes_part(json_object *part, table_t *table);
 /** all paths of a prefix in full */
-void print_route(json_object *part, text_t *out);
+void print_route(json_object *part, const print_style_t *style, text_t *out);
 /** what goes over a session: a line a route, or in full */
 void print_received_head(table_t *table);
 void print_received_part(json_object *part, table_t *table);
 void print_advertised_head(table_t *table);
 void print_advertised_part(json_object *part, table_t *table);
-void print_announcement(json_object *part, text_t *out);
+void print_announcement(json_object *part, const print_style_t *style,
+						text_t *out);
 
 /** what tunnels carry, from two answers of `tunnels` and the time between them;
  * lines: of the screen, 0: as many as it takes */
 void print_top(json_object *before, json_object *now, usec_t span,
 			   unsigned lines, text_t *out);
 /** what a reload would do, and what one has done */
-void print_diff(json_object *data, text_t *out);
-void print_reload(json_object *data, text_t *out);
+void print_diff(json_object *data, const print_style_t *style, text_t *out);
+void print_reload(json_object *data, const print_style_t *style, text_t *out);
 /** a line an event */
-void print_events(json_object *events, text_t *out);
+void print_events(json_object *events, const print_style_t *style, text_t *out);
 /** a line of the gateway's log each */
-void print_log(json_object *lines, text_t *out);
+void print_log(json_object *lines, const print_style_t *style, text_t *out);
 /** families of metrics; open: as OpenMetrics, else in Prometheus' own format */
 void print_metrics(json_object *families, bool open, text_t *out);
 

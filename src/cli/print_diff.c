@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "cli/fold.h"
 #include "cli/reply.h"
 
 static void print_warnings(json_object *data, text_t *out)
@@ -57,8 +58,9 @@ static void print_effects(json_object *data, const char *before, text_t *out)
 	}
 }
 
-void print_diff(json_object *data, text_t *out)
+void print_diff(json_object *data, const print_style_t *style, text_t *out)
 {
+	size_t start = out->len;
 	json_object *sections = reply_get(data, "sections");
 	size_t effects = reply_length(reply_get(data, "effects"));
 
@@ -78,10 +80,12 @@ void print_diff(json_object *data, text_t *out)
 						  ? "a reload touches no tunnel and no session\n"
 						  : "nothing would change\n");
 	}
+	fold(out, start, style->width);
 }
 
-void print_reload(json_object *data, text_t *out)
+void print_reload(json_object *data, const print_style_t *style, text_t *out)
 {
+	size_t start = out->len;
 	char buf[REPLY_SPAN_MAX];
 
 	print_warnings(data, out);
@@ -94,4 +98,5 @@ void print_reload(json_object *data, text_t *out)
 					"back\n",
 					reply_span(data, "confirm", buf));
 	}
+	fold(out, start, style->width);
 }

@@ -5,6 +5,7 @@
 
 #include "cli/print.h"
 
+#include "cli/fold.h"
 #include "cli/reply.h"
 
 /** true: it is not one but says how many were missed */
@@ -26,8 +27,10 @@ static bool print_lost(json_object *o, text_t *out)
 	return missed;
 }
 
-void print_events(json_object *events, text_t *out)
+void print_events(json_object *events, const print_style_t *style, text_t *out)
 {
+	size_t start = out->len;
+
 	for (size_t i = 0; i < reply_length(events); i++)
 	{
 		json_object *o = reply_at(events, i);
@@ -41,10 +44,13 @@ void print_events(json_object *events, text_t *out)
 			reply_str(o, "time"), reply_str(o, "kind"), reply_str(o, "name"),
 			reply_str(o, "from"), reply_str(o, "to"), reply_str(o, "why"));
 	}
+	fold(out, start, style->width);
 }
 
-void print_log(json_object *lines, text_t *out)
+void print_log(json_object *lines, const print_style_t *style, text_t *out)
 {
+	size_t start = out->len;
+
 	for (size_t i = 0; i < reply_length(lines); i++)
 	{
 		json_object *o = reply_at(lines, i);
@@ -55,4 +61,5 @@ void print_log(json_object *lines, text_t *out)
 						reply_str(o, "level"), reply_str(o, "line"));
 		}
 	}
+	fold(out, start, style->width);
 }

@@ -33,7 +33,7 @@ static const char *meaning(const char *kind)
 	return "";
 }
 
-void print_firewall(json_object *data, text_t *out)
+void print_firewall(json_object *data, const print_style_t *style, text_t *out)
 {
 	static const char *const heads[] = {"COUNTER", "OF",      "PACKETS",
 										"BYTES",   "MEANING", NULL};
@@ -60,7 +60,7 @@ void print_firewall(json_object *data, text_t *out)
 	}
 	if (reply_length(counters))
 	{
-		table_print(&t, out);
+		table_fit(&t, style->width, out);
 	}
 	table_deinit(&t);
 }

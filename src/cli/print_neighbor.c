@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "cli/fold.h"
 #include "cli/reply.h"
 
 static void print_state(json_object *o, text_t *out)
@@ -349,8 +350,10 @@ static void print_restart(json_object *o, text_t *out)
 	}
 }
 
-void print_neighbor(json_object *o, text_t *out)
+void print_neighbor(json_object *o, const print_style_t *style, text_t *out)
 {
+	size_t start = out->len;
+
 	text_printf(out, "neighbor %s", reply_str(o, "name"));
 	if (reply_get(o, "tunnel"))
 	{
@@ -366,4 +369,5 @@ void print_neighbor(json_object *o, text_t *out)
 	print_limits(o, out);
 	print_in_force(o, out);
 	print_errors(o, out);
+	fold(out, start, style->width);
 }

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "cli/fold.h"
 #include "cli/reply.h"
 
 static void names(table_t *t, json_object *array)
@@ -17,7 +18,7 @@ static void names(table_t *t, json_object *array)
 	text_deinit(&text);
 }
 
-void print_policies(json_object *data, text_t *out)
+void print_policies(json_object *data, const print_style_t *style, text_t *out)
 {
 	static const char *const heads[] = {"POLICY", "RULES", "IMPORT OF",
 										"EXPORT OF", NULL};
@@ -35,7 +36,7 @@ void print_policies(json_object *data, text_t *out)
 		names(&t, reply_get(o, "import_of"));
 		names(&t, reply_get(o, "export_of"));
 	}
-	table_print(&t, out);
+	table_fit(&t, style->width, out);
 	table_deinit(&t);
 }
 
@@ -56,7 +57,7 @@ static void block(json_object *rule, const char *name, text_t *out)
 	text_add(out, "        }\n");
 }
 
-void print_policy(json_object *data, text_t *out)
+void print_policy(json_object *data, const print_style_t *style, text_t *out)
 {
 	json_object *rules = reply_get(data, "rules");
 
@@ -75,7 +76,7 @@ void print_policy(json_object *data, text_t *out)
 	text_add(out, "}\n");
 }
 
-void print_policy_test(json_object *data, text_t *out)
+static void put_test(json_object *data, text_t *out)
 {
 	bool accepted = strcmp(reply_str(data, "verdict"), "accept") == 0;
 	bool announced = reply_bool(data, "announced");
@@ -101,4 +102,13 @@ void print_policy_test(json_object *data, text_t *out)
 	print_attrs(reply_get(data, "after"), "    ", out);
 	text_add(out, "  changed:\n");
 	print_changes(reply_get(data, "changes"), "    ", out);
+}
+
+void print_policy_test(json_object *data, const print_style_t *style,
+					   text_t *out)
+{
+	size_t start = out->len;
+
+	put_test(data, out);
+	fold(out, start, style->width);
 }

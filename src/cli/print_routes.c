@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "cli/fold.h"
 #include "cli/reply.h"
 
 void print_as_path(json_object *attrs, text_t *out)
@@ -315,8 +316,10 @@ static bool usable(json_object *paths)
 	return strcmp(reply_str(reply_at(paths, 0), "use"), "best") == 0;
 }
 
-void print_route(json_object *part, text_t *out)
+void print_route(json_object *part, const print_style_t *style, text_t *out)
 {
+	size_t start = out->len;
+
 	for (size_t i = 0; i < reply_length(part); i++)
 	{
 		json_object *route = reply_at(part, i);
@@ -346,10 +349,14 @@ void print_route(json_object *part, text_t *out)
 			print_attrs(p, "    ", out);
 		}
 	}
+	fold(out, start, style->width);
 }
 
-void print_announcement(json_object *part, text_t *out)
+void print_announcement(json_object *part, const print_style_t *style,
+						text_t *out)
 {
+	size_t start = out->len;
+
 	for (size_t i = 0; i < reply_length(part); i++)
 	{
 		json_object *o = reply_at(part, i);
@@ -371,4 +378,5 @@ void print_announcement(json_object *part, text_t *out)
 			print_changes(reply_get(o, "changes"), "    ", out);
 		}
 	}
+	fold(out, start, style->width);
 }

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "cli/fold.h"
 #include "cli/reply.h"
 
 static void print_state(json_object *o, text_t *out)
@@ -306,8 +307,10 @@ static void print_statics(json_object *list, text_t *out)
 	table_deinit(&t);
 }
 
-void print_tunnel(json_object *o, text_t *out)
+void print_tunnel(json_object *o, const print_style_t *style, text_t *out)
 {
+	size_t start = out->len;
+
 	text_printf(out, "tunnel %s of bundle %s\n", reply_str(o, "name"),
 				reply_str(o, "bundle"));
 	print_state(o, out);
@@ -325,4 +328,5 @@ void print_tunnel(json_object *o, text_t *out)
 	}
 	print_neighbor_table(reply_get(o, "neighbors"), out);
 	print_statics(reply_get(o, "static_routes"), out);
+	fold(out, start, style->width);
 }

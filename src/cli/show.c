@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cli/call.h"
+#include "cli/fold.h"
 #include "cli/reply.h"
 
 /** of a terminal that does not say, and at least */
@@ -59,9 +60,10 @@ int show_error(char *error)
 	return 1;
 }
 
-void show_text(json_object *data, bool json,
-			   void (*printer)(json_object *data, text_t *out), text_t *out)
+void show_text(json_object *data, bool json, printer_t printer, text_t *out)
 {
+	const print_style_t style = show_style();
+
 	if (json)
 	{
 		reply_json(data, out);
@@ -70,12 +72,12 @@ void show_text(json_object *data, bool json,
 	else
 	{
 		reply_clean(data);
-		printer(data, out);
+		printer(data, &style, out);
 	}
 }
 
 int show(const options_t *options, const char *command, json_object *args,
-		 void (*printer)(json_object *data, text_t *out))
+		 printer_t printer)
 {
 	json_object *data;
 	char *error;
@@ -93,9 +95,11 @@ int show(const options_t *options, const char *command, json_object *args,
 	return 0;
 }
 
-static void print_done(json_object *data, text_t *out)
+static void print_done(json_object *data, const print_style_t *style,
+					   text_t *out)
 {
 	text_printf(out, "%s\n", reply_str(data, "done"));
+	fold(out, 0, style->width);
 }
 
 int show_done(const options_t *options, const char *command, json_object *args)
@@ -106,6 +110,7 @@ int show_done(const options_t *options, const char *command, json_object *args)
 typedef struct taken_t
 {
 	const show_list_t *list;
+	print_style_t style;
 	table_t table;
 	/** elements so far */
 	size_t count;
@@ -124,7 +129,7 @@ static void take_text(void *user, json_object *part)
 		return;
 	}
 	text_init(&out);
-	taken->list->print(part, &out);
+	taken->list->print(part, &taken->style, &out);
 	fputs(text_str(&out), stdout);
 	text_deinit(&out);
 }
@@ -155,7 +160,7 @@ static void put_table(const taken_t *taken)
 	}
 	else if (!taken->list->print)
 	{
-		table_print(&taken->table, &out);
+		table_fit(&taken->table, taken->style.width, &out);
 	}
 	fputs(text_str(&out), stdout);
 	text_deinit(&out);
@@ -164,7 +169,7 @@ static void put_table(const taken_t *taken)
 int show_list(const options_t *options, const char *command, json_object *args,
 			  const show_list_t *list)
 {
-	taken_t taken = {.list = list};
+	taken_t taken = {.list = list, .style = show_style()};
 	json_object *data;
 	char *error;
 	bool good;

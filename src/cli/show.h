@@ -47,11 +47,10 @@ json_object *show_args(const char *key, const char *value);
 /** puts a line for the user on standard error; error is adopted. Returns 1 */
 int show_error(char *error);
 /** data as JSON, or by the printer; data is made fit for a terminal */
-void show_text(json_object *data, bool json,
-			   void (*printer)(json_object *data, text_t *out), text_t *out);
+void show_text(json_object *data, bool json, printer_t printer, text_t *out);
 /** one object or array; args are adopted */
 int show(const options_t *options, const char *command, json_object *args,
-		 void (*printer)(json_object *data, text_t *out));
+		 printer_t printer);
 /** what a command has done, in the daemon's words */
 int show_done(const options_t *options, const char *command, json_object *args);
 
@@ -62,7 +61,7 @@ typedef struct show_list_t
 	void (*head)(table_t *table);
 	void (*rows)(json_object *part, table_t *table);
 	/** NULL: the table */
-	void (*print)(json_object *part, text_t *out);
+	printer_t print;
 	/** what to say of a list without any; NULL: the head alone */
 	const char *none;
 } show_list_t;

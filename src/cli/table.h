@@ -26,5 +26,9 @@ void table_deinit(table_t *t);
 void table_cell(table_t *t, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void table_print(const table_t *t, text_t *out);
+/** in lines of so many columns, 0: as wide as it is. Columns without room in the
+ * first line go on in the next one, further in, and are left out of rows where
+ * all of them are empty */
+void table_fit(const table_t *t, unsigned width, text_t *out);
 
 #endif

@@ -136,6 +136,13 @@ int top_run(const options_t *options, char **argv)
 	struct termios before, raw;
 	int result;
 
+	if (options->json)
+	{
+		fputs("cygnetctl: top has no JSON: `cygnetctl --json tunnels` has what "
+			  "it is made of\n",
+			  stderr);
+		return 2;
+	}
 	if (keys && tcgetattr(STDIN_FILENO, &before) == 0)
 	{
 		raw = before;

@@ -25,7 +25,8 @@
 typedef struct stream_t
 {
 	const options_t *options;
-	void (*print)(json_object *part, text_t *out);
+	printer_t print;
+	print_style_t style;
 	/** the number behind the last one that came */
 	uint64_t next;
 	/** the daemon has begun */
@@ -64,7 +65,7 @@ static void take(void *user, json_object *part)
 	}
 	else
 	{
-		stream->print(part, &out);
+		stream->print(part, &stream->style, &out);
 	}
 	fputs(text_str(&out), stdout);
 	text_deinit(&out);
@@ -145,7 +146,8 @@ static int ask(stream_t *stream, const char *command, json_object *args)
 
 int watch_run(const options_t *options, char **argv)
 {
-	stream_t stream = {.options = options, .print = print_events};
+	stream_t stream = {
+		.options = options, .print = print_events, .style = show_style()};
 	uint64_t since = 0;
 	int result;
 
@@ -176,7 +178,8 @@ int watch_run(const options_t *options, char **argv)
 
 int log_run(const options_t *options, char **argv)
 {
-	stream_t stream = {.options = options, .print = print_log};
+	stream_t stream = {
+		.options = options, .print = print_log, .style = show_style()};
 	uint64_t last = LINES;
 	log_level_t level;
 	bool again = false;

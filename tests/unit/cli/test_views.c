@@ -27,7 +27,7 @@ typedef struct row_t
 	/** data owned by the caller */
 	json_object *(*view)(void);
 	/** one of these */
-	void (*print)(json_object *data, text_t *out);
+	printer_t print;
 	void (*head)(table_t *table);
 	void (*rows)(json_object *data, table_t *table);
 	/** its JSON is that of another row */
@@ -355,7 +355,8 @@ static json_object *reload(void)
 
 /** two answers two seconds apart: a link that was made anew counts from 0, and
  * one tunnel was not there before */
-static void print_traffic(json_object *data, text_t *out)
+static void print_traffic(json_object *data, const print_style_t *style,
+						  text_t *out)
 {
 	static const char before[] =
 		"[{\"name\":\"ali-1\",\"traffic\":{\"received\":{\"bytes\":390000},"
@@ -370,28 +371,33 @@ static void print_traffic(json_object *data, text_t *out)
 	json_object_put(was);
 }
 
-static void print_openmetrics(json_object *data, text_t *out)
+static void print_openmetrics(json_object *data, const print_style_t *style,
+							  text_t *out)
 {
 	print_metrics(data, true, out);
 }
 
-static void print_text_metrics(json_object *data, text_t *out)
+static void print_text_metrics(json_object *data, const print_style_t *style,
+							   text_t *out)
 {
 	print_metrics(data, false, out);
 }
 
-static void print_health(json_object *data, text_t *out)
+static void print_health(json_object *data, const print_style_t *style,
+						 text_t *out)
 {
 	text_printf(out, "exit status %d\n", health_judge(data, out));
 }
 
-static void print_plain_doctor(json_object *data, text_t *out)
+static void print_plain_doctor(json_object *data, const print_style_t *style,
+							   text_t *out)
 {
 	print_doctor(data, false, out);
 }
 
 /** without the steps */
-static void print_causes(json_object *data, text_t *out)
+static void print_causes(json_object *data, const print_style_t *style,
+						 text_t *out)
 {
 	for (size_t i = 0; i < reply_length(data); i++)
 	{
@@ -402,7 +408,8 @@ static void print_causes(json_object *data, text_t *out)
 	}
 }
 
-static void print_plain_status(json_object *data, text_t *out)
+static void print_plain_status(json_object *data, const print_style_t *style,
+							   text_t *out)
 {
 	print_status(data, &(const print_style_t){.width = 0}, out);
 }
@@ -418,18 +425,24 @@ static unsigned columns(const char *s, size_t len)
 	return n;
 }
 
-/** as on a terminal of 80 columns; \033 shows as \ in the golden file */
-static void print_screen(json_object *data, text_t *out)
+static void check_widths(const char *text)
 {
-	text_t text = {0}, plain = {0};
-	size_t len;
-
-	print_status(data, &(const print_style_t){.width = 80}, &plain);
-	for (const char *s = text_str(&plain); *s; s += len + 1)
+	for (const char *s = text; *s; s += strcspn(s, "\n") + 1)
 	{
-		len = strcspn(s, "\n");
+		size_t len = strcspn(s, "\n");
+
 		ck_assert_msg(columns(s, len) <= 80, "%.*s", (int)len, s);
 	}
+}
+
+/** as on a terminal of 80 columns; \033 shows as \ in the golden file */
+static void print_screen(json_object *data, const print_style_t *style,
+						 text_t *out)
+{
+	text_t text = {0}, plain = {0};
+
+	print_status(data, &(const print_style_t){.width = 80}, &plain);
+	check_widths(text_str(&plain));
 	print_status(data, &(const print_style_t){.colour = true, .width = 80},
 				 &text);
 	for (const char *s = text_str(&text); *s; s++)
@@ -439,6 +452,41 @@ static void print_screen(json_object *data, text_t *out)
 	text_deinit(&text);
 	text_deinit(&plain);
 }
+
+static const print_style_t narrow = {.width = 80};
+
+/** one view on a terminal of 80 columns */
+#define NARROW(view)                                                           \
+	static void narrow_##view(json_object *data, const print_style_t *style,   \
+							  text_t *out)                                     \
+	{                                                                          \
+		print_##view(data, &narrow, out);                                      \
+		check_widths(text_str(out));                                           \
+	}
+
+NARROW(tunnels)
+NARROW(tunnel)
+NARROW(neighbors)
+NARROW(neighbor)
+NARROW(route)
+NARROW(events)
+
+/** the same of one that is a table */
+#define NARROW_TABLE(view)                                                     \
+	static void narrow_##view(json_object *data, const print_style_t *style,   \
+							  text_t *out)                                     \
+	{                                                                          \
+		table_t table;                                                         \
+                                                                               \
+		print_##view##_head(&table);                                           \
+		print_##view##_part(data, &table);                                     \
+		table_fit(&table, narrow.width, out);                                  \
+		table_deinit(&table);                                                  \
+		check_widths(text_str(out));                                           \
+	}
+
+NARROW_TABLE(routes)
+NARROW_TABLE(received)
 
 static json_object *status_many(void)
 {
@@ -497,6 +545,14 @@ static const row_t rows[] = {
 	 false},
 	{"advertised", advertised, NULL, print_advertised_head,
 	 print_advertised_part, false},
+	{"tunnels-screen", tunnels, narrow_tunnels, NULL, NULL, true},
+	{"tunnel-screen", tunnel_watched, narrow_tunnel, NULL, NULL, true},
+	{"neighbors-screen", neighbors, narrow_neighbors, NULL, NULL, true},
+	{"neighbor-screen", neighbor_ali1, narrow_neighbor, NULL, NULL, true},
+	{"routes-screen", routes, narrow_routes, NULL, NULL, true},
+	{"route-screen", route, narrow_route, NULL, NULL, true},
+	{"received-screen", received, narrow_received, NULL, NULL, true},
+	{"history-screen", history, narrow_events, NULL, NULL, true},
 	{"policy-list", policy_list, print_policies, NULL, NULL, false},
 	{"policy", policy, print_policy, NULL, NULL, false},
 	{"policy-test-accept", policy_accepts, print_policy_test, NULL, NULL,
@@ -570,7 +626,7 @@ START_TEST(test_view)
 	reply_clean(data);
 	if (row->print)
 	{
-		row->print(data, &out);
+		row->print(data, &(const print_style_t){.width = 0}, &out);
 	}
 	else
 	{
