@@ -28,8 +28,37 @@ void check_connections(config_load_t *load);
 /** what in such a connection makes packets be lost; path: the connection's */
 void check_ike(config_load_t *load, const char *path,
 			   const config_tunnel_t *tunnel);
+/** when the SAs of such a connection are rekeyed and end, and what brings them
+ * back; children are paths */
+void check_lifetimes(config_load_t *load, const char *path,
+					 const config_strings_t *children,
+					 const config_tunnel_t *tunnel);
 /** no connection that stands before the tunnel's has its identities */
 void check_identities(config_load_t *load, const config_tunnel_t *tunnel);
+
+/** of an SA, in seconds from its start */
+typedef struct life_t
+{
+	/** the option that says when its successor is made, or would */
+	const char *key;
+	/** that is at the latest then, 0: never; at the earliest so much before */
+	uint64_t begin;
+	uint64_t random;
+	/** 0: never */
+	uint64_t end;
+} life_t;
+
+/** of the connection's IKE_SA or a child's SA as charon reads them, defaults
+ * filled in */
+life_t check_life(const config_source_t *source, const char *path, bool child);
+
+/** a time of strongSwan's, as "30s" or "4h", that is there and not 0 */
+bool check_is_time(const char *text);
+/** yes or no, or otherwise */
+bool check_is_on(const char *text, bool otherwise);
+/** less than 1024, AWS's own: with 32, the default, what 32 others overtake on
+ * their way through several processors is dropped; 0: none at all */
+bool check_is_small_window(unsigned long window);
 
 /** there is a policy of that name; NULL: none is meant */
 void check_policy_name(config_load_t *load, const char *path, const char *key,

@@ -8,6 +8,7 @@
 
 #include "config/check.h"
 
+#include "config/profile.h"
 #include "config/values.h"
 
 #include <inttypes.h>
@@ -337,6 +338,7 @@ static void check_connection(config_load_t *load, const config_bundle_t *bundle,
 	check_children(load, path, connection, bundle, tunnel);
 	check_mobike(load, path, connection);
 	check_ike(load, path, tunnel);
+	profile_check_connection(load, bundle, path);
 }
 
 /** a tunnel uses the connection */

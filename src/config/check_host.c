@@ -24,6 +24,7 @@ typedef struct needs_t
 	bool ipv6;
 	bool md5;
 	bool resilient;
+	bool netmap;
 } needs_t;
 
 static void need_prefixes(needs_t *needs, const config_prefixes_t *prefixes)
@@ -67,6 +68,7 @@ static needs_t needs_of(const config_t *config)
 		const config_bundle_t *bundle = &config->bundles[i];
 
 		needs.resilient |= bundle->resilient;
+		needs.netmap |= bundle->netmap.count != 0;
 		need_prefixes(&needs, &bundle->routes);
 		for (size_t j = 0; j < bundle->n_tunnels; j++)
 		{
@@ -170,6 +172,10 @@ static void check_kernel(const config_host_t *host, const config_t *config,
 				  "sessions with a password do not come up", report);
 	check_feature(host, firewall, "CONFIG_NF_TABLES", "nf_tables",
 				  "there is no leak guard, port guard or MSS clamp", report);
+	check_feature(host, needs->netmap, "CONFIG_NFT_NAT", "nft_nat",
+				  "netmap translates nothing, and no part of the table is "
+				  "loaded",
+				  report);
 	check_feature(host, config->ike_init_rate != 0, "CONFIG_NFT_LIMIT",
 				  "nft_limit", "ike_init_rate has no effect", report);
 }

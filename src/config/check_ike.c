@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * What in charon's own configuration makes a tunnel lose packets: of the
- * connections in the file, and of strongswan.conf where it can be read. All of
- * it works for somebody, so all are warnings. Read in the sources of
- * strongSwan 5.9.8: vici_config.c, ike_sa_manager.c, child_delete.c.
+ * What in the connections of the file makes a tunnel lose packets. All of it
+ * works for somebody, so all are warnings. Read in the sources of strongSwan
+ * 5.9.8: vici_config.c, ike_sa_manager.c.
  */
 
 #include "config/check.h"
@@ -14,18 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** AWS's own; with the default, 32, what 32 others overtake on their way through
- * several processors is dropped */
-#define REPLAY_WINDOW_GOOD    1024
-#define REPLAY_WINDOW_DEFAULT 32
-
-/** a time of strongSwan's, as "30s" or "4h", that is there and not 0 */
-static bool is_time(const char *text)
+bool check_is_time(const char *text)
 {
 	return text && strtod(text, NULL) > 0;
 }
 
-static bool is_on(const char *text, bool otherwise)
+bool check_is_on(const char *text, bool otherwise)
 {
 	bool on = otherwise;
 
@@ -68,7 +61,7 @@ static void check_dead_peer(config_load_t *load, const char *path)
 	const config_source_t *source = load->source;
 	const char *version = source->value(source, path, "version");
 
-	if (!is_time(source->value(source, path, "dpd_delay")))
+	if (!check_is_time(source->value(source, path, "dpd_delay")))
 	{
 		report_warning(load->report, path, "dpd_delay",
 					   "is 0: of a far side that was restarted nothing is "
@@ -111,7 +104,7 @@ static void check_actions(config_load_t *load, const char *child,
 		check_trap(load, child, "close_action");
 		check_trap(load, child, "dpd_action");
 	}
-	if (is_time(source->value(source, child, "inactivity")))
+	if (check_is_time(source->value(source, child, "inactivity")))
 	{
 		report_warning(load->report, child, "inactivity",
 					   "closes the SA of a quiet tunnel: leave it out");
@@ -133,7 +126,7 @@ static void check_sa(config_load_t *load, const char *child)
 					   "link: leave it out",
 					   report_quote(mode, quote));
 	}
-	if (!is_on(source->value(source, child, "policies"), true))
+	if (!check_is_on(source->value(source, child, "policies"), true))
 	{
 		report_warning(load->report, child, "policies",
 					   "is off: without policies the tunnel's link drops all");
@@ -149,9 +142,9 @@ static void check_sa(config_load_t *load, const char *child)
 	}
 }
 
-static bool is_small(unsigned long window)
+bool check_is_small_window(unsigned long window)
 {
-	return window && window < REPLAY_WINDOW_GOOD;
+	return window && window < 1024;
 }
 
 /** where none is written, config_check_strongswan looks at strongswan.conf's */
@@ -161,7 +154,7 @@ static void check_replay_window(config_load_t *load, const char *child)
 		load->source->value(load->source, child, "replay_window");
 	unsigned long window = value ? strtoul(value, NULL, 10) : 0;
 
-	if (is_small(window))
+	if (check_is_small_window(window))
 	{
 		report_warning(load->report, child, "replay_window",
 					   "is %lu: a packet that so many others overtake is "
@@ -283,6 +276,7 @@ void check_ike(config_load_t *load, const char *path,
 
 	check_dead_peer(load, path);
 	check_unique(load, path);
+	check_lifetimes(load, path, &children, tunnel);
 	for (size_t i = 0; i < children.count; i++)
 	{
 		check_actions(load, children.list[i], tunnel);
@@ -290,132 +284,4 @@ void check_ike(config_load_t *load, const char *path,
 		check_replay_window(load, children.list[i]);
 	}
 	strings_deinit(&children);
-}
-
-/** charon-systemd reads its own section first */
-static const char *charon_value(const config_source_t *strongswan,
-								const char *key)
-{
-	const char *value = strongswan->value(strongswan, "charon-systemd", key);
-
-	return value ? value : strongswan->value(strongswan, "charon", key);
-}
-
-/** those whose default does no good, or whose value does not */
-static void check_charon(const config_source_t *strongswan,
-						 config_report_t *report)
-{
-	const char *delay = charon_value(strongswan, "delete_rekeyed_delay");
-
-	if (is_on(charon_value(strongswan, "install_routes"), true))
-	{
-		report_warning(report, "charon", "install_routes",
-					   "is on: charon dumps the routing table at each lookup, "
-					   "and Cygnet installs 1000 routes at most; write "
-					   "install_routes = no in strongswan.conf");
-	}
-	if (is_on(charon_value(strongswan, "process_route"), true))
-	{
-		report_warning(report, "charon", "process_route",
-					   "is on: charon follows each change of a route, and "
-					   "tunnels wait for it; write process_route = no in "
-					   "strongswan.conf");
-	}
-	if (delay && !is_time(delay))
-	{
-		report_warning(report, "charon", "delete_rekeyed_delay",
-					   "is 0: what is under way when an SA is replaced is "
-					   "dropped; leave it at 5 seconds");
-	}
-}
-
-/** with another tunnel in its bundle, it is drained before */
-static void check_reauthentication(const config_source_t *swanctl,
-								   const config_source_t *strongswan,
-								   const char *path, config_report_t *report)
-{
-	const char *version = swanctl->value(swanctl, path, "version");
-
-	/* IKEv1 reauthenticates without a gap */
-	if (is_time(swanctl->value(swanctl, path, "reauth_time")) &&
-		(!version || strcmp(version, "1") != 0) &&
-		!is_on(charon_value(strongswan, "make_before_break"), false))
-	{
-		report_warning(
-			report, path, "reauth_time",
-			"ends all SAs before there are new ones, and there is no "
-			"other tunnel in the bundle: leave it out, as "
-			"rekey_time does without, or write "
-			"make_before_break = yes in strongswan.conf");
-	}
-}
-
-/** a child has no replay window of its own */
-static bool has_default_window(const config_source_t *swanctl, const char *path)
-{
-	config_strings_t children = connection_children(swanctl, path);
-	bool found = false;
-
-	for (size_t i = 0; i < children.count; i++)
-	{
-		found |= !swanctl->value(swanctl, children.list[i], "replay_window");
-	}
-	strings_deinit(&children);
-	return found;
-}
-
-static void check_default_window(const config_source_t *strongswan,
-								 config_report_t *report)
-{
-	const char *value = charon_value(strongswan, "replay_window");
-	unsigned long window =
-		value ? strtoul(value, NULL, 10) : REPLAY_WINDOW_DEFAULT;
-
-	if (is_small(window))
-	{
-		report_warning(report, "charon", "replay_window",
-					   "is %lu: a packet that so many others overtake is "
-					   "dropped; write replay_window = 1024 in strongswan.conf",
-					   window);
-	}
-}
-
-void config_check_strongswan(const config_t *config,
-							 const config_source_t *swanctl,
-							 const config_source_t *strongswan,
-							 config_report_t *report)
-{
-	bool window = false;
-
-	if (!config->present)
-	{
-		return;
-	}
-	check_charon(strongswan, report);
-	for (size_t i = 0; i < config->n_bundles; i++)
-	{
-		const config_bundle_t *bundle = &config->bundles[i];
-
-		for (size_t j = 0; j < bundle->n_tunnels; j++)
-		{
-			const char *name = bundle->tunnels[j].connection;
-			char *path;
-
-			if (!name || !connection_find(config, name))
-			{
-				continue;
-			}
-			path = str_format("connections.%s", name);
-			if (bundle->n_tunnels == 1)
-			{
-				check_reauthentication(swanctl, strongswan, path, report);
-			}
-			window |= has_default_window(swanctl, path);
-			free(path);
-		}
-	}
-	if (window)
-	{
-		check_default_window(strongswan, report);
-	}
 }

@@ -349,6 +349,47 @@ static void check_pair(config_load_t *load, const place_t *a, const place_t *b)
 	check_networks(load, a, b);
 }
 
+/** by its own list or one of its tunnels' */
+static bool bundle_carries(const config_bundle_t *bundle,
+						   const prefix_t *prefix)
+{
+	for (size_t i = 0; i < bundle->n_tunnels; i++)
+	{
+		if (config_tunnel_carries(bundle, &bundle->tunnels[i], prefix))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+/** a prefix of two bundles may be meant so, as a way that stands by */
+static void check_standby(config_load_t *load, const char *path, size_t index,
+						  const config_prefixes_t *routes)
+{
+	const config_bundle_t *bundles = load->config->bundles;
+	char text[PREFIX_STR_MAX];
+
+	for (size_t i = 0; i < routes->count; i++)
+	{
+		for (size_t k = 0; k < index; k++)
+		{
+			if (bundle_carries(&bundles[k], &routes->list[i]))
+			{
+				report_warning(load->report, path, "routes",
+							   "%s is a static route of bundle '%s' as well, "
+							   "which stands before: this way is used when no "
+							   "tunnel of that one works; if it is to be "
+							   "another network, give one of them another "
+							   "prefix",
+							   prefix_format(&routes->list[i], text),
+							   bundles[k].name);
+				break;
+			}
+		}
+	}
+}
+
 void check_tunnels(config_load_t *load)
 {
 	const config_t *config = load->config;
@@ -361,6 +402,14 @@ void check_tunnels(config_load_t *load)
 
 		path_bundle(path, &config->bundles[b]);
 		check_routes(load, path, &config->bundles[b].routes);
+		check_standby(load, path, b, &config->bundles[b].routes);
+		for (size_t t = 0; t < config->bundles[b].n_tunnels; t++)
+		{
+			const config_tunnel_t *tunnel = &config->bundles[b].tunnels[t];
+
+			path_tunnel(path, &config->bundles[b], tunnel);
+			check_standby(load, path, b, &tunnel->routes);
+		}
 	}
 	while (next_place(config, &i, &j, &place))
 	{

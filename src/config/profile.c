@@ -125,6 +125,11 @@ static void check_aws_address(const subject_t *s, const ifaddr_t *address)
 {
 	if (address->addr.family == FAMILY_IPV4)
 	{
+		if (address->len == 30 && (address->addr.b[3] & 3) == 1)
+		{
+			refuse(s, address,
+				   "AWS has the first address of the /30: ours is the second");
+		}
 		check_link_local(s, address, 6,
 						 "AWS takes a /30 of 169.254.0.0/16 inside the tunnel",
 						 "AWS keeps 169.254.0.0/30 to 169.254.5.0/30 and "
@@ -299,6 +304,11 @@ static void check_profile_neighbor(subject_t *s,
 		report_error(s->load->report, path, NULL,
 					 "our AS 45104 is Alibaba Cloud's own");
 	}
+	if (!strcmp(profile, "oci") && own == 31898)
+	{
+		report_error(s->load->report, path, NULL,
+					 "our AS 31898 is Oracle Cloud's own");
+	}
 	if (!strcmp(profile, "azure"))
 	{
 		check_azure_neighbor(s, path, neighbor);
@@ -324,6 +334,33 @@ static void check_bfd(const subject_t *s)
 	}
 }
 
+/** where `mtu` is not written, it is computed of what is negotiated */
+static void check_mtu(const subject_t *s)
+{
+	static const struct
+	{
+		const char *profile;
+		const char *name;
+		unsigned mtu;
+	} most[] = {
+		{"alibaba", "Alibaba Cloud", 1360},
+		{"aws", "AWS", 1446},
+		{"gcp", "Google Cloud", 1460},
+	};
+	unsigned mtu = s->tunnel->mtu;
+
+	for (size_t i = 0; i < countof(most); i++)
+	{
+		if (!strcmp(most[i].profile, s->bundle->profile) && mtu > most[i].mtu)
+		{
+			report_warning(s->load->report, s->path, "mtu",
+						   "%u is more than the %u that %s lets through: leave "
+						   "mtu out, or write that or less",
+						   mtu, most[i].mtu, most[i].name);
+		}
+	}
+}
+
 static void check_profile_tunnel(config_load_t *load,
 								 const config_bundle_t *bundle,
 								 const config_tunnel_t *tunnel)
@@ -345,6 +382,7 @@ static void check_profile_tunnel(config_load_t *load,
 	}
 	path_tunnel(s.path, bundle, tunnel);
 	check_bfd(&s);
+	check_mtu(&s);
 	for (size_t i = 0; i < countof(rules); i++)
 	{
 		for (size_t j = 0; j < tunnel->n_addresses &&
@@ -400,19 +438,29 @@ static void check_announced(config_load_t *load, const config_bundle_t *bundle)
 		return;
 	}
 	path_bundle(path, bundle);
-	if (!strcmp(bundle->profile, "aws") && prefixes->count > 100)
+	if (!strcmp(bundle->profile, "aws") && prefixes->count > 1000)
+	{
+		report_error(load->report, path, NULL,
+					 "%zu prefixes are advertised: AWS ends the session at "
+					 "more than 1000; announce aggregates, or fewer by an "
+					 "export policy",
+					 prefixes->count);
+	}
+	else if (!strcmp(bundle->profile, "aws") && prefixes->count > 100)
 	{
 		report_warning(load->report, path, NULL,
 					   "%zu prefixes are advertised: AWS ends the session at "
 					   "more than 100 on a virtual private gateway, 1000 on a "
-					   "transit gateway",
+					   "transit gateway; announce aggregates, or fewer by an "
+					   "export policy",
 					   prefixes->count);
 	}
 	if (!strcmp(bundle->profile, "azure") && prefixes->count > 4000)
 	{
 		report_error(load->report, path, NULL,
 					 "%zu prefixes are advertised: Azure ends the session at "
-					 "more than 4000",
+					 "more than 4000; announce aggregates, or fewer by an "
+					 "export policy",
 					 prefixes->count);
 	}
 	if (strcmp(bundle->profile, "alibaba") != 0)

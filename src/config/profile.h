@@ -19,6 +19,10 @@ const char *profile_default(const char *profile, config_scope_t scope,
 /** errors and warnings about a bundle's cloud: of its profile, or that it should
  * have one */
 void profile_check(config_load_t *load, const config_bundle_t *bundle);
+/** warnings about the connection of one of its tunnels; path: the connection's
+ */
+void profile_check_connection(config_load_t *load,
+							  const config_bundle_t *bundle, const char *path);
 
 /** for the manual: the i-th default; false: no more */
 bool profile_default_row(size_t i, const char **profile, const char **key,

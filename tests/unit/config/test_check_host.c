@@ -187,6 +187,8 @@ START_TEST(test_features)
 	char *ipsec = str_format(TUNNELS, "ike_init_rate = 5", "", neighbor);
 	char *open = str_format(
 		TUNNELS, "leak_guard = no\n mss_clamp = no\n port_guard = no", "", "");
+	char *mapped =
+		str_format(TUNNELS, "", "netmap = 10.0.0.0/24 to 10.200.0.0/24", "");
 	static const char *const wanted[] = {
 		"CONFIG_XFRM_INTERFACE",     "CONFIG_INET_ESP",
 		"CONFIG_XFRM_USER",          "CONFIG_IP_ROUTE_MULTIPATH",
@@ -200,12 +202,18 @@ START_TEST(test_features)
 		tells(plain, without(wanted[i]), i == 3 || i == 6 ? wanted[i] : NULL);
 	}
 	tells(open, without("CONFIG_NF_TABLES"), NULL);
+	tells(plain, without("CONFIG_NFT_NAT"), NULL);
+	tells(mapped, without("CONFIG_NFT_NAT"),
+		  "its kernel has no CONFIG_NFT_NAT (nft_nat): netmap translates "
+		  "nothing, and no part of the table is loaded");
+	tells(mapped, good(), NULL);
 	tells(ipsec, without("?"), NULL);
 	tells("connections {\n }\n", without("*"), NULL);
 	free(neighbor);
 	free(plain);
 	free(ipsec);
 	free(open);
+	free(mapped);
 }
 END_TEST
 

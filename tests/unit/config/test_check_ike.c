@@ -160,11 +160,144 @@ START_TEST(test_replay_window)
 }
 END_TEST
 
+static const row_t versions[] = {
+	{"one", "version = 2", "replay_window = 1024", "a {\n tunnels {"},
+	{"two", "version = 1", "replay_window = 1024", "b {\n tunnels {"},
+	{NULL, NULL, NULL, NULL},
+};
+
+/** one message, the whole of it; NULL: none. More is for charon's section */
+static void says(const char *more, const char *wanted)
+{
+	char *text = make_text(versions), *charon;
+	const char *told;
+	config_source_t *source = text_source_create(text);
+	config_source_t *strongswan;
+	config_report_t report;
+	config_t *config;
+	size_t before;
+
+	charon = str_format("charon {\n " GOOD "%s\n }", more);
+	strongswan = text_source_create(charon);
+	ck_assert(source && strongswan);
+	config = config_load(source, &report);
+	ck_assert_ptr_nonnull(config);
+	before = report.warnings.count;
+	config_check_strongswan(config, source, strongswan, &report);
+	told = report.warnings.count > before ? report.warnings.list[before] : "";
+	ck_assert_str_eq(told, wanted ? wanted : "");
+	ck_assert_uint_eq(report.warnings.count - before, wanted ? 1 : 0);
+	config_report_deinit(&report);
+	config_destroy(config);
+	source->destroy(source);
+	strongswan->destroy(strongswan);
+	free(charon);
+	free(text);
+}
+
+START_TEST(test_loaded)
+{
+	static const char off[] = "charon.plugins.cygnet.load: is off: charon does "
+							  "not load Cygnet; write load = yes";
+	static const char absent[] =
+		"charon.plugins.cygnet.load: is not there, and with load_modular "
+		"charon loads nothing else: install strongswan.d/charon/cygnet.conf, "
+		"or write load = yes";
+
+	says("plugins { cygnet {\n load = no\n } }", off);
+	says("plugins { cygnet {\n load = 0\n } }", off);
+	says("load_modular = yes\n plugins { cygnet {\n load = no\n } }", off);
+	says("load_modular = yes\n plugins { vici {\n load = yes\n } }", absent);
+	says("load_modular = yes\n plugins { cygnet {\n load = yes\n } }", NULL);
+	says("load_modular = yes\n plugins { cygnet {\n load = 7\n } }", NULL);
+	says("load_modular = no", NULL);
+	says("load_modular = yes\n }\n charon-systemd { plugins { cygnet {\n "
+		 "load = yes\n } }",
+		 NULL);
+}
+END_TEST
+
+START_TEST(test_silence)
+{
+	static const char soon[] =
+		"charon.retransmit_tries: and the times with it give an IKE_SA up %s "
+		"seconds after a lost packet, with all of its tunnel's SAs: leave them "
+		"out, and find silence by bfd or probe, which keep the SAs";
+	static const char late[] =
+		"charon.retransmit_tries: and the times with it hold on to a dead far "
+		"side's IKE_SA for more than 600 seconds, and until then no other is "
+		"initiated; leave them out";
+	char *text;
+
+	/* 4 * (1 + 1.8 + 3.24) is 24.2 */
+	says("retransmit_tries = 2", NULL);
+	text = str_format(soon, "11.2");
+	says("retransmit_tries = 1", text);
+	free(text);
+	text = str_format(soon, "19.9");
+	says("retransmit_tries = 0\n retransmit_timeout = 19.9", text);
+	free(text);
+	says("retransmit_tries = 0\n retransmit_timeout = 20", NULL);
+	says("retransmit_tries = 29\n retransmit_base = 1\n "
+		 "retransmit_timeout = 20",
+		 NULL);
+	says("retransmit_tries = 30\n retransmit_base = 1\n "
+		 "retransmit_timeout = 20",
+		 late);
+	says("retransmit_tries = 30\n retransmit_base = 1\n "
+		 "retransmit_timeout = 20\n retransmit_limit = 5",
+		 NULL);
+	says("retransmit_tries = 4000000000", late);
+}
+END_TEST
+
+START_TEST(test_room)
+{
+	says("threads = 7",
+		 "charon.threads: is 7, of which 4 do nothing but wait: rekeyings of "
+		 "several tunnels keep each other waiting; leave it at 16");
+	says("threads = 8", NULL);
+	says("ikesa_limit = 3",
+		 "charon.ikesa_limit: is 3 for 2 tunnels: what far sides that were "
+		 "restarted initiate is refused while their old IKE_SAs are there; "
+		 "write 4 or more");
+	says("ikesa_limit = 4", NULL);
+	says("ikesa_limit = 0", NULL);
+}
+END_TEST
+
+START_TEST(test_together)
+{
+	says("initiator_only = yes",
+		 "charon.initiator_only: is on: a far side that was restarted, or that "
+		 "alone may initiate, gets no answer; leave it out");
+	says("initiator_only = no", NULL);
+	says("plugins { kernel-netlink {\n process_rules = yes\n } }",
+		 "charon.plugins.kernel-netlink.process_rules: is on: at each rule of "
+		 "pin_underlay charon looks for a new way for every IKE_SA; leave it "
+		 "out");
+	says("plugins { kernel-netlink {\n process_rules = no\n } }", NULL);
+	says("port = 4711", NULL); /* there is no ike_init_rate */
+	says("delete_rekeyed = yes",
+		 "connections.two.version: is 1, and charon.delete_rekeyed is on: what "
+		 "is under way when an SA is replaced is dropped; leave that out");
+	says("delete_rekeyed = no", NULL);
+	tells(none,
+		  "charon {\n initiator_only = yes\n threads = 1\n "
+		  "retransmit_tries = 0\n ikesa_limit = 1\n }",
+		  "");
+}
+END_TEST
+
 Suite *check_ike_suite(void)
 {
 	Suite *s = suite_create("check_ike");
 
 	unit_add(s, "charon", test_charon);
 	unit_add(s, "replay window", test_replay_window);
+	unit_add(s, "loaded", test_loaded);
+	unit_add(s, "silence", test_silence);
+	unit_add(s, "room", test_room);
+	unit_add(s, "together", test_together);
 	return s;
 }

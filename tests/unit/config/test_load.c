@@ -70,7 +70,7 @@ static const char all_options[] =
 	"  accept_default = yes\n import = in\n export = out\n"
 	"  tunnels {\n"
 	"   one {\n interface_name = ali0\n"
-	"    address = 169.254.10.2/30, fd00::2/126\n mtu = 1400\n weight = 3\n"
+	"    address = 169.254.10.2/30, fd00::2/126\n mtu = 1350\n weight = 3\n"
 	"    priority = 7\n on_down = reset\n import = out\n"
 	"    neighbor {\n address = 169.254.10.1\n remote_as = 65531\n"
 	"     local_as = 64600\n hold_time = 45\n keepalive = 15\n"
@@ -164,7 +164,7 @@ static void check_tunnels(const config_bundle_t *b)
 	ck_assert_uint_eq(t->if_id, 17);
 	ck_assert_uint_eq(t->n_addresses, 2);
 	ck_assert_uint_eq(t->addresses[1].len, 126);
-	ck_assert_uint_eq(t->mtu, 1400);
+	ck_assert_uint_eq(t->mtu, 1350);
 	ck_assert_uint_eq(t->weight, 3);
 	ck_assert_uint_eq(t->priority, 7);
 	ck_assert_int_eq(t->on_down, CONFIG_SESSION_RESET);
@@ -491,9 +491,14 @@ static const struct
 	const char *warning;
 	const char *error;
 } announced[] = {
-	{"alibaba", 50, NULL, NULL}, {"alibaba", 51, "takes 50", NULL},
-	{"aws", 100, NULL, NULL},    {"aws", 101, "more than 100", NULL},
-	{"azure", 4000, NULL, NULL}, {"azure", 4001, NULL, "more than 4000"},
+	{"alibaba", 50, NULL, NULL},
+	{"alibaba", 51, "takes 50", NULL},
+	{"aws", 100, NULL, NULL},
+	{"aws", 101, "more than 100 ", NULL},
+	{"aws", 1000, "more than 100 ", NULL},
+	{"aws", 1001, NULL, "more than 1000;"},
+	{"azure", 4000, NULL, NULL},
+	{"azure", 4001, NULL, "more than 4000"},
 	{"gcp", 4001, NULL, NULL},
 };
 
