@@ -254,17 +254,34 @@ static void neighbor_shutdown(void *user, json_object *args,
 	}
 }
 
+static bool established(const view_state_t *state, const char *name)
+{
+	bgp_peer_info_t info;
+
+	for (size_t i = 0; i < state->n_neighbors; i++)
+	{
+		if (strcmp(bgp_peer_name(state->neighbors[i].peer), name) == 0)
+		{
+			bgp_peer_info(state->neighbors[i].peer, &info);
+			return info.state == BGP_ESTABLISHED;
+		}
+	}
+	return false;
+}
+
 static void neighbor_start(void *user, json_object *args,
 						   control_reply_t *reply)
 {
 	gateway_t *gateway = user;
 	const char *name = name_of(args, reply);
+	bool up = name && established(gateway_view(gateway), name);
 
 	if (name)
 	{
 		done(gateway, name,
 			 core_neighbor_start(gateway->core, name, gateway->now), reply,
-			 "started: it connects as soon as its tunnel is up");
+			 up ? "nothing to start: its session is Established"
+				: "started: it connects as soon as its tunnel is up");
 	}
 }
 
@@ -331,9 +348,26 @@ static void drain(void *user, json_object *args, control_reply_t *reply)
 				 "send goes other ways, and the far side is asked to do so");
 }
 
+static bool drained(const view_state_t *state, const char *name)
+{
+	for (size_t i = 0; i < state->n_tunnels; i++)
+	{
+		if (strcmp(state->tunnels[i].config->name, name) == 0)
+		{
+			return state->tunnels[i].drained_at;
+		}
+	}
+	return false;
+}
+
 static void undrain(void *user, json_object *args, control_reply_t *reply)
 {
-	drain_or_not(user, args, false, reply, "in use again");
+	const char *name = argument(args, "name");
+
+	drain_or_not(user, args, false, reply,
+				 name && drained(gateway_view(user), name)
+					 ? "in use again"
+					 : "nothing to undo: it was not drained");
 }
 
 static void reauth(void *user, json_object *args, control_reply_t *reply)
@@ -356,12 +390,21 @@ static bool prefix_of(json_object *args, prefix_t *prefix, bool *given,
 					  control_reply_t *reply)
 {
 	const char *text = argument(args, "prefix");
+	char buf[PREFIX_STR_MAX];
+	ifaddr_t ifaddr;
 	addr_t addr;
 
 	*given = text != NULL;
 	if (!text || prefix_parse(text, prefix))
 	{
 		return true;
+	}
+	if (ifaddr_parse(text, &ifaddr))
+	{
+		*prefix = ifaddr_prefix(&ifaddr);
+		reply->error = str_format("'%.64s' has host bits, did you mean %s?",
+								  text, prefix_format(prefix, buf));
+		return false;
 	}
 	if (!addr_parse(text, &addr))
 	{

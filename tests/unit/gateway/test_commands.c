@@ -385,6 +385,9 @@ START_TEST(test_received)
 	bad("neighbor-routes",
 		"{\"name\":\"t1\",\"table\":\"received\",\"prefix\":\"10.1\"}",
 		"not a prefix");
+	bad("neighbor-routes",
+		"{\"name\":\"t1\",\"table\":\"received\",\"prefix\":\"10.1.0.1/16\"}",
+		"'10.1.0.1/16' has host bits, did you mean 10.1.0.0/16?");
 }
 END_TEST
 
@@ -511,6 +514,12 @@ START_TEST(test_tunnel)
 	list("routes", "{\"prefix\":\"10.9.0.0/16\"}", 1,
 		 "\"ways\": [ { \"tunnel\": \"t1\", \"weight\": 1, \"used\": true }, "
 		 "{ \"tunnel\": \"t2\", \"weight\": 1, \"used\": false } ]");
+	good("undrain", "{\"name\":\"t1\"}", "it was not drained");
+	good("undrain", "{\"name\":\"t2\"}", "in use again");
+	good("undrain", "{\"name\":\"t2\"}", "it was not drained");
+	bad("undrain", "{\"name\":\"t9\"}", "no tunnel 't9'");
+	good("neighbor-start", "{\"name\":\"t1\"}", "its session is Established");
+	bad("neighbor-start", "{\"name\":\"t9\"}", "no neighbor 't9'");
 }
 END_TEST
 
