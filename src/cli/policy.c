@@ -12,10 +12,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/suggest.h"
 #include "cli/check.h"
 #include "cli/print.h"
 #include "cli/reply.h"
 #include "gateway/policy_test.h"
+
+/** false: there is no such word, and the nearest was said */
+static bool known(const char *word)
+{
+	static const char *const words[] = {"list", "show", "test"};
+	suggest_t near;
+
+	suggest_init(&near, word);
+	for (size_t i = 0; i < countof(words); i++)
+	{
+		if (strcmp(words[i], word) == 0)
+		{
+			return true;
+		}
+		suggest_offer(&near, words[i]);
+	}
+	fprintf(stderr, "cygnetctl: policy: unknown word '%s'%s%s%s; see --help\n",
+			word, near.best ? ", did you mean '" : "",
+			near.best ? near.best : "", near.best ? "'?" : "");
+	return false;
+}
 
 static int usage(void)
 {
@@ -92,5 +114,5 @@ int policy_run(const options_t *options, char **argv)
 	{
 		return test(options, argv);
 	}
-	return usage();
+	return known(argv[0]) ? usage() : 2;
 }
