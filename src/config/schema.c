@@ -280,13 +280,14 @@ static const config_option_t options[] = {
 	{IN(CONFIG_IN_TUNNEL), "interface", CONFIG_LINK, TUNNEL(interface),
 	 .text = "An existing link (a VLAN of a leased line, a WireGuard or GRE "
 			 "interface) in place of a connection. It is neither made nor "
-			 "removed."},
+			 "removed, and its addresses are put on it by its owner."},
 	{IN(CONFIG_IN_TUNNEL), "interface_name", CONFIG_LINK, TUNNEL(link),
 	 .text = "The name of the XFRM interface, 15 bytes at most. Default: "
 			 "cyg- and the tunnel's name."},
 	{IN(CONFIG_IN_TUNNEL), "address", CONFIG_IFADDRS, TUNNEL(addresses),
 	 .count_at = offsetof(config_tunnel_t, n_addresses),
-	 .text = "Our addresses inside the tunnel, each with its prefix length."},
+	 .text = "Our addresses inside the tunnel, each with its prefix length. "
+			 "With 'interface', those of it that are the tunnel's."},
 	{IN(CONFIG_IN_TUNNEL), "mtu", CONFIG_NUMBER, TUNNEL(mtu), .min = 576,
 	 .max = 65535, .or_zero = true, .fallback = "0",
 	 .text = "The link's MTU in bytes; 0 computes it. At least 1280 with an "
