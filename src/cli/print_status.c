@@ -3,7 +3,7 @@
 /*
  * `status` on one screen, however many tunnels there are: few are a line each;
  * of many, those in health are counted, and only what is wrong has its line,
- * with why below it.
+ * with why below it. Many that are wrong in the same way share one.
  */
 
 #include "cli/print.h"
@@ -11,195 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/print_kind.h"
 #include "cli/reply.h"
-
-/** of a kind, in lines of their own */
-#define FEW 8
-
-#define RED    "\033[31m"
-#define YELLOW "\033[33m"
-#define PLAIN  "\033[0m"
-
-/* -- lines --------------------------------------------------------------------- */
-
-/** columns of a word of UTF-8 */
-static unsigned columns(const char *s, size_t len)
-{
-	unsigned n = 0;
-
-	for (size_t i = 0; i < len; i++)
-	{
-		n += ((unsigned char)s[i] & 0xc0) != 0x80;
-	}
-	return n;
-}
-
-/** a paragraph whose further lines begin at indent */
-static void put_words(const char *words, const char *colour, unsigned indent,
-					  const print_style_t *style, text_t *out)
-{
-	unsigned at = 0;
-
-	text_add(out, style->colour ? colour : "");
-	while (*words)
-	{
-		size_t space = strspn(words, " "),
-			   len = space + strcspn(words + space, " ");
-		unsigned width = columns(words, len);
-
-		if (style->width && at > indent && at + width > style->width)
-		{
-			text_printf(out, "\n%*s", (int)indent, "");
-			words += space;
-			len -= space;
-			width -= (unsigned)space;
-			at = indent;
-		}
-		text_add_len(out, words, len);
-		at += width;
-		words += len;
-	}
-	text_add(out, style->colour && *colour ? PLAIN : "");
-	text_char(out, '\n');
-}
-
-/** the same with a format */
-static void put_line(const char *colour, unsigned indent,
-					 const print_style_t *style, text_t *out, const char *fmt,
-					 ...) __attribute__((format(printf, 5, 6)));
-
-static void put_line(const char *colour, unsigned indent,
-					 const print_style_t *style, text_t *out, const char *fmt,
-					 ...)
-{
-	text_t text;
-	va_list args;
-
-	text_init(&text);
-	va_start(args, fmt);
-	text_vprintf(&text, fmt, args);
-	va_end(args);
-	put_words(text_str(&text), colour, indent, style, out);
-	text_deinit(&text);
-}
-
-/* -- things of a kind ------------------------------------------------------------ */
-
-/** what is to be shown of bundles, tunnels or neighbours */
-typedef struct kind_t
-{
-	const char *const *heads;
-	/** NULL: it is well; else its colour */
-	const char *(*wrong)(json_object *data, json_object *o);
-	void (*row)(json_object *data, json_object *o, table_t *table);
-	/** why it is wrong; may add nothing */
-	void (*why)(json_object *o, text_t *out);
-	/** of n that are well and have no line */
-	void (*rest)(size_t n, bool all, json_object *well, text_t *out);
-} kind_t;
-
-static void put_why(const kind_t *kind, json_object *o, const char *colour,
-					const print_style_t *style, text_t *out)
-{
-	text_t why;
-
-	text_init(&why);
-	kind->why(o, &why);
-	if (why.len)
-	{
-		put_line(colour, 4, style, out, "    %s", text_str(&why));
-	}
-	text_deinit(&why);
-}
-
-/** the table's lines, each with its colour, and why below it */
-static void put_rows(const kind_t *kind, json_object *data, json_object *shown,
-					 const table_t *table, const print_style_t *style,
-					 text_t *out)
-{
-	size_t row = 0;
-	text_t lines;
-
-	text_init(&lines);
-	table_print(table, &lines);
-	for (const char *s = text_str(&lines); *s; row++)
-	{
-		size_t len = strcspn(s, "\n");
-		json_object *o = row ? reply_at(shown, row - 1) : NULL;
-		const char *colour = o ? kind->wrong(data, o) : NULL;
-
-		text_add(out, colour && style->colour ? colour : "");
-		text_add_len(out, s, len);
-		text_add(out, colour && style->colour ? PLAIN "\n" : "\n");
-		if (colour)
-		{
-			put_why(kind, o, colour, style, out);
-		}
-		s += len + 1;
-	}
-	text_deinit(&lines);
-}
-
-static void put_kind(const kind_t *kind, json_object *data, const char *key,
-					 const print_style_t *style, text_t *out)
-{
-	json_object *list = reply_get(data, key);
-	json_object *shown = json_object_new_array();
-	json_object *well = json_object_new_array();
-	size_t n = reply_length(list);
-	table_t table;
-	text_t rest;
-
-	table_init(&table, kind->heads);
-	for (size_t i = 0; i < n; i++)
-	{
-		json_object *o = reply_at(list, i);
-		bool line = n <= FEW || kind->wrong(data, o);
-
-		json_object_array_add(line ? shown : well, json_object_get(o));
-		if (line)
-		{
-			kind->row(data, o, &table);
-		}
-	}
-	if (reply_length(shown))
-	{
-		put_rows(kind, data, shown, &table, style, out);
-	}
-	if (reply_length(well))
-	{
-		text_init(&rest);
-		kind->rest(reply_length(well), !reply_length(shown), well, &rest);
-		put_words(text_str(&rest), "", 0, style, out);
-		text_deinit(&rest);
-	}
-	if (n)
-	{
-		text_char(out, '\n');
-	}
-	table_deinit(&table);
-	json_object_put(shown);
-	json_object_put(well);
-}
-
-/** the shortest that any of them has been as it is, "-": not known */
-static const char *unchanged(json_object *list, char buf[static REPLY_SPAN_MAX])
-{
-	json_object *last = NULL;
-
-	for (size_t i = 0; i < reply_length(list); i++)
-	{
-		json_object *o = reply_at(list, i), *since = reply_get(o, "since");
-
-		if (since &&
-			(!last || json_object_get_double(since) <
-						  json_object_get_double(reply_get(last, "since"))))
-		{
-			last = o;
-		}
-	}
-	return reply_span(last, "since", buf);
-}
 
 static bool is(json_object *o, const char *key, const char *value)
 {
@@ -212,13 +25,13 @@ static const char *tunnel_wrong(json_object *data, json_object *o)
 {
 	if (is(o, "state", "drained"))
 	{
-		return YELLOW;
+		return PRINT_YELLOW;
 	}
 	if (!reply_bool(o, "forwarding"))
 	{
-		return RED;
+		return PRINT_RED;
 	}
-	return reply_get(o, "detector_problem") ? YELLOW : NULL;
+	return reply_get(o, "detector_problem") ? PRINT_YELLOW : NULL;
 }
 
 static void tunnel_row(json_object *data, json_object *o, table_t *t)
@@ -232,7 +45,7 @@ static void tunnel_row(json_object *data, json_object *o, table_t *t)
 	print_liveness(t, o);
 }
 
-static void tunnel_why(json_object *o, text_t *out)
+static void tunnel_why(json_object *o, bool shared, text_t *out)
 {
 	char buf[REPLY_SPAN_MAX];
 
@@ -240,9 +53,19 @@ static void tunnel_why(json_object *o, text_t *out)
 											  : reply_str(o, "reason"));
 	if (!reply_get(o, "sa") && reply_get(o, "alert"))
 	{
-		text_printf(out, "; charon said %s ago: %s",
-					reply_span(o, "alert_since", buf), reply_str(o, "alert"));
+		text_add(out, "; charon said");
+		if (!shared)
+		{
+			text_printf(out, " %s ago", reply_span(o, "alert_since", buf));
+		}
+		text_printf(out, ": %s", reply_str(o, "alert"));
 	}
+}
+
+static void tunnels_are(json_object *o, text_t *out)
+{
+	text_printf(out, "tunnels are %s%s", reply_str(o, "state"),
+				print_unused(o));
 }
 
 static void tunnel_rest(size_t n, bool all, json_object *well, text_t *out)
@@ -256,7 +79,7 @@ static void tunnel_rest(size_t n, bool all, json_object *well, text_t *out)
 	}
 	text_printf(out, "%s%zu %s, the last to come up %s ago", all ? "all " : "",
 				n, all ? "tunnels forward" : "more forward",
-				unchanged(well, buf));
+				print_unchanged(well, buf));
 	if (unused)
 	{
 		text_printf(out, "; %zu of them stand by", unused);
@@ -268,8 +91,8 @@ static void tunnel_rest(size_t n, bool all, json_object *well, text_t *out)
 static const char *neighbor_wrong(json_object *data, json_object *o)
 {
 	return is(o, "state", "Established")                  ? NULL
-		   : reply_bool(reply_get(o, "held"), "shutdown") ? YELLOW
-														  : RED;
+		   : reply_bool(reply_get(o, "held"), "shutdown") ? PRINT_YELLOW
+														  : PRINT_RED;
 }
 
 static uint64_t both(json_object *o, const char *key)
@@ -278,24 +101,30 @@ static uint64_t both(json_object *o, const char *key)
 		   reply_num(reply_get(o, key), "ipv6");
 }
 
-static void neighbor_row(json_object *data, json_object *o, table_t *t)
+/** behind its state */
+static const char *held_words(json_object *o)
 {
 	json_object *held = reply_get(o, "held");
+
+	return !held                          ? ""
+		   : reply_bool(held, "shutdown") ? " (shut down)"
+										  : " (held)";
+}
+
+static void neighbor_row(json_object *data, json_object *o, table_t *t)
+{
 	char buf[REPLY_SPAN_MAX];
 
 	table_cell(t, "%s", reply_str(o, "name"));
 	table_cell(t, "%s", reply_str(o, "address"));
-	table_cell(t, "%s%s", reply_str(o, "state"),
-			   !held                          ? ""
-			   : reply_bool(held, "shutdown") ? " (shut down)"
-											  : " (held)");
+	table_cell(t, "%s%s", reply_str(o, "state"), held_words(o));
 	table_cell(t, "%s", reply_span(o, "since", buf));
 	table_cell(t, "%llu of %llu", (unsigned long long)both(o, "accepted"),
 			   (unsigned long long)both(o, "received"));
 	table_cell(t, "%llu", (unsigned long long)both(o, "advertised"));
 }
 
-static void neighbor_why(json_object *o, text_t *out)
+static void neighbor_why(json_object *o, bool shared, text_t *out)
 {
 	json_object *held = reply_get(o, "held");
 	const char *error =
@@ -311,13 +140,18 @@ static void neighbor_why(json_object *o, text_t *out)
 	}
 }
 
+static void neighbors_are(json_object *o, text_t *out)
+{
+	text_printf(out, "sessions are %s%s", reply_str(o, "state"), held_words(o));
+}
+
 static void neighbor_rest(size_t n, bool all, json_object *well, text_t *out)
 {
 	char buf[REPLY_SPAN_MAX];
 
 	text_printf(out, "%s%zu %s, the last to come up %s ago", all ? "all " : "",
 				n, all ? "sessions are Established" : "more are Established",
-				unchanged(well, buf));
+				print_unchanged(well, buf));
 }
 
 /* -- bundles --------------------------------------------------------------------------- */
@@ -350,10 +184,11 @@ static const char *bundle_wrong(json_object *data, json_object *o)
 
 	if (!forwarding || reply_bool(o, "below_min_links"))
 	{
-		return RED;
+		return PRINT_RED;
 	}
 	sessions_of(data, reply_str(o, "name"), &up, &all);
-	return forwarding < reply_num(o, "tunnels") || up < all ? YELLOW : NULL;
+	return forwarding < reply_num(o, "tunnels") || up < all ? PRINT_YELLOW
+															: NULL;
 }
 
 static void bundle_row(json_object *data, json_object *o, table_t *t)
@@ -383,9 +218,17 @@ static void bundle_row(json_object *data, json_object *o, table_t *t)
 			   guard ? reply_str(guard, "dropped_packets") : "no guard");
 }
 
-static void bundle_why(json_object *o, text_t *out)
+static void bundle_why(json_object *o, bool shared, text_t *out)
 {
 	/* its tunnels and neighbours tell */
+}
+
+static void bundles_are(json_object *o, text_t *out)
+{
+	if (!reply_num(o, "forwarding"))
+	{
+		text_add(out, "bundles are down");
+	}
 }
 
 static void bundle_rest(size_t n, bool all, json_object *well, text_t *out)
@@ -425,14 +268,15 @@ static void put_family(json_object *data, const char *name, const char *key,
 	}
 	if (!received && !reply_num(routes, key) && !reply_num(routes, kernel_key))
 	{
-		put_line("", 8, style, out, "%s    none", name);
+		print_words_of("", 8, style, out, "%s    none", name);
 		return;
 	}
-	put_line("", 8, style, out,
-			 "%s    %llu received, %llu accepted; %s networks known with ours, "
-			 "%s in the kernel",
-			 name, (unsigned long long)received, (unsigned long long)accepted,
-			 reply_str(routes, key), reply_str(routes, kernel_key));
+	print_words_of(
+		"", 8, style, out,
+		"%s    %llu received, %llu accepted; %s networks known with ours, "
+		"%s in the kernel",
+		name, (unsigned long long)received, (unsigned long long)accepted,
+		reply_str(routes, key), reply_str(routes, kernel_key));
 }
 
 static void put_routes(json_object *data, const print_style_t *style,
@@ -447,18 +291,20 @@ static void put_routes(json_object *data, const print_style_t *style,
 	put_family(data, "IPv6", "ipv6", "kernel_ipv6", style, out);
 	if (reply_num(routes, "static"))
 	{
-		put_line("", 8, style, out, "static  %s of %s used",
-				 reply_str(routes, "static_used"), reply_str(routes, "static"));
+		print_words_of("", 8, style, out, "static  %s of %s used",
+					   reply_str(routes, "static_used"),
+					   reply_str(routes, "static"));
 	}
 	if (groups)
 	{
-		put_line("", 8, style, out, "kernel  %s next-hop group%s",
-				 reply_str(routes, "groups"), groups == 1 ? "" : "s");
+		print_words_of("", 8, style, out, "kernel  %s next-hop group%s",
+					   reply_str(routes, "groups"), groups == 1 ? "" : "s");
 	}
 	if (waiting)
 	{
-		put_line(YELLOW, 8, style, out, "waiting %s change%s not written yet",
-				 reply_str(routes, "waiting"), waiting == 1 ? "" : "s");
+		print_words_of(PRINT_YELLOW, 8, style, out,
+					   "waiting %s change%s not written yet",
+					   reply_str(routes, "waiting"), waiting == 1 ? "" : "s");
 	}
 }
 
@@ -484,19 +330,20 @@ static void put_head(json_object *data, const print_style_t *style, text_t *out)
 		text_add(&head, ", not configured: write a `cygnet` section, see "
 						"cygnet.conf(5)");
 	}
-	put_words(text_str(&head), "", 2, style, out);
+	print_words(text_str(&head), "", 2, style, out);
 	text_deinit(&head);
 	if (reply_get(data, "confirm"))
 	{
-		put_line(YELLOW, 2, style, out,
-				 "a reload is to be confirmed within %s: `cygnetctl confirm`, "
-				 "or the configuration before comes back",
-				 reply_span(data, "confirm", buf));
+		print_words_of(
+			PRINT_YELLOW, 2, style, out,
+			"a reload is to be confirmed within %s: `cygnetctl confirm`, "
+			"or the configuration before comes back",
+			reply_span(data, "confirm", buf));
 	}
 	for (size_t i = 0; i < reply_length(problems); i++)
 	{
-		put_line(RED, 2, style, out, "! %s",
-				 json_object_get_string(reply_at(problems, i)));
+		print_words_of(PRINT_RED, 2, style, out, "! %s",
+					   json_object_get_string(reply_at(problems, i)));
 	}
 	text_char(out, '\n');
 }
@@ -509,18 +356,20 @@ void print_status(json_object *data, const print_style_t *style, text_t *out)
 											   "FOR",    "LIVENESS", NULL};
 	static const char *const neighbor_heads[] = {
 		"NEIGHBOR", "ADDRESS", "STATE", "FOR", "ACCEPTED", "ADVERTISED", NULL};
-	static const kind_t kinds[] = {
-		{bundle_heads, bundle_wrong, bundle_row, bundle_why, bundle_rest},
-		{tunnel_heads, tunnel_wrong, tunnel_row, tunnel_why, tunnel_rest},
+	static const print_kind_t kinds[] = {
+		{bundle_heads, bundle_wrong, bundle_row, bundle_why, bundles_are,
+		 bundle_rest},
+		{tunnel_heads, tunnel_wrong, tunnel_row, tunnel_why, tunnels_are,
+		 tunnel_rest},
 		{neighbor_heads, neighbor_wrong, neighbor_row, neighbor_why,
-		 neighbor_rest},
+		 neighbors_are, neighbor_rest},
 	};
 	static const char *const keys[] = {"bundles", "tunnels", "neighbors"};
 
 	put_head(data, style, out);
 	for (size_t i = 0; i < countof(kinds); i++)
 	{
-		put_kind(&kinds[i], data, keys[i], style, out);
+		print_kind(&kinds[i], data, keys[i], style, out);
 	}
 	put_routes(data, style, out);
 }

@@ -50,17 +50,35 @@ static void set_number(json_object *o, const char *key, unsigned value)
 	json_object_object_add(o, key, json_object_new_int((int)value));
 }
 
-/** which of the three tunnels and sessions it is like */
-static unsigned like(unsigned bundle, unsigned k)
+/** how many tunnels of it forward */
+static unsigned forwarding(fake_many_t state, unsigned bundle)
 {
-	return bundle == NONE ? 2 : bundle == HALF && k ? 1 : 0;
+	switch (state)
+	{
+		case FAKE_MANY_WELL:
+			return 2;
+		case FAKE_MANY_TWO:
+			return bundle == NONE ? 0 : bundle == HALF ? 1 : 2;
+		case FAKE_MANY_DOWN:
+			return bundle == 1 ? 2 : bundle == HALF ? 1 : 0;
+	}
+	return 0;
 }
 
-static void add_tunnel(json_object *status, json_object *few, unsigned bundle,
-					   unsigned k)
+/** which of the three tunnels and sessions it is like */
+static unsigned like(fake_many_t state, unsigned bundle, unsigned k)
 {
-	json_object *t = copy_of(reply_get(few, "tunnels"), like(bundle, k));
-	json_object *n = copy_of(reply_get(few, "neighbors"), like(bundle, k));
+	unsigned n = forwarding(state, bundle);
+
+	return n == 0 ? 2 : k < n ? 0 : 1;
+}
+
+static void add_tunnel(json_object *status, json_object *few, fake_many_t state,
+					   unsigned bundle, unsigned k)
+{
+	unsigned i = like(state, bundle, k);
+	json_object *t = copy_of(reply_get(few, "tunnels"), i);
+	json_object *n = copy_of(reply_get(few, "neighbors"), i);
 
 	set_name(t, "name", "site-%u-%c", bundle, "ab"[k]);
 	set_name(t, "bundle", "site-%u", bundle);
@@ -70,6 +88,11 @@ static void add_tunnel(json_object *status, json_object *few, unsigned bundle,
 		/* the last that changed */
 		set_number(t, "since", 309 + k);
 	}
+	if (reply_get(t, "alert"))
+	{
+		/* to each at another time */
+		set_number(t, "alert_since", 5 * bundle + k);
+	}
 	json_object_array_add(reply_get(status, "tunnels"), t);
 	set_name(n, "name", "site-%u-%c", bundle, "ab"[k]);
 	set_name(n, "tunnel", "site-%u-%c", bundle, "ab"[k]);
@@ -77,23 +100,24 @@ static void add_tunnel(json_object *status, json_object *few, unsigned bundle,
 	json_object_array_add(reply_get(status, "neighbors"), n);
 }
 
-static void add_bundle(json_object *status, json_object *few, unsigned bundle)
+static void add_bundle(json_object *status, json_object *few, fake_many_t state,
+					   unsigned bundle)
 {
 	json_object *b = copy_of(reply_get(few, "bundles"), 0);
-	unsigned forwarding = bundle == NONE ? 0 : bundle == HALF ? 1 : 2;
+	unsigned n = forwarding(state, bundle);
 
 	set_name(b, "name", "site-%u", bundle);
 	set_number(b, "tunnels", 2);
-	set_number(b, "forwarding", forwarding);
-	set_number(b, "active", forwarding);
+	set_number(b, "forwarding", n);
+	set_number(b, "active", n);
 	set_number(b, "min_links", 1);
-	json_object_object_add(b, "below_min_links",
-						   json_object_new_boolean(!forwarding));
+	json_object_object_add(b, "below_min_links", json_object_new_boolean(!n));
 	json_object_array_add(reply_get(status, "bundles"), b);
 }
 
-json_object *fake_many(bool well)
+json_object *fake_many(fake_many_t state)
 {
+	bool well = state == FAKE_MANY_WELL;
 	json_object *few = view_status(fake_state(NULL));
 	json_object *status = NULL, *routes;
 
@@ -111,10 +135,10 @@ json_object *fake_many(bool well)
 		/* numbers of those in health alone */
 		unsigned bundle = well && (i == HALF || i == NONE) ? i + BUNDLES : i;
 
-		add_bundle(status, few, bundle);
+		add_bundle(status, few, state, bundle);
 		for (unsigned k = 0; k < 2; k++)
 		{
-			add_tunnel(status, few, bundle, k);
+			add_tunnel(status, few, state, bundle, k);
 		}
 	}
 	routes = reply_get(status, "routes");

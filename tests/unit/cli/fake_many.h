@@ -11,7 +11,16 @@
 
 #include "base/base.h"
 
-/** well: all are in health, else two bundles are not; the caller's */
-json_object *fake_many(bool well);
+typedef enum fake_many_t
+{
+	FAKE_MANY_WELL,
+	/** two bundles are not in health */
+	FAKE_MANY_TWO,
+	/** nearly all of them are not, for one reason */
+	FAKE_MANY_DOWN,
+} fake_many_t;
+
+/** the caller's */
+json_object *fake_many(fake_many_t state);
 
 #endif

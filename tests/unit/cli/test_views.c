@@ -490,12 +490,17 @@ NARROW_TABLE(received)
 
 static json_object *status_many(void)
 {
-	return fake_many(false);
+	return fake_many(FAKE_MANY_TWO);
 }
 
 static json_object *status_many_well(void)
 {
-	return fake_many(true);
+	return fake_many(FAKE_MANY_WELL);
+}
+
+static json_object *status_many_down(void)
+{
+	return fake_many(FAKE_MANY_DOWN);
 }
 
 static const row_t rows[] = {
@@ -505,6 +510,9 @@ static const row_t rows[] = {
 	{"status-many", status_many, print_screen, NULL, NULL, true},
 	{"status-many-plain", status_many, print_plain_status, NULL, NULL, true},
 	{"status-many-well", status_many_well, print_screen, NULL, NULL, true},
+	{"status-many-down", status_many_down, print_screen, NULL, NULL, true},
+	{"status-many-down-plain", status_many_down, print_plain_status, NULL, NULL,
+	 true},
 	{"check-health", status, print_health, NULL, NULL, true},
 	{"check-health-empty", status_empty, print_health, NULL, NULL, true},
 	{"diff", diff, print_diff, NULL, NULL, false},
