@@ -21,6 +21,8 @@
 #include "cli/reply.h"
 
 #define CANNOT_TELL 2
+/** where the firewall drops anything, it is seen to do so for a second */
+#define WHILE USEC_PER_SEC
 
 /** the history of a session; without one, it has not flapped */
 static unsigned flaps(const options_t *options, const char *name)
@@ -43,26 +45,53 @@ static unsigned flaps(const options_t *options, const char *name)
 static size_t read_tunnels(const options_t *options, json_object *list,
 						   const char *only, doctor_tunnel_t **out)
 {
+	doctor_tunnel_t *all = *out =
+		mem_array(reply_length(list) + 1, sizeof(**out));
 	size_t n = 0;
 
-	*out = mem_array(reply_length(list) + 1, sizeof(**out));
 	for (size_t i = 0; i < reply_length(list); i++)
 	{
-		json_object *o = reply_at(list, i);
-		doctor_tunnel_t *t = &(*out)[n];
-
-		if (only && strcmp(reply_str(o, "name"), only) != 0)
+		doctor_read_tunnel(reply_at(list, i), &all[i]);
+	}
+	/* with others of its bundle, too, that are not asked for */
+	doctor_read_compare(all, reply_length(list));
+	for (size_t i = 0; i < reply_length(list); i++)
+	{
+		if (only && strcmp(all[i].name, only) != 0)
 		{
 			continue;
 		}
-		doctor_read_tunnel(o, t);
-		for (unsigned k = 0; k < t->n_sessions; k++)
+		all[n] = all[i];
+		for (unsigned k = 0; k < all[n].n_sessions; k++)
 		{
-			t->sessions[k].flaps = flaps(options, t->sessions[k].name);
+			all[n].sessions[k].flaps = flaps(options, all[n].sessions[k].name);
 		}
 		n++;
 	}
 	return n;
+}
+
+/** what the firewall counts; NULL: it does not say */
+static json_object *firewall(const options_t *options)
+{
+	json_object *data = NULL;
+	char *error = NULL;
+
+	call(options->socket, "firewall", NULL, NULL, NULL, &data, &error);
+	free(error);
+	return data;
+}
+
+static void look(const options_t *options, doctor_tunnel_t *tunnels, size_t n,
+				 doctor_host_t *host)
+{
+	json_object *before = firewall(options), *after;
+
+	doctor_look(tunnels, n, doctor_read_dropped(before) ? WHILE : 0, host);
+	after = firewall(options);
+	doctor_read_drops(before, after, tunnels, n, host);
+	json_object_put(before);
+	json_object_put(after);
 }
 
 /** the exit code */
@@ -84,8 +113,11 @@ static int judge(const doctor_tunnel_t *tunnels, size_t n,
 	return fault ? 1 : unknown ? CANNOT_TELL : 0;
 }
 
-static void put_out(const options_t *options, json_object *array)
+/** problems: of the gateway; all: not of one tunnel alone */
+static void put_out(const options_t *options, json_object *array, bool all,
+					unsigned problems)
 {
+	bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
 	text_t out;
 
 	text_init(&out);
@@ -94,12 +126,36 @@ static void put_out(const options_t *options, json_object *array)
 		reply_json(array, &out);
 		text_char(&out, '\n');
 	}
+	else if (all)
+	{
+		print_doctor_all(array, problems, colour, &out);
+	}
 	else
 	{
-		print_doctor(array, isatty(STDOUT_FILENO) && !getenv("NO_COLOR"), &out);
+		print_doctor(array, colour, &out);
 	}
 	fputs(text_str(&out), stdout);
 	text_deinit(&out);
+}
+
+static void no_tunnel(json_object *data, const char *only)
+{
+	if (only)
+	{
+		fprintf(stderr,
+				"cygnetctl: there is no tunnel '%s': see `cygnetctl "
+				"tunnels`\n",
+				only);
+	}
+	else
+	{
+		fprintf(stderr,
+				"cygnetctl: %s: see cygnet.conf(5), and `cygnetctl status` for "
+				"what is wrong\n",
+				reply_bool(data, "configured")
+					? "no tunnel is configured"
+					: "the gateway has no configuration in force");
+	}
 }
 
 static int diagnose(const options_t *options, json_object *data,
@@ -113,18 +169,16 @@ static int diagnose(const options_t *options, json_object *data,
 
 	if (n)
 	{
-		doctor_look(tunnels, n, &host);
+		look(options, tunnels, n, &host);
 		array = json_object_new_array();
 		code = judge(tunnels, n, &host, array);
-		put_out(options, array);
+		put_out(options, array, !only,
+				(unsigned)reply_length(reply_get(data, "problems")));
 		json_object_put(array);
 	}
 	else
 	{
-		fprintf(stderr,
-				"cygnetctl: there is no tunnel%s%s%s: see `cygnetctl "
-				"tunnels`\n",
-				only ? " '" : "", only ? only : "", only ? "'" : "");
+		no_tunnel(data, only);
 	}
 	free(tunnels);
 	return code;

@@ -13,6 +13,9 @@
 #define HOLD_TIMER   4
 #define CEASE        6
 #define MAX_PREFIXES 1
+/** packets that are more than a stray one, and those that are a stream */
+#define MANY 3
+#define MUCH 10
 /** sessions lost in a quarter of an hour that make a flap */
 #define FLAPS 2
 
@@ -135,6 +138,36 @@ static bool tcp_filtered(const doctor_tunnel_t *t, const doctor_host_t *host,
 				"Allow TCP port 179 between %s and %s at the far side, and in "
 				"this host's own rules.",
 				s->local[0] ? s->local : "us", s->address);
+	return true;
+}
+
+/** somebody else's BGP came in by the link, and the guard dropped some */
+static bool is_stranger(const doctor_tunnel_t *t, const doctor_host_t *host,
+						const doctor_session_t *s)
+{
+	return !s->established && !s->shutdown && s->tcp != DOCTOR_SILENT &&
+		   (s->tcp == DOCTOR_REFUSED || !spoke(s)) && t->strangers[0] &&
+		   host->port_drops;
+}
+
+static bool port_guard(const doctor_tunnel_t *t, const doctor_host_t *host,
+					   text_t *cause, text_t *remedy)
+{
+	const doctor_session_t *s = session(t, host, is_stranger);
+
+	if (!s)
+	{
+		return false;
+	}
+	text_printf(cause,
+				"The port guard dropped %llu packets while we looked: BGP "
+				"comes in by %s from an address that is not the neighbor's "
+				"(%s).",
+				(unsigned long long)host->port_drops, t->link, t->strangers);
+	text_printf(remedy,
+				"Have the far side speak from %s, or correct `address` of "
+				"neighbor %s.",
+				s->address, s->name);
 	return true;
 }
 
@@ -391,6 +424,106 @@ static bool nothing_announced(const doctor_tunnel_t *t,
 	return true;
 }
 
+/** of what others of the bundle have; 1% may just be under way */
+static bool is_short(const doctor_tunnel_t *t, const doctor_host_t *host,
+					 const doctor_session_t *s)
+{
+	return s->established && s->told && s->accepted && s->most > s->accepted &&
+		   s->most - s->accepted > s->most / 100;
+}
+
+static bool prefixes_missing(const doctor_tunnel_t *t,
+							 const doctor_host_t *host, text_t *cause,
+							 text_t *remedy)
+{
+	const doctor_session_t *s = session(t, host, is_short);
+
+	if (!s)
+	{
+		return false;
+	}
+	text_printf(cause,
+				"%s brings %llu prefixes, and %s of the same bundle %llu: some "
+				"do not have this tunnel as a way.",
+				s->name, (unsigned long long)s->accepted, s->most_of,
+				(unsigned long long)s->most);
+	text_printf(remedy,
+				"Compare `cygnetctl neighbor %s received` with that of %s, and "
+				"have the far side announce the same by both.",
+				s->name, s->most_of);
+	return true;
+}
+
+/** while the tunnel works: else it is a consequence */
+static bool leak_guard(const doctor_tunnel_t *t, const doctor_host_t *host,
+					   text_t *cause, text_t *remedy)
+{
+	if (!t->forwarding || t->leaked < MANY)
+	{
+		return false;
+	}
+	text_printf(cause,
+				"The leak guard of bundle %s dropped %llu packets while we "
+				"looked, to protected networks to which no route leads by a "
+				"tunnel.",
+				t->bundle, (unsigned long long)t->leaked);
+	text_printf(remedy,
+				"Have the far side announce these networks (`cygnetctl routes "
+				"ADDRESS` tells which are known), or name the link that they "
+				"may leave by in `exits` of bundle %s.",
+				t->bundle);
+	return true;
+}
+
+static bool unmapped(const doctor_tunnel_t *t, const doctor_host_t *host,
+					 text_t *cause, text_t *remedy)
+{
+	if (!t->forwarding || t->unmapped < MANY)
+	{
+		return false;
+	}
+	text_printf(cause,
+				"netmap of bundle %s dropped %llu packets while we looked that "
+				"would have crossed untranslated.",
+				t->bundle, (unsigned long long)t->unmapped);
+	text_printf(remedy,
+				"Have both sides speak to each other's translated networks, or "
+				"add what is missing to `netmap` of bundle %s.",
+				t->bundle);
+	return true;
+}
+
+/** an allow list is there to drop, but not most of what it sees */
+static bool is_most(uint64_t dropped, uint64_t all)
+{
+	return dropped >= MUCH && dropped * 2 >= all;
+}
+
+static bool allow_list(const doctor_tunnel_t *t, const doctor_host_t *host,
+					   text_t *cause, text_t *remedy)
+{
+	/* what comes in is counted by the link before, what leaves after */
+	bool in = is_most(t->denied_in, t->in),
+		 out = is_most(t->denied_out, t->out + t->denied_out);
+	const char *option = in ? "allow_in" : "allow_out";
+
+	if (!t->counted || (!in && !out))
+	{
+		return false;
+	}
+	text_printf(cause,
+				"%s of tunnel %s dropped %llu packets while we looked, most of "
+				"what %s.",
+				option, t->name,
+				(unsigned long long)(in ? t->denied_in : t->denied_out),
+				in ? "came in by it" : "was to leave by it");
+	text_printf(remedy,
+				"If they are wanted, add them to `%s` of tunnel %s and run "
+				"`cygnetctl reload`; else stop who sends them.",
+				option, t->name);
+	return true;
+}
+
 static bool drained(const doctor_tunnel_t *t, const doctor_host_t *host,
 					text_t *cause, text_t *remedy)
 {
@@ -420,6 +553,7 @@ const doctor_row_t doctor_rows_bgp[] = {
 	{"session-shut-down", DOCTOR_STEP_TCP, false, shut_down},
 	{"md5-mismatch", DOCTOR_STEP_TCP, false, md5_mismatch},
 	{"tcp-179-filtered", DOCTOR_STEP_TCP, false, tcp_filtered},
+	{"port-guard", DOCTOR_STEP_TCP, false, port_guard},
 	{"tcp-179-refused", DOCTOR_STEP_TCP, false, tcp_refused},
 	{"wrong-as", DOCTOR_STEP_BGP, false, wrong_as},
 	{"open-refused", DOCTOR_STEP_BGP, false, open_refused},
@@ -428,7 +562,11 @@ const doctor_row_t doctor_rows_bgp[] = {
 	{"session-down", DOCTOR_STEP_BGP, true, not_established},
 	{"policy-rejects-all", DOCTOR_STEP_ROUTES, false, all_rejected},
 	{"no-prefixes", DOCTOR_STEP_ROUTES, false, nothing_announced},
+	{"prefixes-missing", DOCTOR_STEP_ROUTES, false, prefixes_missing},
+	{"leak-guard", DOCTOR_STEP_ROUTES, false, leak_guard},
 	{"drained", DOCTOR_STEP_USE, false, drained},
+	{"untranslated", DOCTOR_STEP_USE, false, unmapped},
+	{"allow-list", DOCTOR_STEP_USE, false, allow_list},
 	{"not-forwarding", DOCTOR_STEP_USE, true, unused},
 	{0},
 };

@@ -403,6 +403,27 @@ static bool unique(const doctor_tunnel_t *t, const doctor_host_t *host,
 	return true;
 }
 
+static bool rate_limit(const doctor_tunnel_t *t, const doctor_host_t *host,
+					   text_t *cause, text_t *remedy)
+{
+	/* a peer whose address is known may ask as often as it likes */
+	if (!t->connection[0] || t->has_sa || !t->loaded || t->n_ways ||
+		!host->ike_drops)
+	{
+		return false;
+	}
+	text_printf(cause,
+				"%llu requests for IKE_SAs were dropped while we looked, more "
+				"than ike_init_rate allows, and the peer of connection %s has "
+				"no fixed address that would be let through.",
+				(unsigned long long)host->ike_drops, t->connection);
+	text_printf(remedy,
+				"Write the peer's address into remote_addrs of connection %s, "
+				"or raise `ike_init_rate`.",
+				t->connection);
+	return true;
+}
+
 static bool no_sa(const doctor_tunnel_t *t, const doctor_host_t *host,
 				  text_t *cause, text_t *remedy)
 {
@@ -440,6 +461,26 @@ static bool duplicate(const doctor_tunnel_t *t, const doctor_host_t *host,
 	return true;
 }
 
+/** before what it leads to: the kernel has no SA of the link's if_id */
+static bool sa_if_id(const doctor_tunnel_t *t, const doctor_host_t *host,
+					 text_t *cause, text_t *remedy)
+{
+	if (!t->has_sa || !t->sa_differs || t->if_id_unique)
+	{
+		return false;
+	}
+	text_printf(cause,
+				"The if_ids do not match: the SA was made with %u, and "
+				"connection %s and its link have %u.",
+				t->sa_if_id, t->connection, t->if_id);
+	text_printf(
+		remedy,
+		"Run `swanctl --terminate --ike %s`: the SAs made after it have "
+		"the if_id of the connection.",
+		t->connection);
+	return true;
+}
+
 static bool outbound_lost(const doctor_tunnel_t *t, const doctor_host_t *host,
 						  text_t *cause, text_t *remedy)
 {
@@ -464,6 +505,7 @@ const doctor_row_t doctor_rows_ike[] = {
 	{"no-route", DOCTOR_STEP_UNDERLAY, false, no_route},
 	{"address-lost", DOCTOR_STEP_UNDERLAY, false, stranded},
 	{"peer-unresolved", DOCTOR_STEP_UNDERLAY, false, unresolved},
+	{"ike-rate-limit", DOCTOR_STEP_IKE, false, rate_limit},
 	{"udp-refused", DOCTOR_STEP_IKE, false, udp_refused},
 	{"udp-unreachable", DOCTOR_STEP_IKE, false, udp_unreachable},
 	{"udp-blocked", DOCTOR_STEP_IKE, false, udp_blocked},
@@ -482,6 +524,7 @@ const doctor_row_t doctor_rows_ike[] = {
 	{"traffic-selectors", DOCTOR_STEP_SA, false, selectors},
 	{"kernel-refused", DOCTOR_STEP_SA, false, kernel_refused},
 	{"unique", DOCTOR_STEP_SA, false, unique},
+	{"if-id-mismatch", DOCTOR_STEP_SA, false, sa_if_id},
 	{"duplicate-child-sa", DOCTOR_STEP_SA, false, duplicate},
 	{"outbound-lost", DOCTOR_STEP_SA, false, outbound_lost},
 	{"no-sa", DOCTOR_STEP_SA, true, no_sa},

@@ -72,16 +72,25 @@ typedef struct doctor_session_t
 	uint64_t max_prefix;
 	/** it has told all that it has */
 	bool told;
+	/** what another one of its bundle and import policy had accepted of it, the
+	 * most of all, and its name; 0: no more than this one */
+	uint64_t most;
+	char most_of[DOCTOR_NAME_MAX];
 	/** echoes of few bytes, and of the link's MTU */
 	doctor_reply_t echo;
 	doctor_reply_t big_echo;
 	/** TCP port 179; not tried while it is established */
 	doctor_reply_t tcp;
+	/** packets from its address to ours came in by the link while we looked */
+	bool heard;
+	/** its answers came by this link, "": by no other than the tunnel's */
+	char aside[32];
 } doctor_session_t;
 
 typedef struct doctor_tunnel_t
 {
 	char name[DOCTOR_NAME_MAX];
+	char bundle[DOCTOR_NAME_MAX];
 	/** "": it is over a link that is there already */
 	char connection[DOCTOR_NAME_MAX];
 	char link[32];
@@ -100,6 +109,9 @@ typedef struct doctor_tunnel_t
 	uint32_t if_id_in;
 	uint32_t if_id_out;
 	uint32_t link_if_id;
+	/** an SA has this one instead of the connection's */
+	bool sa_differs;
+	uint32_t sa_if_id;
 	unsigned duplicates;
 	uint32_t oldest;
 	bool outbound_lost;
@@ -127,6 +139,15 @@ typedef struct doctor_tunnel_t
 	uint64_t out;
 	/** what an XFRM link could not send since a layer below refused it */
 	uint64_t refused;
+	/** whose BGP came in by the link that is of no session, "": nobody's */
+	char strangers[2 * ADDR_STR_MAX + 8];
+	/* packets that our firewall dropped meanwhile */
+	/** of its bundle: by the leak guard, and untranslated */
+	uint64_t leaked;
+	uint64_t unmapped;
+	/** by allow_in and allow_out */
+	uint64_t denied_in;
+	uint64_t denied_out;
 } doctor_tunnel_t;
 
 /** what concerns all of them */
@@ -143,6 +164,10 @@ typedef struct doctor_host_t
 	 * why of the most of them */
 	uint64_t xfrm_drops;
 	char xfrm_reason[32];
+	/** what our firewall dropped meanwhile: BGP and BFD of no neighbour, and
+	 * requests for IKE_SAs over the rate */
+	uint64_t port_drops;
+	uint64_t ike_drops;
 } doctor_host_t;
 
 typedef enum doctor_step_t

@@ -17,16 +17,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ifaddrs.h>
-#include <inttypes.h>
-#include <linux/if_link.h>
-#include <net/if.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <netinet/ip_icmp.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -35,6 +30,8 @@
 
 #include "base/rbuf.h"
 #include "base/wbuf.h"
+#include "cli/doctor_counts.h"
+#include "cli/doctor_ears.h"
 
 #define IKE_PORT 500
 #define BGP_PORT 179
@@ -42,7 +39,7 @@
 #define EACH     USEC_PER_SEC
 /** after the last try */
 #define LAST (400 * USEC_PER_MSEC)
-/** tunnels at once: each has up to seven sockets */
+/** tunnels at once: each has up to nine sockets */
 #define BATCH      64
 #define ECHO_SMALL 64u
 #define ECHO_MAX   65000u
@@ -431,12 +428,6 @@ static void ask_session(questions_t *all, const doctor_tunnel_t *t,
 	}
 }
 
-/** the link is the one that the gateway means */
-static bool here(const doctor_tunnel_t *t)
-{
-	return t->link_index && if_nametoindex(t->link) == t->link_index;
-}
-
 static void ask_tunnel(questions_t *all, doctor_tunnel_t *t)
 {
 	addr_t to;
@@ -451,7 +442,7 @@ static void ask_tunnel(questions_t *all, doctor_tunnel_t *t)
 				.reply = &t->ike,
 			});
 	}
-	for (unsigned i = 0; here(t) && i < t->n_sessions; i++)
+	for (unsigned i = 0; doctor_here(t) && i < t->n_sessions; i++)
 	{
 		if (!t->connection[0] || t->has_sa)
 		{
@@ -460,155 +451,49 @@ static void ask_tunnel(questions_t *all, doctor_tunnel_t *t)
 	}
 }
 
-/** what a link counts; 32 bits are enough for differences */
-typedef struct counts_t
+/** no sooner than that */
+static void wait_until(usec_t until)
 {
-	uint32_t in;
-	uint32_t out;
-	uint32_t refused;
-} counts_t;
+	usec_t now = clock_now();
 
-static bool link_counts(const struct ifaddrs *list, const char *link,
-						counts_t *counts)
-{
-	for (const struct ifaddrs *i = list; i; i = i->ifa_next)
+	if (now < until)
 	{
-		if (i->ifa_addr && i->ifa_addr->sa_family == AF_PACKET && i->ifa_data &&
-			strcmp(i->ifa_name, link) == 0)
-		{
-			const struct rtnl_link_stats *stats = i->ifa_data;
+		struct timespec rest = {
+			.tv_sec = (time_t)((until - now) / USEC_PER_SEC),
+			.tv_nsec = (long)((until - now) % USEC_PER_SEC) * 1000,
+		};
 
-			counts->in = stats->rx_packets;
-			counts->out = stats->tx_packets;
-			/* an XFRM link's: what came back from below with an error */
-			counts->refused = stats->tx_aborted_errors;
-			return true;
-		}
+		nanosleep(&rest, NULL);
 	}
-	return false;
 }
 
-/** before: of the tunnels' links; after: the differences */
-static void count(doctor_tunnel_t *tunnels, size_t n, bool after)
+static void look_at(doctor_tunnel_t *tunnels, size_t n, usec_t least)
 {
-	struct ifaddrs *list;
-	counts_t now;
+	questions_t all = {.list = NULL};
+	usec_t until = clock_now() + least;
+	doctor_ears_t *ears = doctor_ears_open(tunnels, n);
 
-	if (getifaddrs(&list) < 0)
-	{
-		return;
-	}
+	doctor_counts_links(tunnels, n, false);
 	for (size_t i = 0; i < n; i++)
 	{
-		doctor_tunnel_t *t = &tunnels[i];
-
-		if (!here(t) || !link_counts(list, t->link, &now))
-		{
-			t->counted = false;
-			continue;
-		}
-		t->in = (uint32_t)(now.in - (after ? t->in : 0));
-		t->out = (uint32_t)(now.out - (after ? t->out : 0));
-		t->refused = (uint32_t)(now.refused - (after ? t->refused : 0));
-		t->counted = !after || t->counted;
+		ask_tunnel(&all, &tunnels[i]);
 	}
-	freeifaddrs(list);
+	settle(&all);
+	wait_until(until);
+	doctor_counts_links(tunnels, n, true);
+	doctor_ears_close(ears);
 }
 
-/** the value below a name in a file of two lines each, as of /proc/net/netstat */
-static uint64_t netstat(const char *name)
+void doctor_look(doctor_tunnel_t *tunnels, size_t n, usec_t least,
+				 doctor_host_t *host)
 {
-	char names[8192], values[8192], *at_name, *at_value, *n, *v;
-	FILE *file = fopen("/proc/net/netstat", "re");
-	uint64_t found = 0;
-
-	while (file && fgets(names, sizeof(names), file) &&
-		   fgets(values, sizeof(values), file))
-	{
-		n = strtok_r(names, " \n", &at_name);
-		v = strtok_r(values, " \n", &at_value);
-		while (n && v)
-		{
-			if (strcmp(n, name) == 0)
-			{
-				found = strtoull(v, NULL, 10);
-			}
-			n = strtok_r(NULL, " \n", &at_name);
-			v = strtok_r(NULL, " \n", &at_value);
-		}
-	}
-	if (file)
-	{
-		fclose(file);
-	}
-	return found;
-}
-
-#define XFRM_MAX 64
-
-typedef struct xfrm_t
-{
-	char name[32];
-	uint64_t value;
-} xfrm_t;
-
-static size_t xfrm_stat(xfrm_t *out)
-{
-	FILE *file = fopen("/proc/net/xfrm_stat", "re");
-	size_t n = 0;
-
-	while (file && n < XFRM_MAX &&
-		   fscanf(file, "%31s %" SCNu64, out[n].name, &out[n].value) == 2)
-	{
-		n++;
-	}
-	if (file)
-	{
-		fclose(file);
-	}
-	return n;
-}
-
-static void xfrm_compare(const xfrm_t *before, size_t n, doctor_host_t *host)
-{
-	xfrm_t after[XFRM_MAX];
-	size_t m = xfrm_stat(after);
-	uint64_t most = 0;
-
-	for (size_t i = 0; i < n && i < m; i++)
-	{
-		uint64_t more = after[i].value - before[i].value;
-
-		host->xfrm_drops += more;
-		if (more > most)
-		{
-			most = more;
-			memcpy(host->xfrm_reason, after[i].name, sizeof(after[i].name));
-		}
-	}
-}
-
-void doctor_look(doctor_tunnel_t *tunnels, size_t n, doctor_host_t *host)
-{
-	xfrm_t before[XFRM_MAX];
-	size_t n_xfrm = xfrm_stat(before);
+	doctor_xfrm_t before[DOCTOR_XFRM_MAX];
+	size_t n_before = doctor_counts_xfrm(before);
 
 	for (size_t i = 0; i < n; i += BATCH)
 	{
-		size_t here_n = n - i < BATCH ? n - i : BATCH;
-		questions_t all = {.list = NULL};
-
-		count(&tunnels[i], here_n, false);
-		for (size_t k = i; k < i + here_n; k++)
-		{
-			ask_tunnel(&all, &tunnels[k]);
-		}
-		settle(&all);
-		count(&tunnels[i], here_n, true);
+		look_at(&tunnels[i], n - i < BATCH ? n - i : BATCH, least);
 	}
-	xfrm_compare(before, n_xfrm, host);
-	host->md5_failures = netstat("TCPMD5Failure");
-	host->md5_missing = netstat("TCPMD5NotFound");
-	host->md5_unexpected = netstat("TCPMD5Unexpected");
+	doctor_counts_host(before, n_before, host);
 	host->looked = true;
 }

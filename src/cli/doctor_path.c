@@ -237,6 +237,52 @@ static bool refused_here(const doctor_tunnel_t *t, const doctor_host_t *host,
 	return true;
 }
 
+/** a session hears its own link alone */
+static bool asymmetric(const doctor_tunnel_t *t, const doctor_host_t *host,
+					   text_t *cause, text_t *remedy)
+{
+	const doctor_session_t *s = dead(t);
+
+	if (!s || !s->aside[0])
+	{
+		return false;
+	}
+	text_printf(cause,
+				"What %s answers comes back by %s instead of %s (asymmetric "
+				"return): the far side's way to %s leads into another tunnel.",
+				s->address, s->aside, t->link, s->local[0] ? s->local : "us");
+	text_printf(remedy,
+				"Have the far side send to %s by this tunnel, by a route of "
+				"its own to that address.",
+				s->local[0] ? s->local : t->inside);
+	return true;
+}
+
+/** the neighbour's own packets come in, so that its addresses are right */
+static bool unheard(const doctor_tunnel_t *t, const doctor_host_t *host,
+					text_t *cause, text_t *remedy)
+{
+	const doctor_session_t *s = dead(t);
+
+	if (!s || !s->heard)
+	{
+		return false;
+	}
+	text_printf(cause,
+				"%s is heard by the tunnel, but answers nothing of what we "
+				"send: that is lost on its way%s.",
+				s->address,
+				t->connection[0] ? ", as ESP is filtered towards the peer, or "
+								   "the peer's IPsec drops it"
+								 : ", or the far side drops it");
+	text_printf(remedy, "%s the far side lets in what comes from %s.",
+				t->connection[0] ? "Allow ESP (protocol 50, or UDP 4500) "
+								   "towards the peer, then see whether"
+								 : "See whether",
+				s->local[0] ? s->local : "us");
+	return true;
+}
+
 static bool wrong_inside(const doctor_tunnel_t *t, const doctor_host_t *host,
 						 text_t *cause, text_t *remedy)
 {
@@ -249,10 +295,12 @@ static bool wrong_inside(const doctor_tunnel_t *t, const doctor_host_t *host,
 	}
 	text_printf(cause,
 				"The inside addresses do not fit: %s does not answer %s, "
-				"though %s.",
+				"though %s%s%s%s.",
 				s->address, t->inside[0] ? t->inside : "us",
 				t->counted && t->in ? "packets come in by the tunnel"
-									: "the link is up");
+									: "the link is up",
+				t->strangers[0] ? " (BGP from " : "", t->strangers,
+				t->strangers[0] ? ")" : "");
 	text_printf(remedy,
 				"Compare `address` (%s) and the neighbor's `address` (%s) of "
 				"tunnel %s with what the far side has: they are its mirror "
@@ -285,6 +333,27 @@ static bool one_way(const doctor_tunnel_t *t, const doctor_host_t *host,
 								   "ways, then see"
 								 : "See",
 				t->inside[0] ? t->inside : "us", s->address);
+	return true;
+}
+
+/** of a session, the guard would stop its neighbour alone */
+static bool port_guard_bfd(const doctor_tunnel_t *t, const doctor_host_t *host,
+						   text_t *cause, text_t *remedy)
+{
+	if (!carried(t) || !t->bfd_down || t->forwarding || dead(t) ||
+		!host->port_drops)
+	{
+		return false;
+	}
+	text_printf(cause,
+				"BFD over the tunnel is down, and the port guard dropped %llu "
+				"packets of BFD or BGP while we looked that come from no "
+				"neighbor's address.",
+				(unsigned long long)host->port_drops);
+	text_printf(remedy,
+				"Have the far side run BFD from the address that the neighbor "
+				"of tunnel %s has here, or correct the neighbor's `address`.",
+				t->name);
 	return true;
 }
 
@@ -353,8 +422,11 @@ const doctor_row_t doctor_rows_path[] = {
 	{"inside-address-missing", DOCTOR_STEP_LINK, false, address_missing},
 	{"ipsec-drops", DOCTOR_STEP_PATH, false, xfrm_drops},
 	{"refused-here", DOCTOR_STEP_PATH, false, refused_here},
+	{"asymmetric-return", DOCTOR_STEP_PATH, false, asymmetric},
+	{"not-heard", DOCTOR_STEP_PATH, false, unheard},
 	{"wrong-inside-address", DOCTOR_STEP_PATH, false, wrong_inside},
 	{"one-way", DOCTOR_STEP_PATH, false, one_way},
+	{"port-guard", DOCTOR_STEP_PATH, false, port_guard_bfd},
 	{"bfd-down", DOCTOR_STEP_PATH, false, bfd_down},
 	{"probe-failed", DOCTOR_STEP_PATH, false, probe_failed},
 	{"mtu-hole", DOCTOR_STEP_MTU, false, mtu_hole},

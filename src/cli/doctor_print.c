@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The cause and the remedy first, then the steps from the underlay up. */
+/*
+ * The cause and the remedy first, then the steps from the underlay up. Of all
+ * tunnels, those in health are counted, and many with one fault are told once.
+ */
 
 #include "cli/doctor_print.h"
 
 #include <string.h>
 
 #include "cli/reply.h"
+
+/** of a fault, told in full each */
+#define FEW 3
 
 static void put(json_object *obj, const char *key, const char *value)
 {
@@ -104,6 +110,100 @@ static void print_one(json_object *o, bool colour, text_t *out)
 	}
 }
 
+static bool is_of(json_object *o, const char *verdict, const char *fault)
+{
+	return strcmp(reply_str(o, "verdict"), verdict) == 0 &&
+		   (!fault || strcmp(reply_str(o, "fault"), fault) == 0);
+}
+
+static size_t count_of(json_object *tunnels, const char *verdict,
+					   const char *fault)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < reply_length(tunnels); i++)
+	{
+		n += is_of(reply_at(tunnels, i), verdict, fault);
+	}
+	return n;
+}
+
+/** the names of those with the same fault, but for the first */
+static void print_same(json_object *tunnels, const char *fault, text_t *out)
+{
+	const char *between = "  The same fault: ";
+	size_t seen = 0;
+
+	for (size_t i = 0; i < reply_length(tunnels); i++)
+	{
+		json_object *o = reply_at(tunnels, i);
+
+		if (is_of(o, "fault", fault) && seen++)
+		{
+			text_printf(out, "%s%s", between, reply_str(o, "name"));
+			between = ", ";
+		}
+	}
+	text_char(out, '\n');
+}
+
+/** what is wrong with number i, unless it was told with another one */
+static void print_wrong(json_object *tunnels, size_t i, bool colour,
+						text_t *out)
+{
+	json_object *o = reply_at(tunnels, i);
+	const char *fault = reply_get(o, "fault") ? reply_str(o, "fault") : NULL;
+	bool many = fault && count_of(tunnels, "fault", fault) > FEW;
+
+	for (size_t k = 0; many && k < i; k++)
+	{
+		if (is_of(reply_at(tunnels, k), "fault", fault))
+		{
+			return;
+		}
+	}
+	print_one(o, colour, out);
+	if (many)
+	{
+		print_same(tunnels, fault, out);
+	}
+	text_char(out, '\n');
+}
+
+static void print_end(json_object *tunnels, unsigned problems, text_t *out)
+{
+	size_t n = reply_length(tunnels), well = count_of(tunnels, "healthy", NULL),
+		   faults = count_of(tunnels, "fault", NULL), rest = n - well - faults;
+
+	if (well == n)
+	{
+		text_printf(out, "%s %zu tunnel%s", n == 1 ? "The" : "All", n,
+					n == 1 ? " is healthy" : "s are healthy");
+		if (problems)
+		{
+			text_printf(out,
+						", but `cygnetctl status` has %u problem%s of the "
+						"gateway",
+						problems, problems == 1 ? "" : "s");
+		}
+		text_add(out, ".\n");
+		return;
+	}
+	text_printf(out, "%zu of %zu tunnel%s %s a fault", faults, n,
+				n == 1 ? "" : "s", faults == 1 ? "has" : "have");
+	if (rest)
+	{
+		text_printf(out, ", not all could be looked at of %zu", rest);
+	}
+	if (well)
+	{
+		text_printf(out, ", %zu %s healthy", well, well == 1 ? "is" : "are");
+	}
+	text_add(out, rest ? "; root sees more, in the gateway's network "
+						 "namespace.\n"
+					   : ".\n");
+}
+
 void print_doctor(json_object *tunnels, bool colour, text_t *out)
 {
 	for (size_t i = 0; i < reply_length(tunnels); i++)
@@ -111,4 +211,17 @@ void print_doctor(json_object *tunnels, bool colour, text_t *out)
 		text_add(out, i ? "\n" : "");
 		print_one(reply_at(tunnels, i), colour, out);
 	}
+}
+
+void print_doctor_all(json_object *tunnels, unsigned problems, bool colour,
+					  text_t *out)
+{
+	for (size_t i = 0; i < reply_length(tunnels); i++)
+	{
+		if (!is_of(reply_at(tunnels, i), "healthy", NULL))
+		{
+			print_wrong(tunnels, i, colour, out);
+		}
+	}
+	print_end(tunnels, problems, out);
 }

@@ -256,6 +256,9 @@ typedef struct view_doctor_t
 	bool link_lower_up;
 	/** of an XFRM link */
 	uint32_t link_if_id;
+	/** an SA has this one instead of the tunnel's */
+	bool sa_differs;
+	uint32_t sa_if_id;
 	/** a configured address is not on the link; unset: all are */
 	addr_t missing;
 	/** there is a link in the way of ours; "": none */

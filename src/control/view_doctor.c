@@ -37,6 +37,8 @@ static void facts(json_object *obj, const view_doctor_t *d)
 	put_num(o, "if_id_in", d->if_id_in);
 	put_num(o, "if_id_out", d->if_id_out);
 	put_num(o, "link_if_id", d->link_if_id);
+	put_bool(o, "sa_differs", d->sa_differs);
+	put_num(o, "sa_if_id", d->sa_if_id);
 	put_num(o, "duplicates", d->duplicates);
 	put_num(o, "oldest", d->oldest);
 	put_bool(o, "outbound_lost", d->outbound_lost);
@@ -68,19 +70,6 @@ static void sessions(json_object *obj, const view_state_t *state,
 	}
 }
 
-static void counters(json_object *obj, const view_state_t *state)
-{
-	json_object *array = put_array(obj, "dropped");
-
-	for (size_t i = 0; i < state->n_counters; i++)
-	{
-		json_object *o = put_item(array);
-
-		put_str(o, "name", state->counters[i].name);
-		put_num(o, "packets", state->counters[i].packets);
-	}
-}
-
 json_object *view_doctor(const view_state_t *state, const view_doctor_t *doctor)
 {
 	json_object *obj = json_object_new_object();
@@ -103,6 +92,5 @@ json_object *view_doctor(const view_state_t *state, const view_doctor_t *doctor)
 		sessions(o, state, t);
 		json_object_array_add(array, o);
 	}
-	counters(obj, state);
 	return obj;
 }

@@ -60,6 +60,25 @@ static void connection(const core_connection_t *c, view_doctor_t *out,
 	duplicates(c, out, now);
 }
 
+/** an SA that was made when the connection had other if_ids */
+static void sa_if_id(const core_tunnel_t *tunnel, view_doctor_t *out)
+{
+	const core_connection_t *c = tunnel->connection;
+
+	for (unsigned i = 0; i < c->n_sas; i++)
+	{
+		const core_sa_t *sa = &c->sas[i];
+
+		if (!sa->replaced &&
+			(sa->if_id_in != tunnel->if_id || sa->if_id_out != tunnel->if_id))
+		{
+			out->sa_differs = true;
+			out->sa_if_id =
+				sa->if_id_in != tunnel->if_id ? sa->if_id_in : sa->if_id_out;
+		}
+	}
+}
+
 static bool is_inside(const core_t *core, uint32_t link)
 {
 	for (size_t i = 0; i < core->n_tunnels; i++)
@@ -140,6 +159,7 @@ void core_view_doctor(core_t *core, view_doctor_t *out, usec_t now)
 		if (tunnel->connection)
 		{
 			connection(tunnel->connection, o, now);
+			sa_if_id(tunnel, o);
 			o->xfrm_problem = core->seams.xfrm_problem;
 		}
 		o->outbound_lost = tunnel->outbound.lost;

@@ -29,6 +29,9 @@ typedef struct core_sa_t
 	/** a rekey has put another one in its place, to be deleted then */
 	bool replaced;
 	usec_t replaced_at;
+	/** as it was made, whatever its connection says by now */
+	uint32_t if_id_in;
+	uint32_t if_id_out;
 	tunnel_sa_info_t info;
 } core_sa_t;
 

@@ -387,6 +387,8 @@ static void sa_up(core_connection_t *c, const fact_t *fact, usec_t now)
 	if (sa)
 	{
 		memcpy(sa->child, fact->child, sizeof(sa->child));
+		sa->if_id_in = fact->if_id_in;
+		sa->if_id_out = fact->if_id_out;
 		sa->info = fact->info;
 	}
 }

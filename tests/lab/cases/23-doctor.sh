@@ -13,7 +13,9 @@ IKE_PEER=198.51.100.2
 IKE_SITE=198.51.100.1
 CYGNET_HOLD=3
 FRR_TIMERS="1 3"
-ROOT_EXTRA="policies {
+# packets to what is protected may go to lan0, and into tunnels
+ROOT_EXTRA="inside = lan0
+	policies {
 		nothing {
 			all {
 				verdict = reject
@@ -92,6 +94,10 @@ done
 holds "and the exit code is 0" doc "$one"
 holds "as text" grep -q "^tunnel $one: healthy$" <(doc "$one")
 refuses "a tunnel that there is not" doc nobody
+equal "of all, the end says it" "1 of 4 tunnels has a fault, 3 are healthy." \
+	"$(doc | tail -n 1)"
+holds "without the gateway, what to do" grep -q "is charon running" \
+	<(ns site "$CYGNETCTL" -s "$LAB_RUN/nobody.sock" doctor 2>&1)
 
 # -- BGP -------------------------------------------------------------------
 
@@ -140,6 +146,86 @@ in_tunnel "$two" "s/remote_as = .*/&\n						max_prefix = 1/"
 holds "a prefix limit" ctl reload
 becomes 20 "prefix limit" finds "$two" prefix-limit "than max_prefix = 1 " \
 	"raise max_prefix of neighbor $two"
+mend
+
+# -- what others of the bundle bring, and the way back -------------------------
+
+# cloud_tells [no]: less by the first tunnel and the second, or not any more
+cloud_tells()
+{
+	vty cloud "configure terminal" "route-map none deny 10" \
+		"ip prefix-list few seq 5 permit $(net_of "${CLOUD_NETS[0]}")" \
+		"router bgp $CLOUD_AS" "address-family ipv4 unicast" \
+		"${1:-} neighbor ${INSIDE4[0]}.2 route-map none out" \
+		"${1:-} neighbor ${INSIDE4[1]}.2 prefix-list few out" \
+		"exit-address-family" "address-family ipv6 unicast" \
+		"${1:-} neighbor ${INSIDE4[0]}.2 route-map none out" >/dev/null
+}
+becomes 20 "$two in health again" healthy "$two"
+holds "the cloud tells less" cloud_tells
+ip -n cyg-cloud route add "${INSIDE4[2]}.2/32" via "${INSIDE4[1]}.2"
+becomes 20 "no prefixes" finds "$one" no-prefixes "announces no prefix" \
+	"Have the far side announce its networks"
+becomes 20 "prefixes missing" finds "$two" prefixes-missing \
+	"and $three of the same bundle" "announce the same by both"
+becomes 20 "asymmetric return" finds "$three" asymmetric-return \
+	"comes back by $two instead of $three" \
+	"send to ${INSIDE4[2]}.2 by this tunnel"
+ip -n cyg-cloud route del "${INSIDE4[2]}.2/32"
+cloud_tells no
+
+# -- what our own firewall drops ----------------------------------------------
+
+# noise NAME NS udp|tcp FROM TO PORT: until it is stopped
+noise()
+{
+	spawn "$1" "$2" python3 -c '
+import socket
+import sys
+import time
+how, source, to, port = sys.argv[1:]
+kind = socket.SOCK_STREAM if how == "tcp" else socket.SOCK_DGRAM
+while True:
+    s = socket.socket(socket.AF_INET, kind)
+    s.setblocking(False)
+    try:
+        s.bind((source, 0))
+        s.connect((to, int(port)))
+        s.send(b"noise")
+    except OSError:
+        pass
+    time.sleep(0.02)
+    s.close()
+' "${@:3}"
+}
+
+in_tunnel "$two" "s/address = 169.*\/30.*/&\n					allow_in = any tcp 443/"
+holds "an allow list" ctl reload
+# nobody speaks BGP at the far side but who has another address
+for port in sport dport
+do
+	ns cloud nft add rule inet faults input iifname "$one" tcp "$port" 179 \
+		reject with tcp reset
+done
+noise stranger cloud tcp "${INSIDE4[1]}.1" "${INSIDE4[0]}.2" 179
+noise denied cloud udp "${INSIDE4[1]}.1" "${INSIDE4[1]}.2" 9
+becomes 20 "the port guard drops" finds "$one" port-guard \
+	"(${INSIDE4[1]}.1 to ${INSIDE4[0]}.2)" \
+	"Have the far side speak from ${INSIDE4[0]}.1"
+stop stranger
+becomes 20 "TCP 179 refused" finds "$one" tcp-179-refused \
+	"refuses TCP port 179" "Configure BGP at the far side"
+becomes 20 "an allow list drops" finds "$two" allow-list \
+	"allow_in of tunnel $two dropped" "add them to \`allow_in\` of tunnel $two"
+stop denied
+veth site leak0 cloud leak0
+addr site leak0 198.18.0.1/24
+ip -n cyg-site route add 10.99.0.0/16 dev leak0
+noise leak site udp 198.18.0.1 10.99.0.1 9
+becomes 20 "the leak guard drops" finds "$two" leak-guard \
+	"The leak guard of bundle $BUNDLE dropped" "in \`exits\` of bundle $BUNDLE"
+stop leak
+ip -n cyg-site link del leak0
 mend
 
 # -- the way ---------------------------------------------------------------
@@ -191,6 +277,7 @@ connections {
 			echo aes128-sha256-modp2048; fi)
 		if_id_in = 77
 		if_id_out = ${IF_ID_OUT:-77}
+		encap = ${ENCAP:-no}
 		local {
 			auth = ${AUTH:-psk}
 			id = $me
@@ -265,6 +352,15 @@ becomes 5 "proposal mismatch, as we initiate" finds vpn ike-proposal \
 initiates cloud
 becomes 5 "proposal mismatch, as the peer initiates" finds vpn ike-proposal \
 	"the peer offers IKE:AES_CBC_256" "Write into \`proposals\`"
+# with encap, IKE_AUTH goes to port 4500
+faults "iifname ike0 udp dport 4500"
+ENCAP=yes holds "loaded" ike_load
+initiates site
+becomes 5 "UDP 4500 blocked" finds vpn udp-4500-blocked \
+	"IKE_AUTH gets no answer" "Allow UDP 4500"
+# or it is asked again while others are tried below
+swan site --terminate --ike vpn --force --timeout 2 >/dev/null 2>&1 || true
+faults
 
 # cert NAME YEAR: of an end, by one authority, good until that year begins
 cert()
@@ -326,4 +422,8 @@ ip -n cyg-site route add "$IKE_PEER/32" dev "$two"
 becomes 20 "underlay route into the tunnel" finds vpn underlay-into-tunnel \
 	"outer address $IKE_PEER leads into a tunnel, by $two" \
 	"Delete that route"
+ip -n cyg-site addr flush dev ike0
+ip -n cyg-site route flush "$IKE_PEER/32"
+becomes 20 "no route to the peer" finds vpn no-route \
+	"no route to the peer's outer address $IKE_PEER" "Bring up the underlay"
 case_end

@@ -7,6 +7,7 @@
 #include "cli/doctor_print.h"
 #include "unit/unit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define SET(field, value) strcpy((field), (value))
@@ -18,6 +19,7 @@ void fake_healthy(doctor_tunnel_t *t, doctor_host_t *host)
 	*host = (doctor_host_t){.looked = true};
 	*t = (doctor_tunnel_t){
 		.name = "ali-1",
+		.bundle = "alibaba",
 		.connection = "ali-1",
 		.link = "cyg-ali-1",
 		.link_index = 7,
@@ -128,6 +130,15 @@ static void unresolved(doctor_tunnel_t *t, doctor_host_t *host)
 	t->n_ways = 0;
 }
 
+/** its peer may have any address */
+static void rate_limit(doctor_tunnel_t *t, doctor_host_t *host)
+{
+	no_sa(t, "none", "");
+	t->n_ways = 0;
+	t->ike = DOCTOR_UNTRIED;
+	host->ike_drops = 190;
+}
+
 static void udp_refused(doctor_tunnel_t *t, doctor_host_t *host)
 {
 	no_sa(t, "no-answer", "the peer does not answer");
@@ -235,6 +246,16 @@ static void unique(doctor_tunnel_t *t, doctor_host_t *host)
 	no_sa(t, "unique", "refused: there is an IKE_SA of the same peer");
 }
 
+/** of before the connection got another one: the kernel has none for the link */
+static void sa_if_id(doctor_tunnel_t *t, doctor_host_t *host)
+{
+	no_session(t);
+	t->forwarding = false;
+	t->outbound_lost = true;
+	t->sa_differs = true;
+	t->sa_if_id = 9;
+}
+
 static void duplicate(doctor_tunnel_t *t, doctor_host_t *host)
 {
 	t->duplicates = 2;
@@ -331,6 +352,27 @@ static void xfrm_drops(doctor_tunnel_t *t, doctor_host_t *host)
 	SET(host->xfrm_reason, "XfrmInNoPols");
 }
 
+static void asymmetric(doctor_tunnel_t *t, doctor_host_t *host)
+{
+	dead(t);
+	SET(t->sessions[0].aside, "cyg-ali-2");
+}
+
+/** of the two ways that which leads there is broken */
+static void unheard(doctor_tunnel_t *t, doctor_host_t *host)
+{
+	dead(t);
+	t->in = 4;
+	t->sessions[0].heard = true;
+}
+
+static void stranger_inside(doctor_tunnel_t *t, doctor_host_t *host)
+{
+	dead(t);
+	t->in = 4;
+	SET(t->strangers, "169.254.10.9 to 169.254.10.10");
+}
+
 static void wrong_inside(doctor_tunnel_t *t, doctor_host_t *host)
 {
 	dead(t);
@@ -370,6 +412,12 @@ static void bfd_down(doctor_tunnel_t *t, doctor_host_t *host)
 	t->bfd_down = true;
 	t->forwarding = false;
 	SET(t->reason, "a detector failed");
+}
+
+static void bfd_guarded(doctor_tunnel_t *t, doctor_host_t *host)
+{
+	bfd_down(t, host);
+	host->port_drops = 12;
 }
 
 static void probe_failed(doctor_tunnel_t *t, doctor_host_t *host)
@@ -420,6 +468,15 @@ static void md5_theirs_alone(doctor_tunnel_t *t, doctor_host_t *host)
 static void filtered(doctor_tunnel_t *t, doctor_host_t *host)
 {
 	no_session(t);
+}
+
+/** by whoever has the neighbour's address, and another one speaks */
+static void guarded(doctor_tunnel_t *t, doctor_host_t *host)
+{
+	no_session(t);
+	t->sessions[0].tcp = DOCTOR_REFUSED;
+	SET(t->strangers, "169.254.10.5 to 169.254.10.2");
+	host->port_drops = 3;
 }
 
 static void tcp_refused(doctor_tunnel_t *t, doctor_host_t *host)
@@ -502,6 +559,34 @@ static void nothing_announced(doctor_tunnel_t *t, doctor_host_t *host)
 	t->sessions[0].received = t->sessions[0].accepted = 0;
 }
 
+static void prefixes_missing(doctor_tunnel_t *t, doctor_host_t *host)
+{
+	t->sessions[0].most = 3;
+	SET(t->sessions[0].most_of, "ali-2");
+}
+
+static void leaking(doctor_tunnel_t *t, doctor_host_t *host)
+{
+	t->leaked = 5;
+}
+
+static void untranslated(doctor_tunnel_t *t, doctor_host_t *host)
+{
+	t->unmapped = 5;
+}
+
+static void denied_in(doctor_tunnel_t *t, doctor_host_t *host)
+{
+	t->in = 80;
+	t->denied_in = 40;
+}
+
+static void denied_out(doctor_tunnel_t *t, doctor_host_t *host)
+{
+	t->out = 40;
+	t->denied_out = 40;
+}
+
 static void drained(doctor_tunnel_t *t, doctor_host_t *host)
 {
 	t->drained = true;
@@ -520,6 +605,7 @@ const fake_fault_t fake_faults[] = {
 	{"no-route", no_route},
 	{"address-lost", stranded},
 	{"peer-unresolved", unresolved},
+	{"ike-rate-limit", rate_limit},
 	{"udp-refused", udp_refused},
 	{"udp-unreachable", udp_unreachable},
 	{"udp-blocked", udp_blocked},
@@ -539,6 +625,7 @@ const fake_fault_t fake_faults[] = {
 	{"traffic-selectors", selectors},
 	{"kernel-refused", kernel},
 	{"unique", unique},
+	{"if-id-mismatch", sa_if_id},
 	{"duplicate-child-sa", duplicate},
 	{"outbound-lost", outbound},
 	{"no-sa", other_ike},
@@ -554,10 +641,14 @@ const fake_fault_t fake_faults[] = {
 	{"inside-address-missing", address_missing},
 	{"ipsec-drops", xfrm_drops},
 	{"refused-here", refused_here},
+	{"asymmetric-return", asymmetric},
+	{"not-heard", unheard},
+	{"wrong-inside-address", stranger_inside},
 	{"wrong-inside-address", wrong_inside},
 	{"wrong-inside-address", nobody_there},
 	{"one-way", one_way},
 	{"one-way", one_way_pings},
+	{"port-guard", bfd_guarded},
 	{"bfd-down", bfd_down},
 	{"probe-failed", probe_failed},
 	{"mtu-hole", mtu_hole},
@@ -567,6 +658,7 @@ const fake_fault_t fake_faults[] = {
 	{"md5-mismatch", md5_ours_alone},
 	{"md5-mismatch", md5_theirs_alone},
 	{"tcp-179-filtered", filtered},
+	{"port-guard", guarded},
 	{"tcp-179-refused", tcp_refused},
 	{"wrong-as", our_as},
 	{"wrong-as", their_as},
@@ -578,7 +670,12 @@ const fake_fault_t fake_faults[] = {
 	{"session-down", held},
 	{"policy-rejects-all", all_rejected},
 	{"no-prefixes", nothing_announced},
+	{"prefixes-missing", prefixes_missing},
+	{"leak-guard", leaking},
 	{"drained", drained},
+	{"untranslated", untranslated},
+	{"allow-list", denied_in},
+	{"allow-list", denied_out},
 	{"not-forwarding", unused},
 };
 const size_t fake_n_faults = countof(fake_faults);
@@ -612,6 +709,47 @@ json_object *fake_doctor(void)
 	t.n_sessions = 0;
 	t.forwarding = true;
 	add(array, &t, &host);
+	return array;
+}
+
+/** one in health and so many more with the fault */
+static void add_many(json_object *array, const char *prefix, unsigned n,
+					 void (*make)(doctor_tunnel_t *t, doctor_host_t *host))
+{
+	doctor_tunnel_t t;
+	doctor_host_t host;
+
+	for (unsigned i = 0; i <= n; i++)
+	{
+		fake_healthy(&t, &host);
+		snprintf(t.name, sizeof(t.name), "%s-%u", prefix, i);
+		snprintf(t.connection, sizeof(t.connection), "%s-%u", prefix, i);
+		if (i)
+		{
+			make(&t, &host);
+		}
+		add(array, &t, &host);
+	}
+}
+
+json_object *fake_doctor_many(void)
+{
+	json_object *array = json_object_new_array();
+
+	add_many(array, "site", 40, udp_blocked);
+	add_many(array, "shop", 3, psk);
+	add_many(array, "line", 4, no_route);
+	return array;
+}
+
+json_object *fake_doctor_well(void)
+{
+	json_object *array = json_object_new_array();
+
+	for (unsigned i = 0; i < 50; i++)
+	{
+		add_many(array, "site", 0, NULL);
+	}
 	return array;
 }
 

@@ -29,6 +29,10 @@ void fake_healthy(doctor_tunnel_t *t, doctor_host_t *host);
 void fake_healthy_link(doctor_tunnel_t *t, doctor_host_t *host);
 /** verdicts on one in health, one with a fault and one that cannot be told */
 json_object *fake_doctor(void);
+/** on 50, of which 40 have one fault, and 3 and 4 others have others */
+json_object *fake_doctor_many(void);
+/** on 50 in health */
+json_object *fake_doctor_well(void);
 /** verdicts on all of fake_faults */
 json_object *fake_doctor_causes(void);
 

@@ -163,12 +163,14 @@ START_TEST(test_read)
 		"{\"name\": \"a\", \"connection\": \"c\", \"link\": \"cyg-a\","
 		" \"link_index\": 5, \"mtu\": 1400, \"if_id\": 3, \"sa\": null,"
 		" \"forwarding\": false, \"drain\": {}, \"reason\": \"why\","
-		" \"alert\": \"words\", \"addresses\": [\"169.254.1.2/30\"],"
+		" \"bundle\": \"b\", \"alert\": \"words\", \"addresses\": "
+		"[\"169.254.1.2/30\"],"
 		" \"bfd\": {\"running\": true, \"state\": \"Down\"},"
 		" \"probe\": {\"failed\": true},"
 		" \"facts\": {\"loaded\": true, \"fault\": \"psk\","
 		"  \"if_id_in\": 3, \"if_id_out\": 4, \"duplicates\": 2,"
-		"  \"oldest\": 9, \"outbound_lost\": true, \"link_up\": true,"
+		"  \"oldest\": 9, \"sa_differs\": true, \"sa_if_id\": 8, "
+		"\"outbound_lost\": true, \"link_up\": true,"
 		"  \"missing\": \"169.254.1.2\", \"ways\": [{\"peer\": \"192.0.2.1\","
 		"   \"found\": true, \"link\": \"wan0\", \"inside\": true}]},"
 		" \"sessions\": [{\"name\": \"n\", \"address\": \"169.254.1.1\","
@@ -187,12 +189,14 @@ START_TEST(test_read)
 	ck_assert_ptr_nonnull(obj);
 	doctor_read_tunnel(obj, &t);
 	ck_assert_str_eq(t.name, "a");
+	ck_assert_str_eq(t.bundle, "b");
 	ck_assert_str_eq(t.connection, "c");
 	ck_assert_str_eq(t.fault, "psk");
 	ck_assert_str_eq(t.inside, "169.254.1.2/30");
 	ck_assert_str_eq(t.missing, "169.254.1.2");
 	ck_assert_uint_eq(t.if_id_out, 4);
 	ck_assert_uint_eq(t.oldest, 9);
+	ck_assert(t.sa_differs && t.sa_if_id == 8);
 	ck_assert(!t.has_sa && t.drained && t.bfd_down && t.probe_failed);
 	ck_assert(t.outbound_lost && t.link_up && !t.link_lower_up);
 	ck_assert_uint_eq(t.n_ways, 1);
@@ -205,6 +209,17 @@ START_TEST(test_read)
 	ck_assert_uint_eq(s->accepted, 1);
 	ck_assert_uint_eq(s->code, 2);
 	ck_assert_str_eq(s->policy, "in");
+	json_object_put(obj);
+	/* what was said before the connection ended another way is over */
+	obj = json_tokener_parse(
+		"{\"sessions\": [{\"last_error\": \"received Bad Peer AS (2/2)\","
+		"  \"last_notification\": {\"code\": 2, \"subcode\": 2}},"
+		" {\"last_error\": \"connection lost\","
+		"  \"last_notification\": {\"code\": 2, \"subcode\": 2}}]}");
+	ck_assert_ptr_nonnull(obj);
+	doctor_read_tunnel(obj, &t);
+	ck_assert_uint_eq(t.sessions[0].code, 2);
+	ck_assert_uint_eq(t.sessions[1].code, 0);
 	json_object_put(obj);
 	/* of a daemon that says nothing of it */
 	obj = json_tokener_parse("{\"name\": 7, \"sessions\": 3}");
@@ -245,6 +260,144 @@ START_TEST(test_flaps)
 }
 END_TEST
 
+static void like(doctor_tunnel_t *t, const char *name, uint64_t accepted)
+{
+	doctor_host_t host;
+
+	fake_healthy(t, &host);
+	strcpy(t->name, name);
+	strcpy(t->sessions[0].name, name);
+	t->sessions[0].accepted = accepted;
+}
+
+/** only with what should have the same */
+START_TEST(test_compare)
+{
+	doctor_tunnel_t t[4];
+	doctor_host_t host = {.looked = true};
+	doctor_mark_t mark;
+
+	like(&t[0], "few", 2);
+	like(&t[1], "more", 3);
+	like(&t[2], "most", 4);
+	like(&t[3], "other", 9);
+	strcpy(t[3].bundle, "other");
+	doctor_read_compare(t, 4);
+	ck_assert_uint_eq(t[0].sessions[0].most, 4);
+	ck_assert_str_eq(t[0].sessions[0].most_of, "most");
+	ck_assert_uint_eq(t[1].sessions[0].most, 4);
+	ck_assert_uint_eq(t[2].sessions[0].most, 0);
+	ck_assert_uint_eq(t[3].sessions[0].most, 0);
+	for (unsigned i = 0; i < 5; i++)
+	{
+		like(&t[0], "few", 2);
+		like(&t[1], "more", 3);
+		t[1].sessions[0].told = i != 0;
+		t[1].sessions[0].established = i != 1;
+		t[1].sessions[0].remote_as += i == 2;
+		strcpy(t[1].sessions[0].policy, i == 3 ? "other" : "");
+		strcpy(t[1].sessions[0].address, i == 4 ? "fd00::1" : "169.254.1.1");
+		doctor_read_compare(t, 2);
+		ck_assert_uint_eq(t[0].sessions[0].most, 0);
+	}
+	/* one in a hundred is under way */
+	like(&t[0], "few", 99);
+	like(&t[1], "more", 100);
+	doctor_read_compare(t, 2);
+	ck_assert_uint_eq(t[0].sessions[0].most, 100);
+	ck_assert_ptr_null(verdict_of(&t[0], &host, &mark));
+	t[0].sessions[0].accepted = 98;
+	ck_assert_str_eq(verdict_of(&t[0], &host, &mark), "prefixes-missing");
+}
+END_TEST
+
+#define COUNTER(name, kind, of, packets)                                       \
+	"{\"name\": \"" name "\", \"kind\": \"" kind "\", \"of\": " of             \
+	", \"drops\": true, \"packets\": " #packets "}"
+
+START_TEST(test_drops)
+{
+	static const char old[] = "{\"counters\": [" COUNTER(
+		"guard-b", "leak-guard", "\"b\"",
+		10) "," COUNTER("port-guard", "port-guard", "null",
+						4) "," COUNTER("allow-in-t", "allow-in", "\"t\"",
+									   100) "," COUNTER("allow-out-t",
+														"allow-out", "\"t\"",
+														7) "]}";
+	static const char now[] = "{\"counters\": [" COUNTER(
+		"port-guard", "port-guard", "null",
+		9) "," COUNTER("guard-b", "leak-guard", "\"b\"",
+					   13) "," COUNTER("allow-in-t", "allow-in", "\"t\"",
+									   40) "," COUNTER("allow-out-t",
+													   "allow-out", "\"t\"",
+													   7) "," COUNTER("ike-"
+																	  "init",
+																	  "ike-"
+																	  "init",
+																	  "null",
+																	  5) "]}";
+	json_object *before = json_tokener_parse(old),
+				*after = json_tokener_parse(now);
+	doctor_tunnel_t t[2] = {{.name = "t", .bundle = "b"},
+							{.name = "u", .bundle = "c"}};
+	doctor_host_t host = {.looked = true};
+
+	ck_assert(before && after);
+	doctor_read_drops(before, after, t, 2, &host);
+	ck_assert_uint_eq(t[0].leaked, 3);
+	ck_assert_uint_eq(t[1].leaked, 0);
+	ck_assert_uint_eq(host.port_drops, 5);
+	/* made anew, the same as before, and only now there */
+	ck_assert_uint_eq(t[0].denied_in, 0);
+	ck_assert_uint_eq(t[0].denied_out, 0);
+	ck_assert_uint_eq(host.ike_drops, 0);
+	ck_assert(doctor_read_dropped(before));
+	json_object_put(before);
+	/* nobody answered once */
+	host.port_drops = 0;
+	doctor_read_drops(NULL, after, t, 2, &host);
+	ck_assert_uint_eq(host.port_drops, 0);
+	doctor_read_drops(after, NULL, t, 2, &host);
+	ck_assert_uint_eq(host.port_drops, 0);
+	ck_assert(!doctor_read_dropped(NULL));
+	json_object_put(after);
+	before = json_tokener_parse("{\"counters\": [" COUNTER(
+		"a", "allow-in", "\"t\"", 0) ", {\"drops\": false, \"packets\": 3}]}");
+	ck_assert(!doctor_read_dropped(before));
+	json_object_put(before);
+}
+END_TEST
+
+/** what the firewall drops beside a tunnel that works, or one that does not for
+ * a reason of its own, is not its fault */
+START_TEST(test_drops_apart)
+{
+	doctor_tunnel_t t;
+	doctor_host_t host;
+	doctor_mark_t mark;
+
+	fake_healthy(&t, &host);
+	host.port_drops = host.ike_drops = 100;
+	t.leaked = t.unmapped = 2;
+	t.in = t.out = 100;
+	t.denied_in = 49;
+	t.denied_out = 99;
+	ck_assert_ptr_null(verdict_of(&t, &host, &mark));
+	t.in = t.out = 0;
+	t.denied_in = t.denied_out = 9;
+	ck_assert_ptr_null(verdict_of(&t, &host, &mark));
+	t.denied_in = 10;
+	ck_assert_str_eq(verdict_of(&t, &host, &mark), "allow-list");
+	t.leaked = 3;
+	ck_assert_str_eq(verdict_of(&t, &host, &mark), "leak-guard");
+	/* a consequence */
+	t.forwarding = false;
+	t.drained = true;
+	t.denied_in = 0;
+	ck_assert_str_eq(verdict_of(&t, &host, &mark), "drained");
+}
+END_TEST
+
 Suite *doctor_suite(void)
 {
 	Suite *s = suite_create("doctor");
@@ -259,5 +412,8 @@ Suite *doctor_suite(void)
 	unit_add(s, "unknown", test_unknown);
 	unit_add(s, "read", test_read);
 	unit_add(s, "flaps", test_flaps);
+	unit_add(s, "compare", test_compare);
+	unit_add(s, "drops", test_drops);
+	unit_add(s, "drops apart", test_drops_apart);
 	return s;
 }

@@ -395,6 +395,18 @@ static void print_plain_doctor(json_object *data, const print_style_t *style,
 	print_doctor(data, false, out);
 }
 
+static void print_whole_doctor(json_object *data, const print_style_t *style,
+							   text_t *out)
+{
+	print_doctor_all(data, 0, false, out);
+}
+
+static void print_doctor_problems(json_object *data, const print_style_t *style,
+								  text_t *out)
+{
+	print_doctor_all(data, 2, false, out);
+}
+
 /** without the steps */
 static void print_causes(json_object *data, const print_style_t *style,
 						 text_t *out)
@@ -519,6 +531,11 @@ static const row_t rows[] = {
 	{"diff-none", diff_none, print_diff, NULL, NULL, false},
 	{"reload", reload, print_reload, NULL, NULL, false},
 	{"doctor", fake_doctor, print_plain_doctor, NULL, NULL, false},
+	{"doctor-all", fake_doctor, print_whole_doctor, NULL, NULL, true},
+	{"doctor-many", fake_doctor_many, print_whole_doctor, NULL, NULL, true},
+	{"doctor-well", fake_doctor_well, print_whole_doctor, NULL, NULL, true},
+	{"doctor-problems", fake_doctor_well, print_doctor_problems, NULL, NULL,
+	 true},
 	{"doctor-causes", fake_doctor_causes, print_causes, NULL, NULL, true},
 	{"firewall", firewall, print_firewall, NULL, NULL, false},
 	{"firewall-old", firewall_old, print_firewall, NULL, NULL, false},

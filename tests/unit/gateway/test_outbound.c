@@ -279,6 +279,29 @@ START_TEST(doctor_knows_a_rekey)
 }
 END_TEST
 
+START_TEST(doctor_knows_an_sa_of_before)
+{
+	fact_t fact = {.kind = FACT_CONNECTION_LOADED,
+				   .name = "t1",
+				   .if_id_in = 77,
+				   .if_id_out = 77};
+	view_doctor_t facts[8];
+
+	begin();
+	core_view_doctor(w->core, facts, w->now);
+	ck_assert(!facts[0].sa_differs);
+	core_fact(w->core, &fact, w->now);
+	core_view_doctor(w->core, facts, w->now);
+	ck_assert(facts[0].sa_differs && !facts[1].sa_differs);
+	ck_assert_uint_eq(facts[0].sa_if_id, 1);
+	/* it is about to go */
+	world_fact(w, 0, FACT_CHILD_REKEYED, 100, 110);
+	core_view_doctor(w->core, facts, w->now);
+	ck_assert(!facts[0].sa_differs);
+	end();
+}
+END_TEST
+
 /* a packet without an SA has made the kernel ask for it, with its SPI */
 START_TEST(a_request_for_it_is_none)
 {
@@ -372,6 +395,7 @@ Suite *outbound_suite(void)
 	unit_add(s, "late", late_is_told);
 	unit_add(s, "side by side", side_by_side_is_told);
 	unit_add(s, "doctor knows a rekey", doctor_knows_a_rekey);
+	unit_add(s, "doctor knows an SA of before", doctor_knows_an_sa_of_before);
 	unit_add_loop(s, "doubt", doubt_is_no_loss, 2);
 	return s;
 }
