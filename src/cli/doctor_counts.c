@@ -26,8 +26,9 @@ static bool link_counts(const struct ifaddrs *list, const char *link,
 {
 	for (const struct ifaddrs *i = list; i; i = i->ifa_next)
 	{
-		if (i->ifa_addr && i->ifa_addr->sa_family == AF_PACKET && i->ifa_data &&
-			strcmp(i->ifa_name, link) == 0)
+		/* an XFRM link has no address of its own, but data as all links */
+		if ((!i->ifa_addr || i->ifa_addr->sa_family == AF_PACKET) &&
+			i->ifa_data && strcmp(i->ifa_name, link) == 0)
 		{
 			const struct rtnl_link_stats *stats = i->ifa_data;
 
