@@ -154,4 +154,76 @@ remedy()
 }
 holds "doctor: its remedy is taken" remedy
 becomes 10 "doctor: ${TUNNELS[2]} is healthy again" healthy "${TUNNELS[2]}"
+
+# ESP is stopped on its way, by the site itself, at its own door
+two=${TUNNELS[1]}
+ns site nft -f - <<NFT
+table inet faults {
+	chain input {
+		type filter hook input priority 0;
+	}
+	chain output {
+		type filter hook output priority 0;
+	}
+}
+NFT
+ns cloud nft -f - <<NFT
+table inet faults {
+	chain input {
+		type filter hook input priority 0;
+	}
+}
+NFT
+
+# esp_stops NS CHAIN saddr|daddr: that of the second tunnel, and its session ends
+esp_stops()
+{
+	ns site nft flush table inet faults
+	ns cloud nft flush table inet faults
+	ns "$1" nft add rule inet faults "$2" ip "$3" "${OUTER[1]}" \
+		meta l4proto esp drop
+	ctl neighbor "$two" reset
+}
+holds "ESP is filtered towards the peer" esp_stops cloud input daddr
+becomes 40 "doctor: lost on its way there" finds "$two" not-heard \
+	"ESP is filtered towards the peer" "towards the peer, then see"
+holds "ESP is filtered on its way back" esp_stops site input saddr
+becomes 40 "doctor: lost on its way back" finds "$two" one-way \
+	"ESP is filtered" "Allow ESP (protocol 50, or UDP 4500) both ways"
+holds "ESP is filtered by this host" esp_stops site output daddr
+becomes 40 "doctor: refused here" finds "$two" refused-here \
+	"refused by this host itself" "Accept ESP (protocol 50)"
+ns site nft flush table inet faults
+becomes 40 "doctor: $two is healthy again" healthy "$two"
+
+# policies_in: the second tunnel's, for what comes in, are gone
+policies_in()
+{
+	local net
+	for net in 0.0.0.0/0 ::/0
+	do
+		ip -n cyg-site xfrm policy delete dir in src "$net" dst "$net" \
+			if_id "${IF_ID[1]}" || return 1
+	done
+	ctl neighbor "$two" reset
+}
+holds "the policies of what comes in are deleted" policies_in
+becomes 40 "doctor: IPsec drops" finds "$two" ipsec-drops \
+	"as XfrmInNoPols in /proc/net/xfrm_stat" "swanctl --terminate --ike $two"
+# in_connection SED-EXPRESSION: of the second tunnel, and it is loaded again
+in_connection()
+{
+	sed -i "/^	$two {/,/^	}/$1" "$LAB_RUN/site/swanctl/swanctl.conf"
+	swan_load site
+}
+# charon itself would make all anew: it is Cygnet that initiates
+holds "the connection is not started by charon" \
+	in_connection "s/start_action = .*/start_action = none/"
+becomes 60 "doctor: $two is healthy again" healthy "$two"
+holds "the connection gets another if_id" \
+	in_connection "s/if_id_\(in\|out\) = .*/if_id_\1 = 77/"
+becomes 40 "doctor: the SA has the one of before" finds "$two" if-id-mismatch \
+	"the SA was made with ${IF_ID[1]}" "swanctl --terminate --ike $two"
+holds "doctor: its remedy is taken" swan site --terminate --ike "$two"
+becomes 60 "doctor: $two is healthy with the other" healthy "$two"
 case_end
