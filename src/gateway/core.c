@@ -115,6 +115,7 @@ core_t *core_create(const core_seams_t *seams, const char *charon_routes,
 	core_view_init(core);
 	core_nexthops_init(core);
 	core_routes_init(core);
+	core_batch_init(core);
 	core_restart_init(core);
 	core_initial_init(core);
 	core_firewall_init(core);
@@ -196,6 +197,7 @@ void core_destroy(core_t *core, usec_t now)
 	core_restart_free(core);
 	core_initial_free(core);
 	core_routes_free(core);
+	core_batch_free(core);
 	timer_stop(core->seams.timers, &core->audit_timer);
 	timer_stop(core->seams.timers, &core->bundle_timer);
 	core_kernel_free(core);
@@ -560,6 +562,7 @@ void core_stop_peers(core_t *core, usec_t now)
 		return;
 	}
 	core->stopping = true;
+	core_fib_settle(core, true);
 	keep = core->config && core->config->keep_on_stop == CONFIG_KEEP_ALL &&
 		   core->config->graceful_restart;
 	for (size_t i = 0; i < core->n_neighbors; i++)

@@ -58,6 +58,7 @@ typedef struct core_looks_t core_looks_t;
 typedef struct core_drains_t core_drains_t;
 typedef struct core_nexthops_t core_nexthops_t;
 typedef struct core_routes_t core_routes_t;
+typedef struct core_batch_t core_batch_t;
 typedef struct core_initial_t core_initial_t;
 typedef struct core_restart_t core_restart_t;
 typedef struct core_table_t core_table_t;
@@ -137,6 +138,7 @@ struct core_t
 	core_drains_t *drains;
 	core_nexthops_t *nexthops;
 	core_routes_t *routes;
+	core_batch_t *batch;
 	core_initial_t *initial;
 	core_restart_t *restart;
 	core_table_t *table;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Chosen paths become FIB routes, FIB operations become kernel writes. Each
- * call of core_routes_work is one slice: some table work, some changes, one
- * batch to the kernel.
+ * Chosen paths become FIB routes. Each call of core_routes_work is one slice:
+ * some table work, some changes, one batch to the kernel (core_batch.c).
  */
 
 #include "gateway/core_kernel.h"
@@ -26,18 +25,14 @@
 #define COVERING_BATCHES 16
 /** most of a member's share in a group */
 #define SHARE_MAX 256
-/** urgent operations written in one go */
-#define URGENT_MAX 64
 
 /** routes that the kernel refused, kept for another try */
 #define AGAIN_MAX 4096
-/** operations of one write to the kernel, see DESIGN.md section 4 */
-#define BATCH 512
+/** what waits for the batch that is being written: no more is taken */
+#define WAITING_MAX ((size_t)2 * CORE_BATCH)
 
 struct core_routes_t
 {
-	kernel_op_t batch[BATCH];
-	int batch_errors[BATCH];
 	prefix_t again[AGAIN_MAX];
 	unsigned n_again;
 	bool again_more;
@@ -453,15 +448,6 @@ void core_route_failed(core_t *core, const prefix_t *prefix)
 	}
 }
 
-static void failed(core_t *core, const kernel_op_t *op, int error)
-{
-	fib_failed(core->fib, op, error);
-	if (op->kind == KERNEL_ROUTE_SET)
-	{
-		core_route_failed(core, &op->route.dst);
-	}
-}
-
 void core_routes_again(core_t *core)
 {
 	unsigned n = core->routes->n_again;
@@ -490,27 +476,6 @@ void core_routes_again(core_t *core)
 		core->routes->again_more = false;
 		core_routes_rewrite(core);
 	}
-}
-
-/** takes at most max operations and writes them; how many */
-static size_t write_batch(core_t *core, size_t max)
-{
-	kernel_op_t *ops = core->routes->batch;
-	int *errors = core->routes->batch_errors;
-	size_t n = fib_take(core->fib, ops, max);
-
-	if (n && core->seams.kernel &&
-		core->seams.kernel_ops->write(core->seams.kernel, ops, n, errors))
-	{
-		for (size_t i = 0; i < n; i++)
-		{
-			if (errors[i])
-			{
-				failed(core, &ops[i], errors[i]);
-			}
-		}
-	}
-	return n;
 }
 
 static void reoffer_covering(core_t *core, const addr_t *outer, bool allow)
@@ -544,49 +509,17 @@ void core_routes_covering(core_t *core, bool allow)
 			reoffer_covering(core, &tunnel->outer[k], allow);
 		}
 	}
-	for (unsigned i = 0; !allow && i < COVERING_BATCHES; i++)
+	if (!allow)
 	{
-		if (!write_batch(core, BATCH))
-		{
-			break;
-		}
-	}
-}
-
-void core_fib_urgent(core_t *core)
-{
-	/* bounded: a failed group may queue itself again */
-	for (unsigned i = 0; core->fib && i < 64; i++)
-	{
-		if (!fib_urgent_waiting(core->fib) || !core_kernel_ready(core))
-		{
-			return;
-		}
-		write_batch(core, URGENT_MAX);
-		if (fib_paused(core->fib))
-		{
-			return;
-		}
-	}
-}
-
-void core_fib_drain(core_t *core)
-{
-	/* a full table takes 2,000 batches; the bound is against a loop */
-	for (unsigned i = 0; core->fib && i < 100000; i++)
-	{
-		if (!write_batch(core, BATCH))
-		{
-			return;
-		}
+		core_fib_through(core, COVERING_BATCHES);
 	}
 }
 
 bool core_routes_work(core_t *core, usec_t now)
 {
 	bool more = bgp_work(core->bgp, SLICE_WORK, now);
+	bool held, room, settled = core_fib_settle(core, false);
 	bgp_route_t route;
-	bool held;
 
 	if (!core_kernel_ready(core))
 	{
@@ -598,8 +531,9 @@ bool core_routes_work(core_t *core, usec_t now)
 	more = core_nexthops_work(core, now) || more;
 	more = core_redistribute_work(core, now) || more;
 	held = core_initial_holds(core, now);
-	more = (!held && rescan(core)) || more;
-	for (unsigned i = 0; i < SLICE_CHANGES && !held; i++)
+	room = settled || fib_waiting(core->fib) < WAITING_MAX;
+	more = (!held && room && rescan(core)) || more;
+	for (unsigned i = 0; i < SLICE_CHANGES && !held && room; i++)
 	{
 		if (!bgp_next_change(core->bgp, &route))
 		{
@@ -610,9 +544,14 @@ bool core_routes_work(core_t *core, usec_t now)
 		core_aggregates_changed(core, &route.prefix);
 		more = true;
 	}
-	if (fib_waiting(core->fib) >= BATCH || !more)
+	if (fib_waiting(core->fib) >= CORE_BATCH || !more)
 	{
-		write_batch(core, BATCH);
+		core_fib_write(core, CORE_BATCH);
+	}
+	if (!core_fib_settle(core, false))
+	{
+		/* its end wakes us for the rest */
+		return more || fib_urgent_waiting(core->fib);
 	}
 	more |= fib_waiting(core->fib) > 0;
 	if (!more && !held)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /**
- * From the speaker's table to the kernel's routes: core_routes.c, with what makes it
- * wait: the first writing for the neighbours (core_initial.c), routes of an earlier
+ * From the speaker's table to the kernel's routes: core_routes.c and core_batch.c, with what makes
+ * them wait: the first writing for the neighbours (core_initial.c), routes of an earlier
  * run for theirs (core_restart.c).
  */
 
@@ -10,6 +10,9 @@
 #define CYGNET_GATEWAY_CORE_ROUTES_H
 
 #include "gateway/core_neighbor.h"
+
+/** operations of one write to the kernel, see DESIGN.md section 4 */
+#define CORE_BATCH 512
 
 /** routes when charon installs routes or follows ours */
 #define CORE_ROUTES_GUARDED 1000
@@ -25,10 +28,6 @@ uint32_t core_path_device(core_t *core, const core_neighbor_t *n,
 						  family_t family, const bgp_path_t *path);
 /** offers all prefixes to the FIB again, in slices: members of some changed */
 void core_routes_reoffer(core_t *core);
-/** writes what is urgent at once */
-void core_fib_urgent(core_t *core);
-/** writes all that waits */
-void core_fib_drain(core_t *core);
 bool core_routes_work(core_t *core, usec_t now);
 /** has the FIB take the prefix as it stands in the table, if it does */
 void core_route_offer(core_t *core, const prefix_t *prefix);
@@ -48,6 +47,23 @@ void core_routes_again(core_t *core);
 /** a route of ours was taken out by somebody else; true: it is wanted, and
  * written again */
 bool core_route_heal(core_t *core, const kernel_route_t *route);
+
+/* core_batch.c */
+void core_batch_init(core_t *core);
+void core_batch_free(core_t *core);
+/** takes at most max operations and has them written; how many. Large batches of
+ * routes are written beside us, and meanwhile next hops and groups alone are taken
+ */
+size_t core_fib_write(core_t *core, size_t max);
+/** the batch that is written beside us has come back, if there is one; with wait
+ * it is waited for. false: not yet */
+bool core_fib_settle(core_t *core, bool wait);
+/** at most so many batches, all of which are in the kernel then */
+void core_fib_through(core_t *core, unsigned batches);
+/** writes what is urgent at once */
+void core_fib_urgent(core_t *core);
+/** writes all that waits */
+void core_fib_drain(core_t *core);
 
 /* core_initial.c */
 void core_initial_init(core_t *core);

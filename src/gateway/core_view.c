@@ -12,6 +12,7 @@
 #include "gateway/core_origins.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 _Static_assert(VIEW_MEMBERS_MAX >= 2 * CORE_GATEWAYS_MAX,
 			   "of neighbours and of static routes");
@@ -192,11 +193,53 @@ static void view_counters(core_t *core, view_state_t *view)
 	view->n_counters = n > 0 ? (size_t)n : 0;
 }
 
+typedef struct traffic_t
+{
+	core_t *core;
+	/** the link after the one found last: they mostly come in our order */
+	size_t at;
+} traffic_t;
+
+/** index of a link; 0: we know none of this name */
+static uint32_t link_by_name(traffic_t *traffic, const char *name)
+{
+	const kernel_state_t *seen = &traffic->core->seen;
+
+	for (size_t i = 0; i < seen->n_links; i++)
+	{
+		size_t at = (traffic->at + i) % seen->n_links;
+
+		if (strcmp(seen->links[at].name, name) == 0)
+		{
+			traffic->at = at + 1;
+			return seen->links[at].index;
+		}
+	}
+	return 0;
+}
+
+static void take_stats(void *user, const char *name,
+					   const kernel_link_stats_t *stats)
+{
+	traffic_t *traffic = user;
+	core_t *core = traffic->core;
+	uint32_t link = link_by_name(traffic, name);
+
+	for (size_t i = 0; link && i < core->n_tunnels; i++)
+	{
+		if (core->tunnels[i]->link == link)
+		{
+			core->tunnels[i]->stats = *stats;
+		}
+	}
+}
+
 void core_view_traffic(core_t *core, usec_t now)
 {
 	const kernel_ops_t *ops = core->seams.kernel_ops;
+	traffic_t traffic = {.core = core};
 
-	if (!core->seams.kernel || !ops->link_stats ||
+	if (!core->seams.kernel || !ops->links_stats ||
 		(core->views->traffic_at && now < core->views->traffic_at + TRAFFIC))
 	{
 		return;
@@ -204,13 +247,9 @@ void core_view_traffic(core_t *core, usec_t now)
 	core->views->traffic_at = now;
 	for (size_t i = 0; i < core->n_tunnels; i++)
 	{
-		core_tunnel_t *t = core->tunnels[i];
-
-		if (!t->link || ops->link_stats(core->seams.kernel, t->link, &t->stats))
-		{
-			t->stats = (kernel_link_stats_t){0};
-		}
+		core->tunnels[i]->stats = (kernel_link_stats_t){0};
 	}
+	ops->links_stats(core->seams.kernel, take_stats, &traffic);
 }
 
 static void view_xfrm(core_t *core, view_state_t *view)

@@ -22,13 +22,14 @@
 #include "gateway/gateway_private.h"
 #include "gateway/state.h"
 
-/** of table work in a turn; the rest of the 10 ms is for all else */
-#define WORK_MAX (4 * USEC_PER_MSEC)
+/** of table work in a turn; the rest of the 10 ms is for all else. What another
+ * neighbour says, that its tunnel is gone, waits so long at most */
+#define WORK_MAX (2 * USEC_PER_MSEC)
 /** as much is done of it though a fact, a datagram, the kernel or a command
  * waits: they must not bring it to an end by being many */
 #define WORK_MIN (1 * USEC_PER_MSEC)
 /** of reading what neighbours say in a turn */
-#define READ_MAX (3 * USEC_PER_MSEC)
+#define READ_MAX (2 * USEC_PER_MSEC)
 /** facts taken in a turn */
 #define FACTS_MAX 1024
 /** kernel messages read in a turn */
@@ -133,6 +134,11 @@ static void kernel_ready(void *user, bool readable, bool writable, usec_t now)
 	gateway_t *g = user;
 
 	g->kernel_more = true;
+}
+
+static void kernel_written(void *user, bool readable, bool writable, usec_t now)
+{
+	/* the turn's table work takes the batch back */
 }
 
 static void firewall_ready(void *user, bool readable, bool writable, usec_t now)
@@ -314,6 +320,8 @@ static void kernel_start(gateway_t *g)
 	{
 		loop_add_urgent(g->loop, &g->kernel_watch[i], fds[i], kernel_ready, g);
 	}
+	loop_add(g->loop, &g->written_watch, kernel_written_fd(g->kernel),
+			 kernel_written, g, true, false);
 	error = kernel_probe_xfrm(g->kernel);
 	if (error)
 	{

@@ -81,6 +81,7 @@ struct gateway_t
 
 	loop_watch_t queue_watch;
 	loop_watch_t kernel_watch[2];
+	loop_watch_t written_watch;
 	loop_watch_t firewall_watch;
 	loop_watch_t control_watch;
 	cyg_timer_t control_timer;

@@ -143,8 +143,9 @@ bool kernel_rule_decode(const struct nlmsghdr *nlh, kernel_rule_t *out);
 #define KERNEL_RULE_NOBODY 0xfffffffeu
 
 /* stats.c */
-struct nlmsghdr *kernel_stats_encode_get(void *buf, size_t size, uint32_t link);
-bool kernel_stats_decode(const struct nlmsghdr *nlh, kernel_link_stats_t *out);
+/** the text of /proc/net/dev, line by line; what is none is passed over */
+void kernel_links_parse(const char *text, kernel_link_stats_fn_t fn,
+						void *user);
 /** lines of a name and a number; how many, what is none is passed over */
 size_t kernel_xfrm_stat_parse(const char *text, kernel_counter_t *out,
 							  size_t max);

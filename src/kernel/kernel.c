@@ -16,9 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* 512 errors with their texts wait at once in the writer's */
-#define WRITER_BUFFER (4 * 1024 * 1024)
 #define DUMPER_BUFFER (1024 * 1024)
+/** fewer routes are written sooner than another thread is awake */
+#define BESIDE_MIN 64
 
 static int may_write(kernel_t *kernel)
 {
@@ -30,13 +30,22 @@ static int may_write(kernel_t *kernel)
 
 	ifi = nlw_header(&w, &spare, sizeof(spare));
 	ifi->ifi_index = INT_MAX;
-	error = nl_exchange(kernel, w.nlh, NULL, NULL, text, sizeof(text));
+	error = nl_exchange(&kernel->writer, w.nlh, NULL, NULL, text, sizeof(text));
 	return error == -ENODEV ? 0 : error;
+}
+
+/** in the courier's thread, alone with its writer */
+static unsigned write_beside(void *user, const kernel_op_t *ops, size_t n,
+							 int *errors)
+{
+	kernel_t *kernel = user;
+
+	return nl_write_ops(&kernel->beside, ops, n, errors);
 }
 
 static int open_sockets(kernel_t *kernel)
 {
-	int error = nl_socket_open(&kernel->writer, WRITER_BUFFER);
+	int error = nl_writer_open(&kernel->writer);
 
 	if (!error)
 	{
@@ -44,7 +53,15 @@ static int open_sockets(kernel_t *kernel)
 	}
 	if (!error)
 	{
+		error = nl_writer_open(&kernel->beside);
+	}
+	if (!error)
+	{
 		error = monitor_open(kernel);
+	}
+	if (!error)
+	{
+		kernel->courier = courier_create(write_beside, kernel, &error);
 	}
 	return error;
 }
@@ -56,8 +73,6 @@ kernel_t *kernel_open(const kernel_sink_t *sink, void *user, int *error)
 	kernel->sink = *sink;
 	kernel->user = user;
 	kernel->in = mem_alloc(NL_DATAGRAM_MAX);
-	kernel->out = mem_alloc(NL_DATAGRAM_MAX);
-	kernel->answer = mem_alloc(NL_DATAGRAM_MAX);
 	*error = open_sockets(kernel);
 	if (*error)
 	{
@@ -88,12 +103,15 @@ void kernel_close(kernel_t *kernel)
 	{
 		return;
 	}
+	if (kernel->courier)
+	{
+		courier_destroy(kernel->courier);
+	}
 	nl_socket_close(&kernel->monitor);
 	nl_socket_close(&kernel->dumper);
-	nl_socket_close(&kernel->writer);
+	nl_writer_close(&kernel->beside);
+	nl_writer_close(&kernel->writer);
 	free(kernel->in);
-	free(kernel->out);
-	free(kernel->answer);
 	free(kernel);
 }
 
@@ -103,12 +121,40 @@ void kernel_fds(const kernel_t *kernel, int fds[static 2])
 	fds[1] = nl_socket_fd(&kernel->dumper);
 }
 
+int kernel_written_fd(const kernel_t *kernel)
+{
+	return courier_fd(kernel->courier);
+}
+
 bool kernel_read(kernel_t *kernel, unsigned budget)
 {
 	bool more = monitor_read(kernel, &budget);
 
 	/* notifications first; a dump waits in the kernel as long as it must */
 	return dump_read(kernel, &budget) || more;
+}
+
+static unsigned write_here(void *self, const kernel_op_t *ops, size_t n,
+						   int *errors)
+{
+	kernel_t *kernel = self;
+
+	return nl_write_ops(&kernel->writer, ops, n, errors);
+}
+
+static bool write_begin(void *self, const kernel_op_t *ops, size_t n,
+						int *errors)
+{
+	kernel_t *kernel = self;
+
+	return n >= BESIDE_MIN && courier_hand(kernel->courier, ops, n, errors);
+}
+
+static bool write_end(void *self, bool wait, unsigned *failed)
+{
+	kernel_t *kernel = self;
+
+	return courier_take(kernel->courier, wait, failed);
 }
 
 static int sysctl_get(void *kernel, const char *path, char value[static 24])
@@ -142,12 +188,14 @@ static int sp_delete(void *kernel, const kernel_sp_t *sp)
 }
 
 const kernel_ops_t kernel_rtnetlink_ops = {
-	.write = kernel_write,
+	.write = write_here,
+	.write_begin = write_begin,
+	.write_end = write_end,
 	.dump = kernel_dump,
 	.dump_table = kernel_dump_table,
 	.route_get = kernel_route_get,
 	.sysctl_get = sysctl_get,
-	.link_stats = kernel_link_stats,
+	.links_stats = kernel_links_stats,
 	.xfrm_stat = kernel_xfrm_stat,
 	.sa_dump = sa_dump,
 	.sa_get = sa_get,
@@ -159,5 +207,5 @@ const kernel_ops_t kernel_rtnetlink_ops = {
 
 kernel_spent_t kernel_spent(const kernel_t *kernel)
 {
-	return kernel->writer.spent;
+	return kernel->writer.socket.spent;
 }

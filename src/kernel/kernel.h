@@ -80,6 +80,17 @@ typedef struct kernel_ops_t
 	 * ENODEV on delete, which count as success */
 	unsigned (*write)(void *kernel, const kernel_op_t *ops, size_t n,
 					  int *errors);
+	/** hands operations on routes over, to be written beside the caller: a call
+	 * into the kernel may take 100 ms where it lays out a large table anew. ops
+	 * and errors are lent until write_end, and there is only one such batch at a
+	 * time; what is written meanwhile must not need it, nor it that. false, or
+	 * NULL: nobody takes them, `write` does */
+	bool (*write_begin)(void *kernel, const kernel_op_t *ops, size_t n,
+						int *errors);
+	/** the batch that was handed over is written, errors are there, and *failed
+	 * is their number. false: not yet (kernel_written_fd tells when);
+	 * with wait it waits for that */
+	bool (*write_end)(void *kernel, bool wait, unsigned *failed);
 	/** starts a dump; what it finds comes as events, in slices. Routes: only
 	 * ours (KERNEL_PROTO), of all tables and both families. Next hops: groups
 	 * too; groups: groups alone. 0 or -errno;
@@ -103,8 +114,9 @@ typedef struct kernel_ops_t
 	/** policies with an if_id, and the end of one */
 	int (*sp_dump)(void *kernel, kernel_sp_fn_t fn, void *user);
 	int (*sp_delete)(void *kernel, const kernel_sp_t *sp);
-	/** a link's counters; 0 or -errno. NULL: nobody can */
-	int (*link_stats)(void *kernel, uint32_t link, kernel_link_stats_t *out);
+	/** the counters of each link, by its name; waits for nobody. 0 or -errno.
+	 * NULL: nobody can */
+	int (*links_stats)(void *kernel, kernel_link_stats_fn_t fn, void *user);
 	/** packets that IPsec has dropped, by the kernel's names for why
 	 * (/proc/net/xfrm_stat), at most max; count or -errno. NULL: nobody can */
 	int (*xfrm_stat)(void *kernel, kernel_counter_t *out, size_t max);
@@ -122,9 +134,11 @@ void kernel_close(kernel_t *kernel);
 extern const kernel_ops_t kernel_rtnetlink_ops;
 /** descriptors to poll for reading: monitor and dump */
 void kernel_fds(const kernel_t *kernel, int fds[static 2]);
+/** and the one that is readable until write_end takes a batch that is written */
+int kernel_written_fd(const kernel_t *kernel);
 /** reads what is there, at most about `budget` messages. true: more waits */
 bool kernel_read(kernel_t *kernel, unsigned budget);
-/** what writing took so far: the kernel works within our calls, and waits in
+/** what writing took so far, but for write_begin's: the kernel works within our calls, and waits in
  * them for others who hold its locks */
 typedef struct kernel_spent_t
 {

@@ -68,7 +68,8 @@ static int get(kernel_t *kernel, const addr_t *dst, uint32_t out_link,
 	{
 		return -EINVAL;
 	}
-	error = nl_exchange(kernel, nlh, take_route, &answer, text, sizeof(text));
+	error = nl_exchange(&kernel->writer, nlh, take_route, &answer, text,
+						sizeof(text));
 	if (error)
 	{
 		return error;
@@ -125,6 +126,7 @@ static int list_links(kernel_t *kernel, links_t *links)
 {
 	uint32_t buf[32];
 	nlw_t w = nlw_make(buf, sizeof(buf), RTM_GETLINK, NLM_F_DUMP);
+	const nl_writer_t *writer = &kernel->writer;
 	const struct nlmsghdr *nlh;
 	struct ifinfomsg spare;
 	ssize_t len;
@@ -132,19 +134,19 @@ static int list_links(kernel_t *kernel, links_t *links)
 
 	nlw_header(&w, &spare, sizeof(spare));
 	nlw_u32(&w, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-	error = nl_send(&kernel->writer, w.nlh);
+	error = nl_send(&kernel->writer.socket, w.nlh);
 	if (error)
 	{
 		return error;
 	}
-	while ((len = nl_recv(&kernel->writer, kernel->answer, NL_DATAGRAM_MAX)) >
+	while ((len = nl_recv(&writer->socket, writer->answer, NL_DATAGRAM_MAX)) >
 		   0)
 	{
-		nlh = kernel->answer;
+		nlh = writer->answer;
 		left = (int)len;
 		for (; nl_message_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
 		{
-			if (nlh->nlmsg_seq != kernel->writer.seq)
+			if (nlh->nlmsg_seq != writer->socket.seq)
 			{
 				continue;
 			}
@@ -178,10 +180,10 @@ static int default_route(kernel_t *kernel, kernel_route_t *out)
 	error = nl_send(&s, nlh);
 	if (!error)
 	{
-		len = nl_recv(&s, kernel->answer, NL_DATAGRAM_MAX);
+		len = nl_recv(&s, kernel->writer.answer, NL_DATAGRAM_MAX);
 		error = len < 0 ? (int)len : -ENETUNREACH;
 	}
-	nlh = kernel->answer;
+	nlh = kernel->writer.answer;
 	left = len > 0 ? (int)len : 0;
 	for (; error == -ENETUNREACH && nl_message_ok(nlh, left);
 		 nlh = mnl_nlmsg_next(nlh, &left))

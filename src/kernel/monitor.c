@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Notifications. What we write ourselves comes with our writer's port id and
+ * Notifications. What we write ourselves comes with our writers' port ids and
  * is marked as our own; routes to next hop objects are dropped in the kernel
  * by a socket filter (classic BPF, offsets of struct nlmsghdr), for a full
  * table would otherwise be told back to us route by route and overrun the
@@ -29,12 +29,15 @@ static int drop_noise(const kernel_t *kernel)
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_H | BPF_ABS,
 				 offsetof(struct nlmsghdr, nlmsg_type)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWNEXTHOPBUCKET), 8, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWNEXTHOPBUCKET), 9, 0),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWROUTE), 1, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELROUTE), 0, 7),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELROUTE), 0, 8),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 				 offsetof(struct nlmsghdr, nlmsg_pid)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(kernel->writer.port), 0, 5),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(kernel->writer.socket.port),
+				 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(kernel->beside.socket.port),
+				 0, 5),
 		/* the offset of an attribute, X, in those from A on; 0: none */
 		BPF_STMT(BPF_LD | BPF_IMM, NL_HDRLEN + sizeof(struct rtmsg)),
 		BPF_STMT(BPF_LDX | BPF_IMM, RTA_NH_ID),
@@ -84,7 +87,8 @@ static void notify(kernel_t *kernel, const struct nlmsghdr *nlh)
 
 	if (kernel_decode(nlh, event))
 	{
-		event->own = event->port == kernel->writer.port;
+		event->own = event->port == kernel->writer.socket.port ||
+					 event->port == kernel->beside.socket.port;
 		kernel->sink.event(kernel->user, event);
 	}
 }

@@ -13,9 +13,13 @@
 
 #include <errno.h>
 #include <linux/netlink.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+
+/* 512 errors with their texts wait at once */
+#define WRITER_BUFFER (4 * 1024 * 1024)
 
 static void set_buffers(const nl_socket_t *s, int buffer)
 {
@@ -65,6 +69,20 @@ void nl_socket_close(nl_socket_t *s)
 int nl_socket_fd(const nl_socket_t *s)
 {
 	return mnl_socket_get_fd(s->mnl);
+}
+
+int nl_writer_open(nl_writer_t *w)
+{
+	w->out = mem_alloc(NL_DATAGRAM_MAX);
+	w->answer = mem_alloc(NL_DATAGRAM_MAX);
+	return nl_socket_open(&w->socket, WRITER_BUFFER);
+}
+
+void nl_writer_close(nl_writer_t *w)
+{
+	nl_socket_close(&w->socket);
+	free(w->out);
+	free(w->answer);
 }
 
 static usec_t clock_usec(clockid_t id)
@@ -149,7 +167,7 @@ void nl_error_text(const struct nlmsghdr *nlh, char *out, size_t size)
 	}
 }
 
-int nl_exchange(kernel_t *kernel, struct nlmsghdr *nlh,
+int nl_exchange(nl_writer_t *w, struct nlmsghdr *nlh,
 				void (*each)(const struct nlmsghdr *nlh, void *user),
 				void *user, char *text, size_t size)
 {
@@ -160,16 +178,15 @@ int nl_exchange(kernel_t *kernel, struct nlmsghdr *nlh,
 
 	text[0] = '\0';
 	nlh->nlmsg_flags |= NLM_F_ACK;
-	error = nl_send(&kernel->writer, nlh);
+	error = nl_send(&w->socket, nlh);
 	seq = nlh->nlmsg_seq;
 	if (error)
 	{
 		return error;
 	}
-	while ((len = nl_recv(&kernel->writer, kernel->answer, NL_DATAGRAM_MAX)) >
-		   0)
+	while ((len = nl_recv(&w->socket, w->answer, NL_DATAGRAM_MAX)) > 0)
 	{
-		in = kernel->answer;
+		in = w->answer;
 		left = (int)len;
 		for (; nl_message_ok(in, left); in = mnl_nlmsg_next(in, &left))
 		{

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /**
- * The three rtnetlink sockets of a kernel_t and what stands behind
+ * The rtnetlink sockets of a kernel_t and what stands behind
  * kernel_rtnetlink_ops, one file for each job. Inner header of this folder.
  */
 
@@ -9,6 +9,7 @@
 #define CYGNET_KERNEL_NETLINK_H
 
 #include "kernel/codec.h"
+#include "kernel/courier.h"
 
 /** a datagram of the kernel's: dumps come in 32 KiB, a link with all its
  * statistics and virtual functions may have more than a page */
@@ -22,6 +23,15 @@ typedef struct nl_socket_t
 	/** in the kernel, see kernel_spent */
 	kernel_spent_t spent;
 } nl_socket_t;
+
+/** requests and their answers, of one thread */
+typedef struct nl_writer_t
+{
+	nl_socket_t socket;
+	/** what is written, and the answers to it: NL_DATAGRAM_MAX each */
+	void *out;
+	void *answer;
+} nl_writer_t;
 
 typedef struct kernel_dump_t
 {
@@ -40,17 +50,16 @@ struct kernel_t
 {
 	kernel_sink_t sink;
 	void *user;
-	/** requests and their answers */
-	nl_socket_t writer;
+	nl_writer_t writer;
+	/** writes routes in a thread of its own, by a writer of its own */
+	courier_t *courier;
+	nl_writer_t beside;
 	nl_socket_t monitor;
 	nl_socket_t dumper;
 	kernel_dump_t dump;
-	/** what is read by kernel_read */
+	/** what is read by kernel_read: apart from the writer's, since a sink may
+	 * write */
 	void *in;
-	/** what is written, and the answers to it: apart from `in`, since a sink
-	 * may write */
-	void *out;
-	void *answer;
 	kernel_event_t event;
 };
 
@@ -60,6 +69,10 @@ struct kernel_t
 int nl_socket_open(nl_socket_t *s, int buffer);
 void nl_socket_close(nl_socket_t *s);
 int nl_socket_fd(const nl_socket_t *s);
+/** a socket of its own, with room for 512 errors and their texts. 0 or -errno;
+ * in either case closed by the caller */
+int nl_writer_open(nl_writer_t *w);
+void nl_writer_close(nl_writer_t *w);
 /** sends what is encoded: the kernel works meanwhile, and this is timed. 0 or
  * -errno */
 int nl_write(nl_socket_t *s, const void *data, size_t len);
@@ -74,12 +87,13 @@ int nl_error(const struct nlmsghdr *nlh);
 void nl_error_text(const struct nlmsghdr *nlh, char *out, size_t size);
 /** one request, one answer: calls each for every message that answers it. 0,
  * or -errno with the kernel's words in text */
-int nl_exchange(kernel_t *kernel, struct nlmsghdr *nlh,
+int nl_exchange(nl_writer_t *w, struct nlmsghdr *nlh,
 				void (*each)(const struct nlmsghdr *nlh, void *user),
 				void *user, char *text, size_t size);
 
 /* write.c */
-unsigned kernel_write(void *kernel, const kernel_op_t *ops, size_t n,
+/** kernel_ops_t.write, by this writer */
+unsigned nl_write_ops(nl_writer_t *w, const kernel_op_t *ops, size_t n,
 					  int *errors);
 
 /* monitor.c */
@@ -96,7 +110,7 @@ bool dump_read(kernel_t *kernel, unsigned *budget);
 int kernel_route_get(void *kernel, const addr_t *dst, kernel_route_t *out);
 
 /* stats.c */
-int kernel_link_stats(void *kernel, uint32_t link, kernel_link_stats_t *out);
+int kernel_links_stats(void *kernel, kernel_link_stats_fn_t fn, void *user);
 int kernel_xfrm_stat(void *kernel, kernel_counter_t *out, size_t max);
 
 #endif

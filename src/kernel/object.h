@@ -59,6 +59,9 @@ typedef struct kernel_link_stats_t
 	uint64_t rx_dropped, tx_dropped;
 } kernel_link_stats_t;
 
+typedef void (*kernel_link_stats_fn_t)(void *user, const char *name,
+									   const kernel_link_stats_t *stats);
+
 #define KERNEL_COUNTER_NAME_MAX 32
 
 /** a counter by the kernel's own name */

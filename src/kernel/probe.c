@@ -25,7 +25,7 @@ int kernel_probe_xfrm(kernel_t *kernel)
 	char text[128];
 	int error;
 
-	error = nl_exchange(kernel, nlh, NULL, NULL, text, sizeof(text));
+	error = nl_exchange(&kernel->writer, nlh, NULL, NULL, text, sizeof(text));
 	switch (-error)
 	{
 		case EINVAL:
@@ -58,6 +58,6 @@ int kernel_probe_resilient(kernel_t *kernel)
 	int error;
 
 	nlw_header(&w, &spare, sizeof(spare));
-	error = nl_exchange(kernel, w.nlh, NULL, NULL, text, sizeof(text));
+	error = nl_exchange(&kernel->writer, w.nlh, NULL, NULL, text, sizeof(text));
 	return error == -EOPNOTSUPP ? error : 0;
 }

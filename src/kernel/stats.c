@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Counters that the kernel keeps: a link's by RTM_GETSTATS, which answers for
- * the one link, and those of IPsec, which it shows in a file alone.
+ * Counters that the kernel keeps, from the files that it shows them in: those of
+ * IPsec are nowhere else, and those of links cost no lock there. RTM_GETSTATS
+ * waits for whoever changes links or routes, 100 ms where a large table is laid
+ * out anew.
  */
 
 #include "kernel/netlink.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/if_link.h>
-#include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,74 +18,103 @@
 #define XFRM_FILE     "/proc/net/xfrm_stat"
 #define XFRM_FILE_MAX 4096
 
-/** the counters that older kernels have, too: these are read */
-#define STATS64_MIN offsetof(struct rtnl_link_stats64, multicast)
+#define LINKS_FILE "/proc/net/dev"
+/** some 130 bytes a link: 30,000 of them */
+#define LINKS_FILE_MAX ((size_t)4 * 1024 * 1024)
+/** numbers of a link: eight of what came, then eight of what went */
+#define LINKS_NUMBERS 16
 
-struct nlmsghdr *kernel_stats_encode_get(void *buf, size_t size, uint32_t link)
+/** reads a file of the kernel's, at most max bytes of it, as text. 0 or -errno;
+ * *text is the caller's to free */
+static int read_file(const char *path, size_t max, char **text)
 {
-	nlw_t w = nlw_make(buf, size, RTM_GETSTATS, 0);
-	struct if_stats_msg spare, *ifsm;
+	int error, fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t at = 0, size = XFRM_FILE_MAX;
+	ssize_t n = 1;
 
-	ifsm = nlw_header(&w, &spare, sizeof(spare));
-	ifsm->ifindex = link;
-	ifsm->filter_mask = IFLA_STATS_FILTER_BIT(IFLA_STATS_LINK_64);
-	return nlw_done(&w);
-}
-
-bool kernel_stats_decode(const struct nlmsghdr *nlh, kernel_link_stats_t *out)
-{
-	static const nl_want_t want[] = {
-		{IFLA_STATS_LINK_64, STATS64_MIN, UINT16_MAX},
-	};
-	const struct nlattr *found[countof(want)];
-	struct rtnl_link_stats64 stats;
-
-	if (nlh->nlmsg_type != RTM_NEWSTATS ||
-		!nl_header(nlh, sizeof(struct if_stats_msg)) ||
-		!nl_attrs(nlh, sizeof(struct if_stats_msg), want, countof(want),
-				  found) ||
-		!found[0])
+	*text = NULL;
+	if (fd < 0)
 	{
-		return false;
+		return -errno;
 	}
-	/* an attribute is aligned to four bytes only */
-	memcpy(&stats, mnl_attr_get_payload(found[0]), STATS64_MIN);
-	*out = (kernel_link_stats_t){
-		.rx_packets = stats.rx_packets,
-		.tx_packets = stats.tx_packets,
-		.rx_bytes = stats.rx_bytes,
-		.tx_bytes = stats.tx_bytes,
-		.rx_errors = stats.rx_errors,
-		.tx_errors = stats.tx_errors,
-		.rx_dropped = stats.rx_dropped,
-		.tx_dropped = stats.tx_dropped,
-	};
-	return true;
+	while (n > 0 && at < max)
+	{
+		if (!*text || at == size)
+		{
+			size = *text ? size * 2 : size;
+			*text = mem_resize(*text, size + 1, 1);
+		}
+		n = read(fd, *text + at, size - at);
+		at += n > 0 ? (size_t)n : 0;
+	}
+	error = n < 0 ? -errno : 0;
+	close(fd);
+	(*text)[at] = '\0';
+	return error;
 }
 
-typedef struct answer_t
+/** the numbers of a line, up to its end; false: they are fewer, or more */
+static bool numbers(const char *text, const char *end,
+					uint64_t out[static LINKS_NUMBERS])
 {
-	kernel_link_stats_t *out;
-	bool have;
-} answer_t;
+	for (unsigned i = 0; i < LINKS_NUMBERS; i++)
+	{
+		char *next;
 
-static void take(const struct nlmsghdr *nlh, void *user)
-{
-	answer_t *answer = user;
-
-	answer->have = kernel_stats_decode(nlh, answer->out);
+		text += strspn(text, " \t");
+		/* strtoull would take a sign, and go on to the next line */
+		if (text >= end || *text < '0' || *text > '9')
+		{
+			return false;
+		}
+		out[i] = strtoull(text, &next, 10);
+		text = next;
+	}
+	return text + strspn(text, " \t") == end;
 }
 
-int kernel_link_stats(void *self, uint32_t link, kernel_link_stats_t *out)
+void kernel_links_parse(const char *text, kernel_link_stats_fn_t fn, void *user)
 {
-	uint32_t buf[32];
-	answer_t answer = {.out = out};
-	char text[128];
-	int error;
+	while (*text)
+	{
+		size_t line = strcspn(text, "\n"), space = strspn(text, " ");
+		size_t name = strcspn(text + space, ":\n");
+		char link[KERNEL_LINK_NAME_MAX] = "";
+		uint64_t n[LINKS_NUMBERS];
 
-	error = nl_exchange(self, kernel_stats_encode_get(buf, sizeof(buf), link),
-						take, &answer, text, sizeof(text));
-	return error ? error : answer.have ? 0 : -EPROTO;
+		/* the two lines above the links have no colon, or no numbers */
+		if (name && name < sizeof(link) && text[space + name] == ':' &&
+			numbers(text + space + name + 1, text + line, n))
+		{
+			kernel_link_stats_t stats = {
+				.rx_bytes = n[0],
+				.rx_packets = n[1],
+				.rx_errors = n[2],
+				.rx_dropped = n[3],
+				.tx_bytes = n[8],
+				.tx_packets = n[9],
+				.tx_errors = n[10],
+				.tx_dropped = n[11],
+			};
+
+			memcpy(link, text + space, name);
+			fn(user, link, &stats);
+		}
+		text += line + (text[line] == '\n');
+	}
+}
+
+int kernel_links_stats(void *self, kernel_link_stats_fn_t fn, void *user)
+{
+	char *text;
+	int error = read_file(LINKS_FILE, LINKS_FILE_MAX, &text);
+
+	if (!error)
+	{
+		kernel_links_parse(text, fn, user);
+	}
+	free(text);
+	return error;
 }
 
 size_t kernel_xfrm_stat_parse(const char *text, kernel_counter_t *out,
@@ -113,22 +142,13 @@ size_t kernel_xfrm_stat_parse(const char *text, kernel_counter_t *out,
 
 int kernel_xfrm_stat(void *self, kernel_counter_t *out, size_t max)
 {
-	char text[XFRM_FILE_MAX];
-	size_t at = 0;
-	ssize_t n = 1;
-	int error = 0, fd = open(XFRM_FILE, O_RDONLY | O_CLOEXEC);
+	char *text;
+	int result = read_file(XFRM_FILE, XFRM_FILE_MAX, &text);
 
-	if (fd < 0)
+	if (!result)
 	{
-		return -errno;
+		result = (int)kernel_xfrm_stat_parse(text, out, max);
 	}
-	while (n > 0 && at < sizeof(text) - 1)
-	{
-		n = read(fd, text + at, sizeof(text) - 1 - at);
-		at += n > 0 ? (size_t)n : 0;
-	}
-	error = n < 0 ? -errno : 0;
-	close(fd);
-	text[at] = '\0';
-	return error ? error : (int)kernel_xfrm_stat_parse(text, out, max);
+	free(text);
+	return result;
 }

@@ -46,7 +46,7 @@ typedef enum after_t
 
 typedef struct batch_t
 {
-	kernel_t *kernel;
+	nl_writer_t *writer;
 	const kernel_op_t *ops;
 	int *errors;
 	/** operations of the first round, each at most once */
@@ -238,17 +238,16 @@ static void take_result(batch_t *b, size_t member, int error, const char *text)
 /* reads until the ack of the last message: 0, or -errno if answers were lost */
 static int read_answers(batch_t *b, uint32_t first)
 {
-	kernel_t *kernel = b->kernel;
+	nl_writer_t *w = b->writer;
 	const struct nlmsghdr *in;
 	char text[128];
 	uint32_t place;
 	ssize_t len;
 	int left;
 
-	while ((len = nl_recv(&kernel->writer, kernel->answer, NL_DATAGRAM_MAX)) >
-		   0)
+	while ((len = nl_recv(&w->socket, w->answer, NL_DATAGRAM_MAX)) > 0)
 	{
-		in = kernel->answer;
+		in = w->answer;
 		left = (int)len;
 		for (; nl_message_ok(in, left); in = mnl_nlmsg_next(in, &left))
 		{
@@ -274,7 +273,7 @@ static int read_answers(batch_t *b, uint32_t first)
 
 static void send_round(batch_t *b)
 {
-	nl_socket_t *s = &b->kernel->writer;
+	nl_socket_t *s = &b->writer->socket;
 	uint32_t first = s->seq + 1;
 	int error;
 
@@ -285,7 +284,7 @@ static void send_round(batch_t *b)
 	s->seq += (uint32_t)b->n_sent;
 	b->last->nlmsg_flags |= NLM_F_ACK;
 	memset(b->results, 0, b->n_sent * sizeof(b->results[0]));
-	error = nl_write(s, b->kernel->out, b->len);
+	error = nl_write(s, b->writer->out, b->len);
 	if (!error)
 	{
 		error = read_answers(b, first);
@@ -306,7 +305,7 @@ static void send_round(batch_t *b)
 
 static void put(batch_t *b, size_t member)
 {
-	char *end = (char *)b->kernel->out + b->len;
+	char *end = (char *)b->writer->out + b->len;
 	struct nlmsghdr *nlh = encode(b, end, NL_REQUEST_MAX, member);
 
 	if (!nlh)
@@ -314,7 +313,7 @@ static void put(batch_t *b, size_t member)
 		failure(b, b->members[member], -EINVAL, "not ours, or out of range");
 		return;
 	}
-	nlh->nlmsg_seq = b->kernel->writer.seq + 1 + (uint32_t)b->n_sent;
+	nlh->nlmsg_seq = b->writer->socket.seq + 1 + (uint32_t)b->n_sent;
 	b->sent[b->n_sent] = (uint16_t)member;
 	b->n_sent++;
 	b->last = nlh;
@@ -361,12 +360,12 @@ static void add_link(batch_t *b, size_t i)
 	nlh = kernel_link_encode(buf, sizeof(buf), KERNEL_LINK_ADD, &link);
 	if (nlh)
 	{
-		error = nl_exchange(b->kernel, nlh, NULL, NULL, text, sizeof(text));
+		error = nl_exchange(b->writer, nlh, NULL, NULL, text, sizeof(text));
 	}
 	if (!error)
 	{
 		nlh = kernel_link_encode(buf, sizeof(buf), KERNEL_LINK_SET, &link);
-		error = nl_exchange(b->kernel, nlh, NULL, NULL, text, sizeof(text));
+		error = nl_exchange(b->writer, nlh, NULL, NULL, text, sizeof(text));
 	}
 	if (error)
 	{
@@ -389,13 +388,13 @@ static bool is_route(const kernel_op_t *op)
 	return op->kind == KERNEL_ROUTE_SET || op->kind == KERNEL_ROUTE_DEL;
 }
 
-unsigned kernel_write(void *kernel, const kernel_op_t *ops, size_t n,
+unsigned nl_write_ops(nl_writer_t *w, const kernel_op_t *ops, size_t n,
 					  int *errors)
 {
 	batch_t b;
 
 	memset(&b, 0, sizeof(b));
-	b.kernel = kernel;
+	b.writer = w;
 	b.ops = ops;
 	b.errors = errors;
 	for (size_t i = 0; i < n; i++)

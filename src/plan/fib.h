@@ -136,9 +136,13 @@ uint32_t fib_tag_group(const fib_t *fib, uint32_t tag);
  * decision finds others or takes the routes away, in slices */
 bool fib_dead(const fib_t *fib);
 
-/** next operations, urgent ones (next hops, groups) first; at most max.
- * Returns how many; 0: nothing waits */
+/** next operations, urgent ones (next hops, groups) first, then routes, then
+ * deletions of what no route uses; at most max. Returns how many; 0: nothing
+ * waits */
 size_t fib_take(fib_t *fib, kernel_op_t *ops, size_t max);
+/** the urgent ones alone: these may overtake routes that were taken and are not
+ * written yet */
+size_t fib_take_urgent(fib_t *fib, kernel_op_t *ops, size_t max);
 bool fib_urgent_waiting(const fib_t *fib);
 /** the last taking ended, before max, at a group that takes the kernel long to
  * replace (one of IPv6, with many routes) and that nobody is in a hurry for */

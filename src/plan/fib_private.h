@@ -313,8 +313,6 @@ void fib_write_again(fib_t *fib, const prefix_t *prefix, fib_group_t *group);
 
 /* -- fib_write.c ----------------------------------------------------------- */
 
-/** takes operations on next hops and groups */
-size_t fib_take_urgent(fib_t *fib, kernel_op_t *ops, size_t max);
 /** writes the group, if it is not as wanted and its members are ready, with
  * next hops before it. 0: neither */
 size_t fib_take_group(fib_t *fib, fib_group_t *group, kernel_op_t *ops,

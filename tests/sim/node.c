@@ -341,6 +341,7 @@ void node_create(sim_t *sim, unsigned number)
 	node->advertised = (1u << SIM_ADVERTISED) - 1;
 	node->redistributes = sim_chance(sim, 60);
 	node->aggregates = sim_chance(sim, 30);
+	node->host->beside = sim_chance(sim, 50) ? sim_random(sim, 5 * MSEC) : 0;
 	node->summary_only = sim_chance(sim, 50);
 	site_create(node);
 }
@@ -493,6 +494,11 @@ void node_turn(sim_node_t *node)
 		more |= stream_turn(node);
 		core_apply(node->core, now);
 		more |= host->n_events > 0 || host->dumps || host->table_wanted;
+		if (host->beside_due)
+		{
+			/* the descriptor that tells of it */
+			sim_at(node->sim, host->beside_due - now, poke, node, 0, 0);
+		}
 		if (more && node->slow)
 		{
 			sim_at(node->sim, MSEC, poke, node, 0, 0);

@@ -399,6 +399,22 @@ START_TEST(route_to_missing_group)
 }
 END_TEST
 
+/** in this thread, or in the other: write_begin and write_end */
+static unsigned write_by(bool other, const kernel_op_t *ops, size_t n,
+						 int *errors)
+{
+	unsigned failed;
+
+	if (!other)
+	{
+		return k->write(kernel, ops, n, errors);
+	}
+	ck_assert(k->write_begin(kernel, ops, n, errors));
+	ck_assert(!k->write_begin(kernel, ops, n, errors));
+	ck_assert(k->write_end(kernel, true, &failed));
+	return failed;
+}
+
 START_TEST(batch_errors_by_place)
 {
 	enum
@@ -419,7 +435,7 @@ START_TEST(batch_errors_by_place)
 		ops[i].route.metric = 20;
 		ops[i].route.nexthop = KERNEL_NH_FIRST + (i % 7 ? 11 : 77);
 	}
-	ck_assert_uint_eq(k->write(kernel, ops, N, errors), (N + 6) / 7);
+	ck_assert_uint_eq(write_by(_i, ops, N, errors), (N + 6) / 7);
 	for (unsigned i = 0; i < N; i++)
 	{
 		ck_assert_int_eq(errors[i] != 0, i % 7 == 0);
@@ -430,19 +446,20 @@ START_TEST(batch_errors_by_place)
 		ops[i].route.nexthop = KERNEL_NH_FIRST + 77;
 		ops[i].route.metric = 21;
 	}
-	ck_assert_uint_eq(k->write(kernel, ops, N, errors), N);
+	ck_assert_uint_eq(write_by(_i, ops, N, errors), N);
 	for (unsigned i = 0; i < N; i++)
 	{
 		ck_assert_int_ne(errors[i], 0);
 		ck_assert_int_ne(errors[i], -ENOBUFS);
 	}
+	ck_assert(!_i || !k->write_begin(kernel, ops, 63, errors));
 	/* none of our own routes is told back, the next hops are */
 	drain();
 	ck_assert_uint_eq(n_lost, 0);
 	ck_assert_uint_gt(n_events, 0);
 	for (size_t i = 0; i < n_events; i++)
 	{
-		ck_assert(events[i].what != KERNEL_WHAT_ROUTE || !events[i].own);
+		ck_assert(events[i].what != KERNEL_WHAT_ROUTE || !events[i].ours);
 		if (events[i].what == KERNEL_WHAT_GROUP)
 		{
 			ck_assert(events[i].own && events[i].ours && !events[i].dump);
@@ -450,6 +467,28 @@ START_TEST(batch_errors_by_place)
 	}
 	free(ops);
 	free(errors);
+}
+END_TEST
+
+static void is_v0(void *user, const char *name,
+				  const kernel_link_stats_t *stats)
+{
+	if (strcmp(name, "v0") == 0)
+	{
+		*(kernel_link_stats_t *)user = *stats;
+	}
+}
+
+START_TEST(counters)
+{
+	kernel_link_stats_t before = {0}, after = {0};
+
+	ck_assert_int_eq(k->links_stats(kernel, is_v0, &before), 0);
+	sh("ip neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 dev v0;"
+	   "ping -c 3 -i 0.01 -s 100 -W 1 192.0.2.2 >/dev/null; true");
+	ck_assert_int_eq(k->links_stats(kernel, is_v0, &after), 0);
+	ck_assert_uint_ge(after.tx_packets, before.tx_packets + 3);
+	ck_assert_uint_ge(after.tx_bytes, before.tx_bytes + 3 * 100);
 }
 END_TEST
 
@@ -911,7 +950,8 @@ static Suite *native_suite(void)
 		{"route_new_change_delete", route_new_change_delete, 2},
 		{"route_foreign_untouched", route_foreign_untouched, 2},
 		{"route_to_missing_group", route_to_missing_group, 2},
-		{"batch_errors_by_place", batch_errors_by_place, 1},
+		{"batch_errors_by_place", batch_errors_by_place, 2},
+		{"counters", counters, 1},
 		{"dumps", dumps, 1},
 		{"notifications", notifications, 1},
 		{"notifications_lost", notifications_lost, 1},

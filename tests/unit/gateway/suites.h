@@ -18,6 +18,7 @@ Suite *flush_suite(void);
 Suite *found_suite(void);
 Suite *heal_suite(void);
 Suite *idle_suite(void);
+Suite *batch_suite(void);
 Suite *initial_suite(void);
 Suite *lines_suite(void);
 Suite *linger_suite(void);

@@ -20,17 +20,18 @@ static void log_line_fn(void *user, log_level_t level, const char *line)
 int main(void)
 {
 	static const unit_suite_t suites[] = {
-		aggregates_suite,  beat_suite,           commands_suite,
-		core_policy_suite, confirm_suite,        core_suite,
-		events_suite,      flush_suite,          found_suite,
-		heal_suite,        hold_suite,           idle_suite,
-		initial_suite,     lines_suite,          linger_suite,
-		liveness_suite,    nexthops_suite,       pains_suite,
-		peers_suite,       policy_compile_suite, policy_test_suite,
-		preview_suite,     problems_suite,       queue_suite,
-		outbound_suite,    reauth_suite,         redistribute_suite,
-		reload_suite,      resilient_suite,      restart_suite,
-		silence_suite,     supervised_suite,     sweep_suite,
+		aggregates_suite,   beat_suite,     commands_suite,
+		core_policy_suite,  confirm_suite,  core_suite,
+		events_suite,       flush_suite,    found_suite,
+		heal_suite,         hold_suite,     idle_suite,
+		batch_suite,        initial_suite,  lines_suite,
+		linger_suite,       liveness_suite, nexthops_suite,
+		pains_suite,        peers_suite,    policy_compile_suite,
+		policy_test_suite,  preview_suite,  problems_suite,
+		queue_suite,        outbound_suite, reauth_suite,
+		redistribute_suite, reload_suite,   resilient_suite,
+		restart_suite,      silence_suite,  supervised_suite,
+		sweep_suite,
 	};
 
 	log_set(log_line_fn, NULL, LOGL_DEBUG);

@@ -67,6 +67,17 @@ typedef struct world_t
 	bool no_dumps;
 	/** at some moment a default route of ours stood without a pin */
 	bool pin_gap;
+	/** batches of routes are written beside the core, and in the kernel so long
+	 * after they were handed over; 0: nobody does that */
+	usec_t beside;
+	/** when the one that is under way is; 0: none is */
+	usec_t beside_due;
+	const kernel_op_t *beside_ops;
+	size_t beside_n;
+	int *beside_errors;
+	/** batches so far, and those that the core waited for */
+	unsigned n_beside;
+	unsigned n_beside_waits;
 	/** so many routes are refused from now on */
 	unsigned refuse_routes;
 	/** the way to every outer address; false: there is none */
@@ -96,7 +107,7 @@ typedef struct world_t
 	/** dumps of SAs so far; they fail with this from now on */
 	unsigned sa_dumps;
 	int sa_dump_error;
-	/** links whose counters were asked for */
+	/** how often the links' counters were asked for */
 	unsigned stats_asked;
 	/** operations asked for, those of next hops and routes too */
 	uint64_t writes;

@@ -217,6 +217,49 @@ static unsigned kernel_write(void *kernel, const kernel_op_t *ops, size_t n,
 	return failed;
 }
 
+static bool kernel_write_begin(void *kernel, const kernel_op_t *ops, size_t n,
+							   int *errors)
+{
+	world_t *w = kernel;
+
+	require(!w->beside_due);
+	for (size_t i = 0; i < n; i++)
+	{
+		require(ops[i].kind == KERNEL_ROUTE_SET ||
+				ops[i].kind == KERNEL_ROUTE_DEL);
+	}
+	if (!w->beside)
+	{
+		return false;
+	}
+	w->beside_due = w->now + w->beside;
+	w->beside_ops = ops;
+	w->beside_n = n;
+	w->beside_errors = errors;
+	w->n_beside++;
+	return true;
+}
+
+/** as late as can be: the real one has some of them in the kernel before */
+static bool kernel_write_end(void *kernel, bool wait, unsigned *failed)
+{
+	world_t *w = kernel;
+
+	*failed = 0;
+	if (!w->beside_due)
+	{
+		return true;
+	}
+	if (!wait && w->now < w->beside_due)
+	{
+		return false;
+	}
+	w->n_beside_waits += w->now < w->beside_due;
+	w->beside_due = 0;
+	*failed = kernel_write(w, w->beside_ops, w->beside_n, w->beside_errors);
+	return true;
+}
+
 static int kernel_dump(void *kernel, kernel_what_t what)
 {
 	world_t *w = kernel;
@@ -370,16 +413,23 @@ static int kernel_sps_delete(void *kernel, const kernel_sp_t *sp)
 }
 
 /** each link has its own */
-static int kernel_stats(void *kernel, uint32_t link, kernel_link_stats_t *out)
+static int kernel_stats(void *kernel, kernel_link_stats_fn_t fn, void *user)
 {
 	world_t *w = kernel;
 
-	if (!kernel_state_link(&w->state, link))
-	{
-		return -ENODEV;
-	}
 	w->stats_asked++;
-	*out = (kernel_link_stats_t){.rx_bytes = 1000 + link, .tx_packets = link};
+	/* in another order than ours */
+	for (size_t i = w->state.n_links; i-- > 0;)
+	{
+		const kernel_link_t *link = &w->state.links[i];
+		kernel_link_stats_t stats = {
+			.rx_bytes = 1000 + link->index,
+			.tx_packets = link->index,
+		};
+
+		fn(user, link->name, &stats);
+	}
+	fn(user, "nobody's", &(kernel_link_stats_t){.rx_bytes = 1});
 	return 0;
 }
 
@@ -399,6 +449,8 @@ static void kernel_who_said(void *kernel, uint32_t port,
 
 const kernel_ops_t world_kernel_ops = {
 	.write = kernel_write,
+	.write_begin = kernel_write_begin,
+	.write_end = kernel_write_end,
 	.dump = kernel_dump,
 	.dump_table = kernel_dump_table,
 	.route_get = kernel_route_get,
@@ -408,7 +460,7 @@ const kernel_ops_t world_kernel_ops = {
 	.sa_delete = kernel_sas_delete,
 	.sp_dump = kernel_sps_dump,
 	.sp_delete = kernel_sps_delete,
-	.link_stats = kernel_stats,
+	.links_stats = kernel_stats,
 	.xfrm_stat = kernel_xfrm_counters,
 	.who = kernel_who_said,
 };

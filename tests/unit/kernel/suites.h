@@ -2,7 +2,7 @@
 
 /**
  * The suites of the module kernel: codec.c with the object files, state.c and
- * reconcile.c, object.c, sysctl.c. What needs a kernel is in tests/lab/kernel.
+ * reconcile.c, object.c, sysctl.c, courier.c. What needs a kernel is in tests/lab/kernel.
  */
 
 #ifndef CYGNET_UNIT_KERNEL_SUITES_H
@@ -12,6 +12,7 @@
 
 Suite *addr_codec_suite(void);
 Suite *codec_suite(void);
+Suite *courier_suite(void);
 Suite *link_codec_suite(void);
 Suite *nexthop_codec_suite(void);
 Suite *object_suite(void);

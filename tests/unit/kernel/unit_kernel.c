@@ -13,6 +13,7 @@ int main(void)
 		nexthop_codec_suite, object_suite,    route_codec_suite,
 		rule_codec_suite,    reconcile_suite, state_suite,
 		stats_suite,         xfrm_suite,      who_suite,
+		courier_suite,
 	};
 
 	return unit_run("kernel", suites, countof(suites));
