@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # needs: native
+# beside: another
 #
 # Reloads: what changed is done and nothing else is touched; a configuration
 # with any error is refused whole, with every error in it.

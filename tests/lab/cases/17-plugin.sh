@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # needs: native
+# beside: another
 #
 # The plugin in the distribution's own charon, under valgrind: loaded with every
 # symbol resolved, reloaded both ways, unloaded. What is missing (a capability,

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # needs: native
+# beside: another
 #
 # The site's own routing beside the tunnels, with FRR: a router of the site's
 # own AS over loopbacks, whose next hops have to be resolved, and one of another

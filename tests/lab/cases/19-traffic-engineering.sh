@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # needs: native
+# beside: another
 #
 # Two links to one far side, and policies that say which carries what: the way
 # out by LOCAL_PREF, the way in by MED and by prepending, each with the other

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # needs: native
+# beside: another
 #
 # What an operator asks of and does to sessions by cygnetctl, against FRR:
 # policies, the routes of a session before and after them, why a path is chosen,

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # needs: native
+# beside: another
 #
 # Faults that are made one by one, and whether `doctor` names them and what to do:
 # those of BGP and of what carries it on tunnels over plain links, those of IKE

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # needs: native
+# beside: another
 #
 # BIRD as the peer: each feature of BGP that both have, see lib/interop-rows.sh.
 
