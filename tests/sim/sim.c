@@ -356,7 +356,8 @@ static int usage(void)
 			"  --steps N  faults in a world (default: %d)\n"
 			"  --rounds N times that all is made well meanwhile (default: %d)\n"
 			"  --twice    runs each seed again and compares the traces\n"
-			"  -v         prints the trace\n",
+			"  -v         prints the trace\n"
+			"SIM_SEEDS=FROM-TO, where there are no arguments\n",
 			program, STEPS, ROUNDS);
 	return 2;
 }
@@ -410,9 +411,11 @@ int main(int argc, char *argv[])
 	unsigned failed = 0;
 	uint64_t events = 0, digest = 0;
 	usec_t healed = 0;
+	const char *seeds = getenv("SIM_SEEDS");
 
 	program = argv[0];
-	if (!parse(argc, argv, &o))
+	if ((seeds && sscanf(seeds, "%" SCNu64 "-%" SCNu64, &o.from, &o.to) != 2) ||
+		!parse(argc, argv, &o))
 	{
 		return usage();
 	}
