@@ -516,14 +516,25 @@ rows_restarts()
 	fi
 }
 
-# deleted: what the kernel lost of what is behind the peer, since the last look
+# kernel_watch: from here on, and what is there
 kernel_watch()
 {
 	spawn monitor site ip -ts -o monitor route
+	wait_for 10 monitor_shows || return 1
+	ip -n cyg-site -4 route show "$PEER_NET4" >"$LAB_RUN/monitor-first.log" &&
+		ip -n cyg-site -6 route show "$PEER_NET6" >>"$LAB_RUN/monitor-first.log"
+}
+
+# somebody's route, which nobody looks at
+monitor_shows()
+{
+	ip -n cyg-site route add blackhole 192.0.2.254
+	ip -n cyg-site route del blackhole 192.0.2.254
+	grep -q 192.0.2.254 "$LAB_RUN/monitor.log"
 }
 
 # A route that is replaced is announced by its new next hop before it is deleted
-# by its old one; else it was lost
+# by its old one, be it that the watch began between the two; else it was lost
 kernel_lost()
 {
 	awk -v four="$PEER_NET4" -v six="$PEER_NET6" '
@@ -531,7 +542,7 @@ kernel_lost()
 		$1 != four && $1 != six { next }
 		gone && (!($1 in now) || now[$1] == $3) { print; lost = 1 }
 		!gone { now[$1] = $3 }
-		END { exit !lost }' "$LAB_RUN/monitor.log"
+		END { exit !lost }' "$LAB_RUN/monitor-first.log" "$LAB_RUN/monitor.log"
 }
 
 tables_ended()
@@ -545,10 +556,10 @@ tables_ended()
 
 rows_helper()
 {
-	kernel_watch
 	row gr_helper becomes 20 "the peer has ended its tables" tables_ended
 	row gr_helper becomes 5 "the peer's networks are in the kernel" \
 		own_in_kernel
+	holds "the kernel's routes are watched" kernel_watch
 	row gr_helper holds "the peer is killed" peer_stop KILL
 	row gr_helper becomes 5 "cygnetctl says that it restarts" \
 		neighbor l4 '.graceful_restart.restarting'
