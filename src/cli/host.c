@@ -12,6 +12,9 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +30,8 @@ typedef struct files_t
 	/** that are in the kernel itself, and that can be loaded */
 	char *builtin;
 	char *modules;
+	config_host_address_t *addresses;
+	size_t n_addresses;
 } files_t;
 
 /** the whole file, NULL: it cannot be read */
@@ -150,6 +155,67 @@ static unsigned version(const char *release)
 														   : 0;
 }
 
+/** false: of another family than IP */
+static bool read_sockaddr(const struct sockaddr *from, addr_t *to)
+{
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+
+	switch (from ? from->sa_family : AF_UNSPEC)
+	{
+		case AF_INET:
+			memcpy(&in, from, sizeof(in));
+			*to = addr_v4(ntohl(in.sin_addr.s_addr));
+			return true;
+		case AF_INET6:
+			memcpy(&in6, from, sizeof(in6));
+			*to = addr_v6(in6.sin6_addr.s6_addr);
+			return true;
+		default:
+			return false;
+	}
+}
+
+static uint8_t mask_length(const addr_t *mask)
+{
+	unsigned len = 0;
+
+	while (len < addr_bits(mask) && mask->b[len / 8] & 0x80 >> len % 8)
+	{
+		len++;
+	}
+	return (uint8_t)len;
+}
+
+static void read_addresses(files_t *files)
+{
+	struct ifaddrs *list = NULL;
+
+	if (getifaddrs(&list) < 0)
+	{
+		return;
+	}
+	for (const struct ifaddrs *i = list; i; i = i->ifa_next)
+	{
+		config_host_address_t own = {.link = ""};
+		addr_t mask;
+
+		if (!read_sockaddr(i->ifa_addr, &own.address.addr) ||
+			!read_sockaddr(i->ifa_netmask, &mask))
+		{
+			continue;
+		}
+		/* a label of an old kind of alias is the link's name and more */
+		snprintf(own.link, sizeof(own.link), "%.*s",
+				 (int)strcspn(i->ifa_name, ":"), i->ifa_name);
+		own.address.len = mask_length(&mask);
+		files->addresses =
+			mem_resize(files->addresses, files->n_addresses + 1, sizeof(own));
+		files->addresses[files->n_addresses++] = own;
+	}
+	freeifaddrs(list);
+}
+
 void host_init(config_host_t *host, const char *root)
 {
 	files_t *files = mem_alloc(sizeof(*files));
@@ -167,11 +233,17 @@ void host_init(config_host_t *host, const char *root)
 	files->builtin =
 		read_of_release(files, "/lib/modules/", "/modules.builtin");
 	files->modules = read_of_release(files, "/lib/modules/", "/modules.dep");
+	if (!*root)
+	{
+		read_addresses(files);
+	}
 	*host = (config_host_t){
 		.user = files,
 		.sysctl = sysctl,
 		.feature = feature,
 		.kernel = version(files->release),
+		.addresses = files->addresses,
+		.n_addresses = files->n_addresses,
 	};
 }
 
@@ -179,6 +251,7 @@ void host_deinit(config_host_t *host)
 {
 	files_t *files = host->user;
 
+	free(files->addresses);
 	free(files->root);
 	free(files->options);
 	free(files->builtin);

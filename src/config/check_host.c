@@ -180,6 +180,98 @@ static void check_kernel(const config_host_t *host, const config_t *config,
 				  "nft_limit", "ike_init_rate has no effect", report);
 }
 
+/** the link is a tunnel's, with addresses of its */
+static bool is_member(const config_t *config, const char *link)
+{
+	for (size_t i = 0; i < config->n_bundles; i++)
+	{
+		for (size_t j = 0; j < config->bundles[i].n_tunnels; j++)
+		{
+			if (!strcmp(config->bundles[i].tunnels[j].link, link))
+			{
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static void check_inner(const config_host_address_t *own, const prefix_t *net,
+						const config_tunnel_t *tunnel, config_report_t *report)
+{
+	char ours[ADDR_STR_MAX], text[ADDR_STR_MAX];
+
+	for (size_t i = 0; i < tunnel->n_addresses; i++)
+	{
+		const ifaddr_t *address = &tunnel->addresses[i];
+		prefix_t inner = ifaddr_prefix(address);
+
+		/* a single address may be the link's, lent */
+		if (inner.len != addr_bits(&inner.addr) &&
+			(prefix_contains(net, &inner) || prefix_contains(&inner, net)))
+		{
+			report_warning(report, HOST, NULL,
+						   "%s has %s/%u, in whose network, or around it, is "
+						   "that of tunnel '%s' (%s/%u): what is for one goes "
+						   "to the other; give the tunnel another",
+						   own->link, addr_format(&own->address.addr, ours),
+						   own->address.len, tunnel->name,
+						   addr_format(&address->addr, text), address->len);
+		}
+	}
+}
+
+static void check_led_away(const config_host_address_t *own,
+						   const prefix_t *net, const config_prefixes_t *routes,
+						   const char *whose, config_report_t *report)
+{
+	char ours[ADDR_STR_MAX], text[PREFIX_STR_MAX];
+
+	for (size_t i = 0; i < routes->count; i++)
+	{
+		if (prefix_contains(net, &routes->list[i]))
+		{
+			report_warning(report, HOST, NULL,
+						   "%s has %s/%u, a network that holds the static "
+						   "route %s of '%s': hosts here or there are not "
+						   "reached; where both sites use it, netmap gives "
+						   "them other addresses",
+						   own->link, addr_format(&own->address.addr, ours),
+						   own->address.len,
+						   prefix_format(&routes->list[i], text), whose);
+		}
+	}
+}
+
+/** the machine's own networks are not in tunnels */
+static void check_address(const config_t *config,
+						  const config_host_address_t *own,
+						  config_report_t *report)
+{
+	const addr_t *addr = &own->address.addr;
+	prefix_t net = ifaddr_prefix(&own->address);
+
+	if (addr_is_loopback(addr) || !net.len || net.len == addr_bits(addr) ||
+		(addr->family == FAMILY_IPV6 && addr_is_link_local(addr)) ||
+		is_member(config, own->link))
+	{
+		return;
+	}
+	for (size_t i = 0; i < config->n_bundles; i++)
+	{
+		const config_bundle_t *bundle = &config->bundles[i];
+
+		check_led_away(own, &net, &bundle->routes, bundle->name, report);
+		for (size_t j = 0; j < bundle->n_tunnels; j++)
+		{
+			const config_tunnel_t *tunnel = &bundle->tunnels[j];
+
+			check_led_away(own, &net, &tunnel->routes, tunnel->name, report);
+			check_inner(own, &net, tunnel, report);
+		}
+	}
+}
+
 void config_check_host(const config_t *config, const config_host_t *host,
 					   config_report_t *report)
 {
@@ -200,6 +292,10 @@ void config_check_host(const config_t *config, const config_host_t *host,
 	for (size_t i = 0; i < config->n_bundles; i++)
 	{
 		check_return(host, &config->bundles[i], report);
+	}
+	for (size_t i = 0; i < host->n_addresses; i++)
+	{
+		check_address(config, &host->addresses[i], report);
 	}
 	check_kernel(host, config, &needs, report);
 }

@@ -434,6 +434,13 @@ typedef enum config_feature_t
 	CONFIG_FEATURE_PRESENT,
 } config_feature_t;
 
+/** an address that a link of the machine has */
+typedef struct config_host_address_t
+{
+	char link[CONFIG_LINK_NAME_MAX + 1];
+	ifaddr_t address;
+} config_host_address_t;
+
 typedef struct config_host_t
 {
 	void *user;
@@ -445,6 +452,9 @@ typedef struct config_host_t
 								const char *module);
 	/** the major version << 16 | the minor one; 0: not known */
 	unsigned kernel;
+	/** borrowed; none: not known */
+	const config_host_address_t *addresses;
+	size_t n_addresses;
 } config_host_t;
 
 /** warnings of what in the machine is in the configuration's way, added to the

@@ -426,12 +426,40 @@ static void check_unnamed(config_load_t *load, const config_bundle_t *bundle)
 	}
 }
 
+static void check_alibaba_announced(config_load_t *load, const char *path)
+{
+	const config_prefixes_t *prefixes = &load->config->advertise;
+	prefix_t shared;
+
+	if (prefixes->count > 50)
+	{
+		report_warning(load->report, path, NULL,
+					   "%zu prefixes are advertised: Alibaba Cloud takes 50 "
+					   "unless its support raises the quota",
+					   prefixes->count);
+	}
+	for (size_t i = 0; i < prefixes->count; i++)
+	{
+		char text[PREFIX_STR_MAX];
+
+		if (prefixes->list[i].addr.family == FAMILY_IPV4 &&
+			(!prefixes->list[i].len ||
+			 (prefix_parse("100.64.0.0/10", &shared) &&
+			  prefix_contains(&shared, &prefixes->list[i]))))
+		{
+			report_error(load->report, path, NULL,
+						 "%s is advertised, which Alibaba Cloud refuses: hold "
+						 "it back by an export policy",
+						 prefix_format(&prefixes->list[i], text));
+		}
+	}
+}
+
 /** what the cloud takes from us; an export policy may send less */
 static void check_announced(config_load_t *load, const config_bundle_t *bundle)
 {
 	const config_prefixes_t *prefixes = &load->config->advertise;
 	char path[CONFIG_PATH_MAX];
-	prefix_t shared;
 
 	if (bundle->export_policy)
 	{
@@ -463,31 +491,9 @@ static void check_announced(config_load_t *load, const config_bundle_t *bundle)
 					 "export policy",
 					 prefixes->count);
 	}
-	if (strcmp(bundle->profile, "alibaba") != 0)
+	if (!strcmp(bundle->profile, "alibaba"))
 	{
-		return;
-	}
-	if (prefixes->count > 50)
-	{
-		report_warning(load->report, path, NULL,
-					   "%zu prefixes are advertised: Alibaba Cloud takes 50 "
-					   "unless its support raises the quota",
-					   prefixes->count);
-	}
-	for (size_t i = 0; i < prefixes->count; i++)
-	{
-		char text[PREFIX_STR_MAX];
-
-		if (prefixes->list[i].addr.family == FAMILY_IPV4 &&
-			(!prefixes->list[i].len ||
-			 (prefix_parse("100.64.0.0/10", &shared) &&
-			  prefix_contains(&shared, &prefixes->list[i]))))
-		{
-			report_error(load->report, path, NULL,
-						 "%s is advertised, which Alibaba Cloud refuses: hold "
-						 "it back by an export policy",
-						 prefix_format(&prefixes->list[i], text));
-		}
+		check_alibaba_announced(load, path);
 	}
 }
 

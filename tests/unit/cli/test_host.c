@@ -8,6 +8,8 @@
 
 #include "cli/host.h"
 
+#include <ifaddrs.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +89,7 @@ START_TEST(test_nothing)
 
 	host_init(&host, root);
 	ck_assert_uint_eq(host.kernel, 0);
+	ck_assert_uint_eq(host.n_addresses, 0);
 	host_deinit(&host);
 	ck_assert_int_eq(sysctl("net/ipv4/ip_forward"), -1);
 	ck_assert_int_eq(feature("CONFIG_A", "a"), CONFIG_FEATURE_UNKNOWN);
@@ -166,6 +169,51 @@ START_TEST(test_not_installed)
 }
 END_TEST
 
+/** lo's own address is everywhere the same, if lo is up */
+static bool has_loopback(void)
+{
+	struct ifaddrs *list;
+	bool found = false;
+
+	ck_assert_int_eq(getifaddrs(&list), 0);
+	for (const struct ifaddrs *i = list; i; i = i->ifa_next)
+	{
+		struct sockaddr_in in = {.sin_family = AF_UNSPEC};
+
+		if (i->ifa_addr && i->ifa_addr->sa_family == AF_INET)
+		{
+			memcpy(&in, i->ifa_addr, sizeof(in));
+		}
+		found |= ntohl(in.sin_addr.s_addr) == INADDR_LOOPBACK &&
+				 !strcmp(i->ifa_name, "lo");
+	}
+	freeifaddrs(list);
+	return found;
+}
+
+START_TEST(test_addresses)
+{
+	unsigned found = 0;
+	config_host_t host;
+
+	host_init(&host, "");
+	for (size_t i = 0; i < host.n_addresses; i++)
+	{
+		const config_host_address_t *own = &host.addresses[i];
+
+		ck_assert_uint_le(own->address.len, addr_bits(&own->address.addr));
+		ck_assert(*own->link && !strchr(own->link, ':'));
+		if (!strcmp(own->link, "lo") && own->address.len == 8 &&
+			addr_to_v4(&own->address.addr) == INADDR_LOOPBACK)
+		{
+			found++;
+		}
+	}
+	host_deinit(&host);
+	ck_assert_uint_eq(found, has_loopback() ? 1 : 0);
+}
+END_TEST
+
 Suite *host_suite(void)
 {
 	Suite *s = suite_create("host");
@@ -173,6 +221,7 @@ Suite *host_suite(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, test_nothing);
+	tcase_add_test(tcase, test_addresses);
 	tcase_add_test(tcase, test_switches);
 	tcase_add_test(tcase, test_release);
 	tcase_add_test(tcase, test_modules);

@@ -10,6 +10,7 @@
 #include "config/config.h"
 #include "text_source.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /** a machine that is right but for one thing */
@@ -21,6 +22,8 @@ typedef struct machine_t
 	/** an option that is not there, "*" for all, "?" for none that is known */
 	const char *lacks;
 	unsigned kernel;
+	/** an address of eth5's, unset: none */
+	config_host_address_t own;
 } machine_t;
 
 static long sysctl(void *user, const char *path)
@@ -65,7 +68,10 @@ static char *told_of(const char *text, machine_t machine)
 	config_host_t host = {.user = &machine,
 						  .sysctl = sysctl,
 						  .feature = feature,
-						  .kernel = machine.kernel};
+						  .kernel = machine.kernel,
+						  .addresses = &machine.own,
+						  .n_addresses =
+							  addr_is_set(&machine.own.address.addr)};
 	config_report_t report;
 	config_t *config;
 	size_t before;
@@ -217,6 +223,54 @@ START_TEST(test_features)
 }
 END_TEST
 
+static machine_t on(const char *link, const char *address)
+{
+	machine_t machine = good();
+
+	snprintf(machine.own.link, sizeof(machine.own.link), "%s", link);
+	ck_assert(ifaddr_parse(address, &machine.own.address));
+	return machine;
+}
+
+START_TEST(test_networks)
+{
+	char *text =
+		str_format(TUNNELS, "", "routes = 10.1.0.0/16, fd00:1::/64",
+				   "six {\n interface = eth8\n"
+				   " address = 2001:db8::2/126, fe80::2/64, 10.5.0.1/32\n"
+				   " routes = 10.7.0.0/16\n }\n");
+	static const char whole[] =
+		"this machine: eth5 has 10.1.0.9/16, a network that holds the static "
+		"route 10.1.0.0/16 of 'a': hosts here or there are not reached; where "
+		"both sites use it, netmap gives them other addresses\n";
+	char *told;
+
+	told = told_of(text, on("eth5", "10.1.0.9/16"));
+	ck_assert_str_eq(told, whole);
+	free(told);
+	tells(text, on("eth5", "10.0.0.9/15"), "eth5 has 10.0.0.9/15, a network");
+	/* part of it goes to the link, as is meant mostly */
+	tells(text, on("eth5", "10.1.0.9/17"), NULL);
+	tells(text, on("eth5", "10.2.0.9/16"), NULL);
+	tells(text, on("eth5", "10.7.0.9/16"), "10.7.0.0/16 of 'six'");
+	tells(text, on("eth5", "fd00:1::9/64"), "fd00:1::/64 of 'a'");
+	tells(text, on("eth5", "169.254.8.9/24"),
+		  "eth5 has 169.254.8.9/24, in whose network, or around it, is that of "
+		  "tunnel 'one' (169.254.8.2/30): what is for one goes to the other; "
+		  "give the tunnel another");
+	tells(text, on("eth5", "169.254.8.2/31"), "that of tunnel 'one'");
+	tells(text, on("eth5", "169.254.8.5/30"), NULL);
+	tells(text, on("eth5", "169.254.8.1/32"), NULL);
+	tells(text, on("eth5", "10.5.0.1/24"), NULL);
+	tells(text, on("eth5", "2001:db8::1/64"), "tunnel 'six' (2001:db8::2/126)");
+	tells(text, on("eth5", "fe80::1/64"), NULL);
+	/* the tunnel's own, or another's */
+	tells(text, on("eth1", "169.254.8.2/30"), NULL);
+	tells(text, on("lo", "127.0.0.1/8"), NULL);
+	free(text);
+}
+END_TEST
+
 START_TEST(test_version)
 {
 	char *text = str_format(TUNNELS, "", "", "");
@@ -240,6 +294,7 @@ Suite *check_host_suite(void)
 	unit_add(s, "switches", test_switches);
 	unit_add(s, "rp_filter", test_rp_filter);
 	unit_add(s, "features", test_features);
+	unit_add(s, "networks", test_networks);
 	unit_add(s, "version", test_version);
 	return s;
 }
