@@ -37,6 +37,11 @@ struct core_liveness_t
 	net_endpoint_t bfd_end;
 	/** the far end that was not reached any more when it ended, unset: none */
 	addr_t bfd_lost;
+	/** the number that the next one goes on with: for the far side the session
+	 * may stand, where an SA was missing for a moment. Not numbered: there was
+	 * none */
+	uint32_t bfd_sequence;
+	bool bfd_numbered;
 	probe_t *probe;
 	datagram_t *probe_socket;
 	net_endpoint_t probe_end;
@@ -264,6 +269,8 @@ static void bfd_close(core_liveness_t *l, usec_t now)
 			 * end of that (RFC 5882 section 3.2) */
 			bfd_stop(l->bfd, now);
 		}
+		l->bfd_sequence = bfd_sequence(l->bfd);
+		l->bfd_numbered = true;
 		bfd_destroy(l->bfd);
 		l->core->seams.datagram_ops->close(l->core->seams.datagrams,
 										   l->bfd_socket);
@@ -320,6 +327,10 @@ static void bfd_open(core_liveness_t *l, const bfd_config_t *options,
 	}
 	l->bfd = bfd_create(options, discriminator, core->seams.timers, &bfd_sink,
 						l, fresh_seed(core));
+	if (l->bfd_numbered)
+	{
+		bfd_set_sequence(l->bfd, l->bfd_sequence);
+	}
 	bfd_start(l->bfd, now);
 	if (take_lost(&l->bfd_lost, end))
 	{

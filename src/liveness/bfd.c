@@ -298,6 +298,16 @@ bfd_t *bfd_create(const bfd_config_t *config, uint32_t discriminator,
 	return bfd;
 }
 
+uint32_t bfd_sequence(const bfd_t *bfd)
+{
+	return bfd->sequence;
+}
+
+void bfd_set_sequence(bfd_t *bfd, uint32_t sequence)
+{
+	bfd->sequence = sequence;
+}
+
 static void timers_off(bfd_t *bfd)
 {
 	timer_stop(bfd->timers, &bfd->send);

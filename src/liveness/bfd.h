@@ -100,6 +100,11 @@ typedef struct bfd_sink_t
 bfd_t *bfd_create(const bfd_config_t *config, uint32_t discriminator,
 				  timers_t *timers, const bfd_sink_t *sink, void *user,
 				  uint64_t seed);
+/** the number of the next authenticated packet, and before bfd_start the number to
+ * go on with instead of one at random: a peer for which a session of ours has not
+ * ended refuses others for twice its detection time (RFC 5880 section 6.8.1) */
+uint32_t bfd_sequence(const bfd_t *bfd);
+void bfd_set_sequence(bfd_t *bfd, uint32_t sequence);
 /** says nothing on the wire: bfd_stop first */
 void bfd_destroy(bfd_t *bfd);
 /** Down, and sending; idempotent */

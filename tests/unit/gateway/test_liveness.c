@@ -820,6 +820,44 @@ START_TEST(probe_fails_beside_bfd)
 }
 END_TEST
 
+/* an SA is missing for a moment, and what we said in it was lost: the far side, for
+ * which nothing has ended, believes the new detector */
+START_TEST(new_detector_is_believed)
+{
+	bfd_config_t keyed = {
+		.tx = 100 * USEC_PER_MSEC,
+		.rx = 100 * USEC_PER_MSEC,
+		.multiplier = 3,
+		.auth = BFD_AUTH_KEYED_SHA1,
+		.key = "key",
+		.sha1 = sum,
+	};
+	bfd_info_t info;
+	uint64_t refused;
+
+	begin(with_key);
+	keyed.key_id = core_config(w->core)->bundles[0].tunnels[0].bfd_key_id;
+	bfd_configure(far[0].bfd, &keyed, w->now);
+	world_run(w, 5 * USEC_PER_SEC);
+	ck_assert_int_eq(seen(0)->bfd.state, BFD_UP);
+	bfd_info(far[0].bfd, &info);
+	refused = info.unauthentic;
+	far[0].cut = true;
+	world_fact(w, 0, FACT_CHILD_DOWN, 100, 0);
+	world_run(w, 20 * USEC_PER_MSEC);
+	far[0].cut = false;
+	bfd_info(far[0].bfd, &info);
+	ck_assert_int_eq(info.state, BFD_UP);
+	world_fact(w, 0, FACT_CHILD_UP, 200, 0);
+	world_run(w, 100 * USEC_PER_MSEC);
+	bfd_info(far[0].bfd, &info);
+	ck_assert_uint_eq(info.unauthentic, refused);
+	ck_assert_int_eq(info.state, BFD_UP);
+	ck_assert_int_eq(seen(0)->bfd.state, BFD_UP);
+	end();
+}
+END_TEST
+
 START_TEST(wrong_key_is_told)
 {
 	begin(with_key);
@@ -858,6 +896,7 @@ Suite *liveness_suite(void)
 	unit_add(s, "never up told", bfd_that_never_comes_up_is_told);
 	unit_add(s, "probe told", probe_is_told);
 	unit_add(s, "both told", probe_fails_beside_bfd);
+	unit_add(s, "believed", new_detector_is_believed);
 	unit_add(s, "key told", wrong_key_is_told);
 	return s;
 }

@@ -447,6 +447,35 @@ START_TEST(peer_that_starts_anew_is_believed_later)
 }
 END_TEST
 
+/* one that begins anew within the detection time, and goes on with its numbers, is
+ * believed at once */
+START_TEST(goes_on_with_its_numbers)
+{
+	bfd_config_t config =
+		keyed(_i ? BFD_AUTH_METICULOUS_SHA1 : BFD_AUTH_KEYED_SHA1);
+	pair_t *pair = pair_up(&config, &config);
+	bfd_info_t info;
+	uint32_t next;
+
+	/* what it says last is lost */
+	pair->end[1].cut = true;
+	bfd_stop(pair->end[1].bfd, pair->now);
+	pair->end[1].cut = false;
+	next = bfd_sequence(pair->end[1].bfd);
+	ck_assert_uint_eq(next, pair->end[1].last.sequence + 1);
+	pair_replace(pair, 1, &config);
+	bfd_set_sequence(pair->end[1].bfd, next);
+	bfd_start(pair->end[1].bfd, pair->now);
+	ck_assert_uint_eq(pair->end[1].last.sequence, next);
+	pair_run(pair, 100 * USEC_PER_MSEC);
+	ck_assert_int_eq(pair_state(pair, 0), BFD_UP);
+	ck_assert_int_eq(pair_state(pair, 1), BFD_UP);
+	bfd_info(pair->end[0].bfd, &info);
+	ck_assert_uint_eq(info.unauthentic, 0);
+	pair_destroy(pair);
+}
+END_TEST
+
 START_TEST(new_key_begins_anew)
 {
 	bfd_config_t config = keyed(BFD_AUTH_KEYED_SHA1);
@@ -500,6 +529,7 @@ Suite *bfd_suite(void)
 	unit_add_loop(s, "authentication", authentication_of_both_kinds, 2);
 	unit_add(s, "disagreement", authentication_that_differs);
 	unit_add(s, "new sequence", peer_that_starts_anew_is_believed_later);
+	unit_add_loop(s, "goes_on", goes_on_with_its_numbers, 2);
 	unit_add(s, "new key", new_key_begins_anew);
 	unit_add(s, "loss", one_lost_packet_is_borne);
 	return s;
