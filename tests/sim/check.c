@@ -174,21 +174,6 @@ static usec_t detection(const sim_tunnel_t *t, unsigned side)
 						  : 0);
 }
 
-/** fit, and packets came out at both ends, since; 0: it is not fit. Where SAs are
- * missing for a moment detectors begin anew, though it is fit all the time */
-static usec_t used_since(const sim_tunnel_t *t)
-{
-	usec_t since = t->end[0].fit_since;
-
-	for (unsigned s = 0; since && s < 2; s++)
-	{
-		usec_t works = t->end[s].works_since;
-
-		since = works > since ? works : since;
-	}
-	return since;
-}
-
 static bool is_dead(const sim_tunnel_t *t, unsigned side)
 {
 	usec_t since = t->end[side].broken_since;
@@ -285,7 +270,9 @@ static bool has_way(const sim_node_t *node, const sim_node_t *far,
 	for (unsigned i = 0; i < sim->n_tunnels; i++)
 	{
 		const sim_tunnel_t *t = &sim->tunnels[i];
-		usec_t settle = UP_MAX, since = used_since(t);
+		usec_t settle = UP_MAX, works = t->end[0].works_since;
+
+		works = works > t->end[1].works_since ? works : t->end[1].works_since;
 
 		if (!node_has(node, t) || !node_has(far, t) ||
 			!carries(t, prefix, six) || !announced(t, far, prefix, six))
@@ -299,12 +286,12 @@ static bool has_way(const sim_node_t *node, const sim_node_t *far,
 		{
 			settle = 45 * SEC;
 		}
-		else if (t->bfd && sim->now < since + WATCHED)
+		else if (t->bfd && sim->now < works + WATCHED)
 		{
 			settle += BFD_SLOW;
 		}
 		need = tunnel_bundle(t)->min_links;
-		fit += since && sim->now > since + settle;
+		fit += t->end[0].fit_since && sim->now > t->end[0].fit_since + settle;
 	}
 	return fit >= (need ? need : 1);
 }
@@ -615,10 +602,10 @@ static void dead_ends(sim_node_t *node, const sim_node_t *far)
 		if (node_has(node, t) && node_has(far, t))
 		{
 			const sim_end_t *end = &t->end[node_side(node, t)];
-			usec_t since = used_since(t);
 
 			none &= end->absent || !end->stands_since;
-			one |= since && sim->now > since + UP_MAX + (t->bfd ? BFD_SLOW : 0);
+			one |= end->fit_since &&
+				   sim->now > end->fit_since + UP_MAX + (t->bfd ? BFD_SLOW : 0);
 		}
 	}
 	if (lasts(node,
