@@ -77,21 +77,34 @@ both()
 	return 0
 }
 # whether the two cross is chance: each then has an IKE_SA of its own, which both
-# stay, and a person ends the older one
-older_ended()
+# stay here, and a person ends one: that which the far side has no more, as the
+# other one came with INITIAL_CONTACT, or the older
+duplicates()
 {
-	local ike
 	swan site --list-sas | awk -v name="${TUNNELS[1]}:" '
-		$1 == name && /^[^ ]/ { ike = substr($2, 2) + 0 }
-		$1 == name && /^ / { print substr($2, 2) + 0, ike }' |
-		sort -n | head -n -1 | while read -r _ ike
-		do
-			swan site --terminate --ike-id "$ike" </dev/null
-		done
+		$1 == name && /^[^ ]/ { ike = substr($2, 2) + 0; spi = $5 }
+		$1 == name && /^ / { sub(/_i.*/, "", spi)
+			print substr($2, 2) + 0, ike, spi }' | sort -n
+}
+one_ended()
+{
+	local all ike spi dead=()
+	all=$(duplicates)
+	[ "$(wc -l <<<"$all")" -gt 1 ] || return 0
+	while read -r _ ike spi
+	do
+		swan cloud --list-sas </dev/null | grep -q "$spi" || dead+=("$ike")
+	done <<<"$all"
+	[ ${#dead[@]} -gt 0 ] ||
+		mapfile -t dead < <(head -n -1 <<<"$all" | cut -d " " -f 2)
+	for ike in "${dead[@]}"
+	do
+		swan site --terminate --ike-id "$ike" || return 1
+	done
 }
 holds "both ends initiate" both
 becomes 30 "both: two ways" all_ways_are "$(links_but)"
-holds "both: the older of two is ended" older_ended
+holds "both: one of two is ended" one_ended
 becomes 20 "both: one SA a tunnel" one_sa_each
 stays 2 "both: still two ways" all_ways_are "$(links_but)"
 holds "the operator loads all again" swan_load site
