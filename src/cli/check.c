@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cli/foreign_look.h"
 #include "cli/host.h"
 #include "config/config.h"
 #include "config/settings_library.h"
@@ -60,15 +61,23 @@ static void check_strongswan(const config_t *config,
 	free(file);
 }
 
-/** what this machine's kernel does, or that of a root mounted elsewhere */
-static void check_host(const config_t *config, config_report_t *report)
+/** what this machine's kernel does, or that of a root mounted elsewhere; rules:
+ * and what others' rules do here. False: these could not be looked at */
+static bool check_host(const config_t *config, bool rules,
+					   config_report_t *report)
 {
 	const char *root = getenv("CYGNET_ROOT");
+	bool looked = true;
 	config_host_t host;
 
 	host_init(&host, root ? root : "");
 	config_check_host(config, &host, report);
+	if (rules && !root)
+	{
+		looked = foreign_check(config, &host, report);
+	}
 	host_deinit(&host);
+	return looked;
 }
 
 static json_object *strings(const config_strings_t *list)
@@ -121,11 +130,13 @@ static void print_text(const char *file, const config_t *config,
 	}
 }
 
-static int check(const char *file, bool json)
+/** here: the file is the one that is used on this machine */
+static int check(const char *file, bool here, bool json)
 {
 	config_report_t report;
 	config_source_t *source;
 	config_t *config;
+	bool looked = true;
 	char *error;
 
 	source = settings_source_create(file, &error);
@@ -140,7 +151,7 @@ static int check(const char *file, bool json)
 	if (config)
 	{
 		check_strongswan(config, source, &report);
-		check_host(config, &report);
+		looked = check_host(config, here, &report);
 	}
 	source->destroy(source);
 	if (json)
@@ -150,6 +161,11 @@ static int check(const char *file, bool json)
 	else
 	{
 		print_text(file, config, &report);
+	}
+	if (!looked)
+	{
+		fprintf(stderr, "cygnetctl: rules of other firewalls were not looked "
+						"at: that takes root\n");
 	}
 	config_report_deinit(&report);
 	if (!config)
@@ -167,7 +183,7 @@ int check_run(const char *file, bool json)
 
 	if (settings_library_init())
 	{
-		code = check(found, json);
+		code = check(found, !file, json);
 		settings_library_deinit();
 	}
 	else

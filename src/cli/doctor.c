@@ -18,6 +18,7 @@
 #include "cli/doctor_look.h"
 #include "cli/doctor_print.h"
 #include "cli/doctor_read.h"
+#include "cli/foreign_look.h"
 #include "cli/reply.h"
 
 #define CANNOT_TELL 2
@@ -82,14 +83,15 @@ static json_object *firewall(const options_t *options)
 	return data;
 }
 
-static void look(const options_t *options, doctor_tunnel_t *tunnels, size_t n,
-				 doctor_host_t *host)
+static void look(const options_t *options, json_object *site,
+				 doctor_tunnel_t *tunnels, size_t n, doctor_host_t *host)
 {
 	json_object *before = firewall(options), *after;
 
 	doctor_look(tunnels, n, doctor_read_dropped(before) ? WHILE : 0, host);
 	after = firewall(options);
 	doctor_read_drops(before, after, tunnels, n, host);
+	foreign_doctor(tunnels, n, site);
 	json_object_put(before);
 	json_object_put(after);
 }
@@ -169,7 +171,7 @@ static int diagnose(const options_t *options, json_object *data,
 
 	if (n)
 	{
-		look(options, tunnels, n, &host);
+		look(options, reply_get(data, "site"), tunnels, n, &host);
 		array = json_object_new_array();
 		code = judge(tunnels, n, &host, array);
 		put_out(options, array, !only,

@@ -551,6 +551,7 @@ static bool unused(const doctor_tunnel_t *t, const doctor_host_t *host,
 
 const doctor_row_t doctor_rows_bgp[] = {
 	{"session-shut-down", DOCTOR_STEP_TCP, false, shut_down},
+	{"foreign-firewall", DOCTOR_STEP_TCP, false, doctor_foreign_bgp},
 	{"md5-mismatch", DOCTOR_STEP_TCP, false, md5_mismatch},
 	{"tcp-179-filtered", DOCTOR_STEP_TCP, false, tcp_filtered},
 	{"port-guard", DOCTOR_STEP_TCP, false, port_guard},
@@ -567,6 +568,8 @@ const doctor_row_t doctor_rows_bgp[] = {
 	{"drained", DOCTOR_STEP_USE, false, drained},
 	{"untranslated", DOCTOR_STEP_USE, false, unmapped},
 	{"allow-list", DOCTOR_STEP_USE, false, allow_list},
+	{"foreign-forward", DOCTOR_STEP_USE, false, doctor_foreign_forward},
+	{"foreign-masquerade", DOCTOR_STEP_USE, false, doctor_foreign_rewrite},
 	{"not-forwarding", DOCTOR_STEP_USE, true, unused},
 	{0},
 };

@@ -506,6 +506,7 @@ const doctor_row_t doctor_rows_ike[] = {
 	{"address-lost", DOCTOR_STEP_UNDERLAY, false, stranded},
 	{"peer-unresolved", DOCTOR_STEP_UNDERLAY, false, unresolved},
 	{"ike-rate-limit", DOCTOR_STEP_IKE, false, rate_limit},
+	{"foreign-firewall", DOCTOR_STEP_IKE, false, doctor_foreign_ike},
 	{"udp-refused", DOCTOR_STEP_IKE, false, udp_refused},
 	{"udp-unreachable", DOCTOR_STEP_IKE, false, udp_unreachable},
 	{"udp-blocked", DOCTOR_STEP_IKE, false, udp_blocked},
@@ -527,6 +528,7 @@ const doctor_row_t doctor_rows_ike[] = {
 	{"if-id-mismatch", DOCTOR_STEP_SA, false, sa_if_id},
 	{"duplicate-child-sa", DOCTOR_STEP_SA, false, duplicate},
 	{"outbound-lost", DOCTOR_STEP_SA, false, outbound_lost},
+	{"foreign-firewall", DOCTOR_STEP_IKE, true, doctor_foreign_ike_rest},
 	{"no-sa", DOCTOR_STEP_SA, true, no_sa},
 	{0},
 };

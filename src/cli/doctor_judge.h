@@ -87,6 +87,26 @@ typedef struct doctor_session_t
 	char aside[32];
 } doctor_session_t;
 
+/** what rules of others drop or rewrite */
+typedef enum doctor_foreign_kind_t
+{
+	DOCTOR_FOREIGN_IKE,
+	DOCTOR_FOREIGN_ESP,
+	DOCTOR_FOREIGN_BGP,
+	DOCTOR_FOREIGN_BFD,
+	DOCTOR_FOREIGN_FORWARD,
+	DOCTOR_FOREIGN_REWRITE,
+	DOCTOR_FOREIGN_KINDS,
+} doctor_foreign_kind_t;
+
+typedef struct doctor_foreign_t
+{
+	/** "chain input of table inet filter drops …"; "": nothing */
+	char what[DOCTOR_WORDS_MAX];
+	/** commands, between semicolons */
+	char remedy[2 * DOCTOR_WORDS_MAX];
+} doctor_foreign_t;
+
 typedef struct doctor_tunnel_t
 {
 	char name[DOCTOR_NAME_MAX];
@@ -127,6 +147,8 @@ typedef struct doctor_tunnel_t
 	/** of our addresses inside: the first, "": none */
 	char inside[ADDR_STR_MAX + 4];
 	bool bfd_down;
+	/** "": none */
+	char bfd_address[ADDR_STR_MAX];
 	bool probe_failed;
 	doctor_session_t sessions[DOCTOR_SESSIONS_MAX];
 	unsigned n_sessions;
@@ -148,6 +170,7 @@ typedef struct doctor_tunnel_t
 	/** by allow_in and allow_out */
 	uint64_t denied_in;
 	uint64_t denied_out;
+	doctor_foreign_t foreign[DOCTOR_FOREIGN_KINDS];
 } doctor_tunnel_t;
 
 /** what concerns all of them */

@@ -134,6 +134,7 @@ void doctor_read_tunnel(json_object *tunnel, doctor_tunnel_t *out)
 				 json_object_get_string(
 					 reply_at(reply_get(tunnel, "addresses"), 0)));
 	}
+	COPY(reply_get(tunnel, "bfd"), "address", out->bfd_address);
 	out->bfd_down =
 		reply_bool(reply_get(tunnel, "bfd"), "running") &&
 		strcmp(reply_str(reply_get(tunnel, "bfd"), "state"), "Up") != 0;

@@ -21,6 +21,23 @@ typedef struct doctor_row_t
 				  text_t *cause, text_t *remedy);
 } doctor_row_t;
 
+/* rules of others: rows of the tables below, in doctor_foreign.c */
+bool doctor_foreign_ike(const doctor_tunnel_t *t, const doctor_host_t *host,
+						text_t *cause, text_t *remedy);
+bool doctor_foreign_ike_rest(const doctor_tunnel_t *t,
+							 const doctor_host_t *host, text_t *cause,
+							 text_t *remedy);
+bool doctor_foreign_esp(const doctor_tunnel_t *t, const doctor_host_t *host,
+						text_t *cause, text_t *remedy);
+bool doctor_foreign_bgp(const doctor_tunnel_t *t, const doctor_host_t *host,
+						text_t *cause, text_t *remedy);
+bool doctor_foreign_bfd(const doctor_tunnel_t *t, const doctor_host_t *host,
+						text_t *cause, text_t *remedy);
+bool doctor_foreign_forward(const doctor_tunnel_t *t, const doctor_host_t *host,
+							text_t *cause, text_t *remedy);
+bool doctor_foreign_rewrite(const doctor_tunnel_t *t, const doctor_host_t *host,
+							text_t *cause, text_t *remedy);
+
 /** up to the SA */
 extern const doctor_row_t doctor_rows_ike[];
 /** the link, and what passes it */

@@ -70,6 +70,26 @@ static void sessions(json_object *obj, const view_state_t *state,
 	}
 }
 
+/** what packets from the site are like */
+static void site(json_object *obj, const config_t *config)
+{
+	json_object *o = put_object(obj, "site");
+	json_object *array = put_array(o, "advertise");
+	char text[PREFIX_STR_MAX];
+
+	for (size_t i = 0; config && i < config->advertise.count; i++)
+	{
+		json_object_array_add(array, json_object_new_string(prefix_format(
+										 &config->advertise.list[i], text)));
+	}
+	array = put_array(o, "inside");
+	for (size_t i = 0; config && i < config->inside.count; i++)
+	{
+		json_object_array_add(array,
+							  json_object_new_string(config->inside.list[i]));
+	}
+}
+
 json_object *view_doctor(const view_state_t *state, const view_doctor_t *doctor)
 {
 	json_object *obj = json_object_new_object();
@@ -82,6 +102,7 @@ json_object *view_doctor(const view_state_t *state, const view_doctor_t *doctor)
 		json_object_array_add(array,
 							  json_object_new_string(state->problems[i]));
 	}
+	site(obj, state->config);
 	array = put_array(obj, "tunnels");
 	for (size_t i = 0; i < state->n_tunnels; i++)
 	{
