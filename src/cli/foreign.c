@@ -10,6 +10,8 @@
 #define NAT_T_PORT 4500
 #define BGP_PORT   179
 #define BFD_PORT   3784
+/** the first of those that any service is called from (RFC 5881, 4) */
+#define EPHEMERAL 49152
 /** chains that do the same */
 #define HITS_MAX 16
 
@@ -155,6 +157,12 @@ static fw_packet_t packet(const foreign_way_t *way, bool incoming,
 		.protocol = protocol,
 		.dport = port,
 	};
+
+	/* IKE has its ports on both sides */
+	if (port)
+	{
+		p.sport = port == IKE_PORT || port == NAT_T_PORT ? port : EPHEMERAL;
+	}
 
 	memcpy(incoming ? p.in : p.out, way->link.name, sizeof(p.in));
 	*(incoming ? &p.in_index : &p.out_index) = way->link.index;
@@ -313,8 +321,8 @@ static void nft_remedy(const foreign_finding_t *f, text_t *out)
 	text_printf(out, "%saccept", kinds[f->kind].nft);
 }
 
-/** one command a value */
-static void iptables_one(const foreign_finding_t *f, const char *value,
+/** without a value, or with those that one command takes */
+static void iptables_one(const foreign_finding_t *f, const char *values,
 						 size_t len, text_t *out)
 {
 	const kind_t *k = &kinds[f->kind];
@@ -328,22 +336,29 @@ static void iptables_one(const foreign_finding_t *f, const char *value,
 	text_printf(out, "-I %s ", f->hit.chain);
 	if (len)
 	{
-		text_printf(out, "%s %.*s ",
-					k->by == BY_LINK ? k->incoming ? "-i" : "-o"
-					: k->incoming    ? "-s"
-									 : "-d",
-					(int)len, value);
+		text_add(out, k->by == BY_LINK ? k->incoming ? "-i " : "-o "
+					  : k->incoming    ? "-s "
+									   : "-d ");
 	}
-	text_printf(out, "%s-j ACCEPT", k->iptables);
+	for (size_t i = 0; i < len; i++)
+	{
+		if (values[i] != ' ')
+		{
+			text_char(out, values[i]);
+		}
+	}
+	text_printf(out, "%s%s-j ACCEPT", len ? " " : "", k->iptables);
 }
 
+/** addresses can be listed, but of links there is one a command */
 static void iptables_remedy(const foreign_finding_t *f, text_t *out)
 {
 	const char *at = text_str(&f->values);
+	bool each = kinds[f->kind].by == BY_LINK;
 
 	while (true)
 	{
-		size_t len = strcspn(at, ",");
+		size_t len = each ? strcspn(at, ",") : strlen(at);
 
 		iptables_one(f, at, len, out);
 		if (!at[len])

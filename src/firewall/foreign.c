@@ -295,16 +295,13 @@ static int add_element(struct nftnl_set_elem *e, void *user)
 static void add_elements(fw_foreign_t *f, const struct nlmsghdr *nlh)
 {
 	struct nftnl_set *s = nftnl_set_alloc();
+	const struct nfgenmsg *header = mnl_nlmsg_get_payload(nlh);
 	bool whole = nftnl_set_elems_nlmsg_parse(nlh, s) == 0;
 	adding_t adding = {.f = f};
 
-	if (nftnl_set_is_set(s, NFTNL_SET_FAMILY))
-	{
-		adding.set =
-			fw_foreign_find_set(f, nftnl_set_get_u32(s, NFTNL_SET_FAMILY),
-								nftnl_set_get_str(s, NFTNL_SET_TABLE),
-								nftnl_set_get_str(s, NFTNL_SET_NAME));
-	}
+	adding.set = fw_foreign_find_set(f, header->nfgen_family,
+									 nftnl_set_get_str(s, NFTNL_SET_TABLE),
+									 nftnl_set_get_str(s, NFTNL_SET_NAME));
 	if (adding.set)
 	{
 		nftnl_set_elem_foreach(s, add_element, &adding);

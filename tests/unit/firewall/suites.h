@@ -8,6 +8,7 @@
 #include "unit/unit.h"
 
 Suite *build_suite(void);
+Suite *foreign_suite(void);
 Suite *intervals_suite(void);
 Suite *model_suite(void);
 Suite *script_suite(void);

@@ -8,8 +8,9 @@
 
 int main(void)
 {
-	static const unit_suite_t suites[] = {
-		build_suite, intervals_suite, model_suite, script_suite, watch_suite};
+	static const unit_suite_t suites[] = {build_suite,     foreign_suite,
+										  intervals_suite, model_suite,
+										  script_suite,    watch_suite};
 
 	return unit_run("firewall", suites, countof(suites));
 }
