@@ -35,6 +35,8 @@ typedef enum doctor_reply_t
 typedef struct doctor_way_t
 {
 	char peer[ADDR_STR_MAX];
+	/** our address on it, "": not known */
+	char source[ADDR_STR_MAX];
 	char link[32];
 	bool found;
 	/** through a tunnel */

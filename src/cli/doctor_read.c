@@ -31,6 +31,7 @@ static void read_ways(json_object *list, doctor_tunnel_t *out)
 		doctor_way_t *w = &out->ways[out->n_ways++];
 
 		COPY(o, "peer", w->peer);
+		COPY(o, "source", w->source);
 		COPY(o, "link", w->link);
 		w->found = reply_bool(o, "found");
 		w->inside = reply_bool(o, "inside");

@@ -77,24 +77,16 @@ static addr_t source_to(const addr_t *peer)
 	return out;
 }
 
+/** from an address of this host's, else it is none of its ways */
 static void add_peer(foreign_tunnel_t *t, const config_host_t *host,
-					 const char *text)
+					 const addr_t *peer, const addr_t *local)
 {
-	foreign_way_t *way = &t->peers[t->n_peers];
-	const config_host_address_t *at;
-	addr_t peer;
+	const config_host_address_t *at = own(host, local);
 
-	/* of a name, or a range, the link is not known: there is no telling */
-	if (t->n_peers == FOREIGN_PEERS_MAX || !addr_parse(text, &peer))
+	if (at && t->n_peers < FOREIGN_PEERS_MAX)
 	{
-		return;
-	}
-	*way = (foreign_way_t){.remote = peer, .local = source_to(&peer)};
-	at = own(host, &way->local);
-	if (at)
-	{
-		way->link = link_of(at->link);
-		t->n_peers++;
+		t->peers[t->n_peers++] = (foreign_way_t){
+			.link = link_of(at->link), .local = *local, .remote = *peer};
 	}
 }
 
@@ -225,11 +217,16 @@ static foreign_tunnel_t of_config(const config_t *config,
 	const config_connection_t *connection =
 		connection_of(config, c->connection);
 	foreign_tunnel_t t = {.name = c->name, .link = link_of(c->link)};
-	addr_t local;
+	addr_t local, peer;
 
 	for (size_t i = 0; connection && i < connection->remote_addrs.count; i++)
 	{
-		add_peer(&t, host, connection->remote_addrs.list[i]);
+		/* of a name, or a range, the way is not known */
+		if (addr_parse(connection->remote_addrs.list[i], &peer))
+		{
+			local = source_to(&peer);
+			add_peer(&t, host, &peer, &local);
+		}
 	}
 	for (size_t i = 0; i < c->n_neighbors; i++)
 	{
@@ -348,9 +345,14 @@ static foreign_tunnel_t of_doctor(const doctor_tunnel_t *d,
 
 	for (unsigned i = 0; d->connection[0] && i < d->n_ways; i++)
 	{
-		add_peer(&t, host, d->ways[i].peer);
+		if (addr_parse(d->ways[i].peer, &remote) &&
+			addr_parse(d->ways[i].source, &local))
+		{
+			add_peer(&t, host, &remote, &local);
+		}
 	}
-	for (unsigned i = 0; i < d->n_sessions; i++)
+	/* without the link, this is not the gateway's namespace, or there is none */
+	for (unsigned i = 0; doctor_here(d) && i < d->n_sessions; i++)
 	{
 		local = remote = addr_none;
 		addr_parse(d->sessions[i].local, &local);
@@ -360,7 +362,7 @@ static foreign_tunnel_t of_doctor(const doctor_tunnel_t *d,
 		}
 	}
 	local = addr_none;
-	if (addr_parse(d->bfd_address, &remote))
+	if (doctor_here(d) && addr_parse(d->bfd_address, &remote))
 	{
 		t.bfd = inside(&t, &local, &remote);
 	}
@@ -458,12 +460,8 @@ static void look_at(doctor_tunnel_t *tunnels, size_t n, json_object *site,
 	{
 		foreign_findings_t findings = {.list = NULL};
 
-		/* without its link, this is not the gateway's namespace */
-		if (doctor_here(&tunnels[i]))
-		{
-			foreign_find(rules, &all[i], networks.list, networks.count,
-						 &findings);
-		}
+		foreign_find(rules, &all[i], networks.list,
+					 doctor_here(&tunnels[i]) ? networks.count : 0, &findings);
 		for (size_t k = 0; k < findings.count; k++)
 		{
 			tell(&findings.list[k], &tunnels[i]);

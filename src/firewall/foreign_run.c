@@ -20,7 +20,7 @@
 /** NFT_JUMP_STACK_SIZE */
 #define DEPTH_MAX 16
 /** rules a chain that the kernel calls, before it is given up */
-#define STEPS_MAX 200000
+#define STEPS_MAX 100000
 #define TCP_FLAGS 13
 #define TCP_SYN   0x02
 
