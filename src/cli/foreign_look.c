@@ -27,10 +27,17 @@
 /** more of the site's networks are not tried */
 #define NETWORKS_MAX 64
 
+/** rules cannot mean one that is not there by its number */
+#define NOT_YET UINT32_MAX
+
 static foreign_link_t link_of(const char *name)
 {
 	foreign_link_t link = {.index = *name ? if_nametoindex(name) : 0};
 
+	if (*name && !link.index)
+	{
+		link.index = NOT_YET;
+	}
 	snprintf(link.name, sizeof(link.name), "%s", name);
 	return link;
 }

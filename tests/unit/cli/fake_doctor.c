@@ -97,6 +97,81 @@ static void no_sa(doctor_tunnel_t *t, const char *fault, const char *alert)
 	SET(t->alert, alert);
 }
 
+/** a rule of somebody else's */
+static void foreign(doctor_tunnel_t *t, doctor_foreign_kind_t kind,
+					const char *what, const char *remedy)
+{
+	SET(t->foreign[kind].what, what);
+	SET(t->foreign[kind].remedy, remedy);
+}
+
+static void foreign_ike(doctor_tunnel_t *t, doctor_host_t *host)
+{
+	no_sa(t, "no-answer", "the peer does not answer");
+	t->ike = DOCTOR_SILENT;
+	foreign(t, DOCTOR_FOREIGN_IKE,
+			"chain input of table inet filter drops IKE from 203.0.113.1",
+			"nft insert rule inet filter input ip saddr 203.0.113.1 udp dport "
+			"{ 500, 4500 } accept");
+}
+
+/** we have not tried */
+static void foreign_ike_peer(doctor_tunnel_t *t, doctor_host_t *host)
+{
+	foreign_ike(t, host);
+	SET(t->fault, "none");
+	t->ike = DOCTOR_ANSWERED;
+}
+
+static void foreign_esp(doctor_tunnel_t *t, doctor_host_t *host)
+{
+	no_session(t);
+	t->sessions[0].echo = DOCTOR_SILENT;
+	t->in = 0;
+	foreign(t, DOCTOR_FOREIGN_ESP,
+			"chain INPUT of table ip filter drops ESP (where no NAT is "
+			"between) from 203.0.113.1",
+			"iptables -I INPUT -s 203.0.113.1 -p esp -j ACCEPT");
+}
+
+static void foreign_bgp(doctor_tunnel_t *t, doctor_host_t *host)
+{
+	no_session(t);
+	foreign(t, DOCTOR_FOREIGN_BGP,
+			"chain input of table inet filter drops BGP that comes in by "
+			"cyg-ali-1",
+			"nft insert rule inet filter input iifname cyg-ali-1 tcp dport 179 "
+			"accept");
+}
+
+static void foreign_bfd(doctor_tunnel_t *t, doctor_host_t *host)
+{
+	t->bfd_down = true;
+	t->forwarding = false;
+	SET(t->reason, "BFD failed");
+	foreign(t, DOCTOR_FOREIGN_BFD,
+			"chain input of table inet filter drops BFD that comes in by "
+			"cyg-ali-1",
+			"nft insert rule inet filter input iifname cyg-ali-1 udp dport "
+			"3784 accept");
+}
+
+static void foreign_forward(doctor_tunnel_t *t, doctor_host_t *host)
+{
+	foreign(t, DOCTOR_FOREIGN_FORWARD,
+			"chain FORWARD of table ip filter drops what is forwarded into "
+			"cyg-ali-1",
+			"iptables -I FORWARD -o cyg-ali-1 -j ACCEPT");
+}
+
+static void foreign_rewrite(doctor_tunnel_t *t, doctor_host_t *host)
+{
+	foreign(t, DOCTOR_FOREIGN_REWRITE,
+			"chain post of table ip nat rewrites the source of what is "
+			"forwarded into cyg-ali-1",
+			"nft insert rule ip nat post oifname cyg-ali-1 accept");
+}
+
 static void not_loaded(doctor_tunnel_t *t, doctor_host_t *host)
 {
 	no_sa(t, "none", "");
@@ -607,6 +682,11 @@ const fake_fault_t fake_faults[] = {
 	{"peer-unresolved", unresolved},
 	{"ike-rate-limit", rate_limit},
 	{"udp-refused", udp_refused},
+	{"foreign-firewall", foreign_ike},
+	{"foreign-firewall", foreign_ike_peer},
+	{"foreign-firewall", foreign_esp},
+	{"foreign-firewall", foreign_bgp},
+	{"foreign-firewall", foreign_bfd},
 	{"udp-unreachable", udp_unreachable},
 	{"udp-blocked", udp_blocked},
 	{"udp-blocked", udp_stopped},
@@ -676,6 +756,8 @@ const fake_fault_t fake_faults[] = {
 	{"untranslated", untranslated},
 	{"allow-list", denied_in},
 	{"allow-list", denied_out},
+	{"foreign-forward", foreign_forward},
+	{"foreign-masquerade", foreign_rewrite},
 	{"not-forwarding", unused},
 };
 const size_t fake_n_faults = countof(fake_faults);

@@ -8,6 +8,7 @@
 #include "unit/unit.h"
 
 Suite *doctor_suite(void);
+Suite *foreign_suite(void);
 Suite *host_suite(void);
 Suite *http_suite(void);
 Suite *reply_suite(void);

@@ -8,9 +8,9 @@
 
 int main(void)
 {
-	static const unit_suite_t suites[] = {doctor_suite, host_suite,
-										  http_suite,   reply_suite,
-										  table_suite,  views_suite};
+	static const unit_suite_t suites[] = {
+		doctor_suite, foreign_suite, host_suite, http_suite,
+		reply_suite,  table_suite,   views_suite};
 
 	return unit_run("cli", suites, countof(suites));
 }
