@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/*
+ * One table of what a tunnel lives on: what is tried, and how a rule says it. The
+ * same chain that does the same to many tunnels is one finding, mended by one rule.
+ */
+
 #include "cli/foreign.h"
 
 #include <netinet/in.h>
