@@ -175,22 +175,35 @@ table inet faults {
 }
 NFT
 
-# esp_stops NS CHAIN saddr|daddr: that of the second tunnel, and its session ends
+# esp_stops NS CHAIN saddr|daddr [MATCH…]: that of the second tunnel, and its
+# session ends
 esp_stops()
 {
 	ns site nft flush table inet faults
 	ns cloud nft flush table inet faults
 	ns "$1" nft add rule inet faults "$2" ip "$3" "${OUTER[1]}" \
-		meta l4proto esp drop
+		meta l4proto esp "${@:4}" drop
 	ctl neighbor "$two" reset
 }
 holds "ESP is filtered towards the peer" esp_stops cloud input daddr
 becomes 40 "doctor: lost on its way there" finds "$two" not-heard \
 	"ESP is filtered towards the peer" "towards the peer, then see"
-holds "ESP is filtered on its way back" esp_stops site input saddr
+# with a mark, it is not known of the rule whether it is the one
+holds "ESP is filtered on its way back" esp_stops site input saddr meta mark 0
 becomes 40 "doctor: lost on its way back" finds "$two" one-way \
 	"ESP is filtered" "Allow ESP (protocol 50, or UDP 4500) both ways"
-holds "ESP is filtered by this host" esp_stops site output daddr
+holds "ESP is filtered by a rule here" esp_stops site input saddr
+becomes 40 "doctor: which rule drops it" finds "$two" foreign-firewall \
+	"Chain input of table inet faults drops ESP (where no NAT is between) from ${OUTER[1]}" \
+	"nft insert rule inet faults input ip saddr ${OUTER[1]} meta l4proto esp accept"
+esp_remedy()
+{
+	ns site bash -ec "$(doc "$two" --json | jq -r '.[0].remedy' |
+		sed -n 's/^Run `\([^`]*\)`.*/\1/p')"
+}
+holds "doctor: its remedy is taken" esp_remedy
+becomes 40 "doctor: $two is healthy again" healthy "$two"
+holds "ESP is filtered by this host" esp_stops site output daddr meta mark 0
 becomes 40 "doctor: refused here" finds "$two" refused-here \
 	"refused by this host itself" "Accept ESP (protocol 50)"
 ns site nft flush table inet faults
