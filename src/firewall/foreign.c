@@ -22,10 +22,13 @@
 
 fw_foreign_t *fw_foreign_create(void)
 {
-	return mem_alloc(sizeof(fw_foreign_t));
+	fw_foreign_t *f = mem_alloc(sizeof(*f));
+
+	hash_init(&f->by_name);
+	return f;
 }
 
-static void chain_deinit(fw_chain_t *c)
+static void chain_free(fw_chain_t *c)
 {
 	for (size_t i = 0; i < c->count; i++)
 	{
@@ -33,6 +36,7 @@ static void chain_deinit(fw_chain_t *c)
 	}
 	free(c->rules);
 	nftnl_chain_free(c->chain);
+	free(c);
 }
 
 static void set_deinit(fw_set_t *s)
@@ -49,7 +53,7 @@ void fw_foreign_destroy(fw_foreign_t *f)
 {
 	for (size_t i = 0; f && i < f->n_chains; i++)
 	{
-		chain_deinit(&f->chains[i]);
+		chain_free(f->chains[i]);
 	}
 	for (size_t i = 0; f && i < f->n_sets; i++)
 	{
@@ -61,6 +65,7 @@ void fw_foreign_destroy(fw_foreign_t *f)
 	}
 	if (f)
 	{
+		hash_deinit(&f->by_name);
 		free(f->chains);
 		free(f->sets);
 		free(f->dormant);
@@ -100,18 +105,26 @@ static bool is_wanted(const fw_foreign_t *f, uint32_t family, const char *table)
 	return ip && table && !(family == NFPROTO_INET && is(table, FW_TABLE));
 }
 
+static uint32_t hash_of(const char *name)
+{
+	return hash_bytes(name, strlen(name), 0);
+}
+
 fw_chain_t *fw_foreign_chain(const fw_foreign_t *f, uint32_t family,
 							 const char *table, const char *name)
 {
-	for (size_t i = 0; i < f->n_chains; i++)
+	hash_node_t *node = name ? hash_find(&f->by_name, hash_of(name)) : NULL;
+
+	for (; node; node = hash_find_next(node))
 	{
-		struct nftnl_chain *c = f->chains[i].chain;
+		fw_chain_t *chain = container_of(node, fw_chain_t, node);
+		struct nftnl_chain *c = chain->chain;
 
 		if (is(nftnl_chain_get_str(c, NFTNL_CHAIN_NAME), name) &&
 			is(nftnl_chain_get_str(c, NFTNL_CHAIN_TABLE), table) &&
 			nftnl_chain_get_u32(c, NFTNL_CHAIN_FAMILY) == family)
 		{
-			return &f->chains[i];
+			return chain;
 		}
 	}
 	return NULL;
@@ -162,10 +175,14 @@ static void add_chain(fw_foreign_t *f, const struct nlmsghdr *nlh)
 				  nftnl_chain_get_str(c, NFTNL_CHAIN_TABLE)) &&
 		f->n_chains < FW_FOREIGN_CHAINS_MAX)
 	{
+		fw_chain_t *chain = mem_alloc(sizeof(*chain));
+
+		chain->chain = c;
 		f->chains =
 			grow(f->chains, f->n_chains, &f->room_chains, sizeof(*f->chains));
-		f->chains[f->n_chains++].chain = c;
-		f->last = NULL;
+		f->chains[f->n_chains++] = chain;
+		hash_insert(&f->by_name, &chain->node,
+					hash_of(nftnl_chain_get_str(c, NFTNL_CHAIN_NAME)));
 		return;
 	}
 	nftnl_chain_free(c);

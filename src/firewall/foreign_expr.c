@@ -346,37 +346,38 @@ static fw_holds_t run_unknown(fw_run_t *run, const struct nftnl_expr *e)
 
 fw_holds_t fw_run_expr(fw_run_t *run, const struct nftnl_expr *expr)
 {
+	/* the most frequent first */
 	static const struct
 	{
 		const char *name;
 		fw_holds_t (*run)(fw_run_t *run, const struct nftnl_expr *e);
 	} table[] = {
-		{"bitwise", run_bitwise},
-		{"byteorder", run_byteorder},
-		{"cmp", run_cmp},
-		{"counter", run_nothing},
-		{"ct", run_ct},
-		{"dup", run_nothing},
-		{"flow_offload", run_nothing},
-		{"fwd", run_given_away},
-		{"immediate", run_immediate},
-		{"last", run_nothing},
-		{"log", run_nothing},
-		{"lookup", fw_run_lookup},
-		{"masq", run_masquerade},
-		{"match", fw_run_match},
-		{"meta", run_meta},
-		{"nat", run_nat},
-		{"notrack", run_nothing},
-		{"objref", run_object},
 		{"payload", run_payload},
-		{"queue", run_given_away},
+		{"cmp", run_cmp},
+		{"meta", run_meta},
+		{"immediate", run_immediate},
+		{"counter", run_nothing},
+		{"match", fw_run_match},
+		{"lookup", fw_run_lookup},
+		{"bitwise", run_bitwise},
+		{"ct", run_ct},
 		{"range", run_range},
-		{"redir", run_redirect},
-		{"reject", run_drop},
-		{"synproxy", run_given_away},
 		{"target", fw_run_target},
+		{"byteorder", run_byteorder},
+		{"log", run_nothing},
+		{"reject", run_drop},
+		{"masq", run_masquerade},
+		{"nat", run_nat},
+		{"redir", run_redirect},
+		{"objref", run_object},
+		{"notrack", run_nothing},
+		{"last", run_nothing},
+		{"flow_offload", run_nothing},
+		{"dup", run_nothing},
 		{"tproxy", run_nothing},
+		{"fwd", run_given_away},
+		{"queue", run_given_away},
+		{"synproxy", run_given_away},
 	};
 	const char *name = nftnl_expr_get_str(expr, NFTNL_EXPR_NAME);
 

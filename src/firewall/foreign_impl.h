@@ -13,6 +13,7 @@
 #include <libnftnl/rule.h>
 #include <libnftnl/set.h>
 
+#include "base/hash.h"
 #include "firewall/foreign.h"
 
 /** NFT_DATA_VALUE_MAXLEN */
@@ -20,6 +21,8 @@
 
 typedef struct fw_chain_t
 {
+	/** by name: there may be thousands, and jumps to each of them */
+	hash_node_t node;
 	struct nftnl_chain *chain;
 	struct nftnl_rule **rules;
 	size_t count;
@@ -54,9 +57,11 @@ typedef struct fw_set_t
 
 struct fw_foreign_t
 {
-	fw_chain_t *chains;
+	/** as the kernel lists them */
+	fw_chain_t **chains;
 	size_t n_chains;
 	size_t room_chains;
+	hash_t by_name;
 	fw_set_t *sets;
 	size_t n_sets;
 	size_t room_sets;

@@ -340,9 +340,9 @@ size_t fw_foreign_judge(const fw_foreign_t *f, const fw_packet_t *packet,
 
 	for (size_t i = 0; i < f->n_chains && n < max; i++)
 	{
-		struct nftnl_chain *c = f->chains[i].chain;
+		struct nftnl_chain *c = f->chains[i]->chain;
 		unsigned fates =
-			is_called(c, packet) ? fates_of(f, &f->chains[i], packet) : 0;
+			is_called(c, packet) ? fates_of(f, f->chains[i], packet) : 0;
 
 		if (fates == FW_FATE_DROP || fates == FW_FATE_REWRITE)
 		{
