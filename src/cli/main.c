@@ -212,6 +212,12 @@ static int run_health(const options_t *options, char **argv)
 	{
 		health = health_unknown("usage: cygnetctl check-health", &out);
 	}
+	else if (options->json)
+	{
+		health = health_unknown("check-health is one line and no JSON: see "
+								"`cygnetctl status --json`",
+								&out);
+	}
 	else if (call(options->socket, "status", NULL, NULL, NULL, &data, &error))
 	{
 		reply_clean(data);

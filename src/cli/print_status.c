@@ -78,7 +78,10 @@ static void tunnel_rest(size_t n, bool all, json_object *well, text_t *out)
 		unused += !reply_bool(reply_at(well, i), "active");
 	}
 	text_printf(out, "%s%zu %s, the last to come up %s ago", all ? "all " : "",
-				n, all ? "tunnels forward" : "more forward",
+				n,
+				all      ? "tunnels forward"
+				: n == 1 ? "more forwards"
+						 : "more forward",
 				print_unchanged(well, buf));
 	if (unused)
 	{
@@ -150,7 +153,10 @@ static void neighbor_rest(size_t n, bool all, json_object *well, text_t *out)
 	char buf[REPLY_SPAN_MAX];
 
 	text_printf(out, "%s%zu %s, the last to come up %s ago", all ? "all " : "",
-				n, all ? "sessions are Established" : "more are Established",
+				n,
+				all      ? "sessions are Established"
+				: n == 1 ? "more is Established"
+						 : "more are Established",
 				print_unchanged(well, buf));
 }
 
@@ -242,11 +248,14 @@ static void bundle_rest(size_t n, bool all, json_object *well, text_t *out)
 		tunnels += reply_num(o, "tunnels");
 		leaks += reply_num(reply_get(o, "leak_guard"), "dropped_packets");
 	}
-	text_printf(out,
-				"%s%zu %s whole: their %llu tunnels forward, %llu leaks "
-				"stopped",
-				all ? "all " : "", n, all ? "bundles are" : "more are",
-				(unsigned long long)tunnels, (unsigned long long)leaks);
+	text_printf(out, "%s%zu %s whole: %s %llu tunnel%s, %llu leak%s stopped",
+				all ? "all " : "", n,
+				all      ? "bundles are"
+				: n == 1 ? "more is"
+						 : "more are",
+				n == 1 ? "its" : "their", (unsigned long long)tunnels,
+				tunnels == 1 ? " forwards" : "s forward",
+				(unsigned long long)leaks, leaks == 1 ? "" : "s");
 }
 
 /* -- routes ------------------------------------------------------------------------------ */
@@ -273,10 +282,11 @@ static void put_family(json_object *data, const char *name, const char *key,
 	}
 	print_words_of(
 		"", 8, style, out,
-		"%s    %llu received, %llu accepted; %s networks known with ours, "
+		"%s    %llu received, %llu accepted; %s network%s known with ours, "
 		"%s in the kernel",
 		name, (unsigned long long)received, (unsigned long long)accepted,
-		reply_str(routes, key), reply_str(routes, kernel_key));
+		reply_str(routes, key), reply_num(routes, key) == 1 ? "" : "s",
+		reply_str(routes, kernel_key));
 }
 
 static void put_routes(json_object *data, const print_style_t *style,

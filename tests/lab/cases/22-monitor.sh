@@ -171,6 +171,9 @@ holds "reload without" ctl reload
 equal "nobody answers: unknown" "3 CYGNET UNKNOWN" \
 	"$("$CYGNETCTL" -s /nowhere check-health >"$LAB_RUN/out"; echo "$? $(
 		cut -d' ' -f1,2 "$LAB_RUN/out")")"
+equal "JSON is asked for in vain: unknown" "3 CYGNET UNKNOWN" \
+	"$(ctl check-health --json >"$LAB_RUN/out"; echo "$? $(
+		cut -d' ' -f1,2 "$LAB_RUN/out")")"
 CYGNET_SECTION=cygnet_section ROOT_EXTRA=
 cygnet_conf interface
 holds "reload without what is missing" ctl reload
