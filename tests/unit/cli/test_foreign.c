@@ -8,34 +8,9 @@
 #include "unit/cli/suites.h"
 
 #include "cli/foreign.h"
+#include "unit/firewall/listed.h"
 
-#include <libmnl/libmnl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#define MESSAGES_MAX 65536
-
-static fw_foreign_t *listed(const char *name)
-{
-	char *path =
-		str_format("%s/tests/unit/firewall/rules/%s.nl", CYGNET_SRCDIR, name);
-	FILE *file = fopen(path, "re");
-	uint32_t words[MESSAGES_MAX / 4];
-	const struct nlmsghdr *nlh = (const void *)words;
-	fw_foreign_t *f = fw_foreign_create();
-	int left;
-
-	ck_assert_msg(file, "%s is not there", path);
-	left = (int)fread(words, 1, sizeof(words), file);
-	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
-	{
-		fw_foreign_add(f, nlh);
-	}
-	fclose(file);
-	free(path);
-	return f;
-}
 
 static foreign_link_t link_of(const char *name)
 {

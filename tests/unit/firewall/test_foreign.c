@@ -9,15 +9,15 @@
 #include "unit/firewall/suites.h"
 
 #include "firewall/foreign.h"
+#include "unit/firewall/listed.h"
 
 #include <arpa/inet.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
+#include <linux/netlink.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include <libmnl/libmnl.h>
 #include <libnftnl/chain.h>
 #include <libnftnl/common.h>
 #include <libnftnl/expr.h>
@@ -28,28 +28,6 @@
 
 #define MESSAGE_MAX 65536
 #define HITS_MAX    8
-
-static fw_foreign_t *listed(const char *name)
-{
-	char *path =
-		str_format("%s/tests/unit/firewall/rules/%s.nl", CYGNET_SRCDIR, name);
-	FILE *file = fopen(path, "re");
-	uint32_t words[MESSAGE_MAX / 4];
-	const struct nlmsghdr *nlh = (const void *)words;
-	fw_foreign_t *f = fw_foreign_create();
-	int left;
-
-	ck_assert_msg(file, "%s is not there", path);
-	left = (int)fread(words, 1, sizeof(words), file);
-	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
-	{
-		fw_foreign_add(f, nlh);
-	}
-	ck_assert_int_eq(left, 0);
-	fclose(file);
-	free(path);
-	return f;
-}
 
 /** "inet filter input drops, ip nat post rewrites", in the ruleset's order */
 static void hits_of(const fw_foreign_t *f, const fw_packet_t *p, text_t *out)
