@@ -141,21 +141,18 @@ static void add_network(networks_t *networks, const prefix_t *prefix,
 	}
 }
 
-/** behind which link it is, as far as addresses tell: "": not known */
-static const char *behind(const config_host_t *host, const prefix_t *prefix)
+/** the site's own side: the links that are named, else all but `others` */
+static bool is_inside(const config_host_address_t *at,
+					  const config_strings_t *links,
+					  const config_strings_t *others)
 {
-	for (size_t i = 0; i < host->n_addresses; i++)
-	{
-		if (prefix_contains_addr(prefix, &host->addresses[i].address.addr))
-		{
-			return host->addresses[i].link;
-		}
-	}
-	return "";
+	return strcmp(at->link, "lo") != 0 &&
+		   !addr_is_link_local(&at->address.addr) &&
+		   (links->count ? has(links, at->link) : !has(others, at->link));
 }
 
-/** what is announced; else what is on the links inside, and if none are named on
- * all but those of `others` */
+/** what is announced, and behind which link it is as far as addresses tell; else
+ * what is on the links inside. others: the tunnels' and the underlay's */
 static void find_networks(const config_prefixes_t *advertise,
 						  const config_strings_t *links,
 						  const config_strings_t *others,
@@ -163,17 +160,26 @@ static void find_networks(const config_prefixes_t *advertise,
 {
 	for (size_t i = 0; i < advertise->count; i++)
 	{
-		add_network(out, &advertise->list[i],
-					behind(host, &advertise->list[i]));
+		const prefix_t *prefix = &advertise->list[i];
+		const char *link = "";
+
+		for (size_t k = 0; k < host->n_addresses && !*link; k++)
+		{
+			const config_host_address_t *at = &host->addresses[k];
+
+			link = is_inside(at, links, others) &&
+						   prefix_contains_addr(prefix, &at->address.addr)
+					   ? at->link
+					   : "";
+		}
+		add_network(out, prefix, link);
 	}
 	for (size_t i = 0; !advertise->count && i < host->n_addresses; i++)
 	{
 		const config_host_address_t *at = &host->addresses[i];
 		prefix_t prefix = ifaddr_prefix(&at->address);
 
-		if (!addr_is_loopback(&at->address.addr) &&
-			!addr_is_link_local(&at->address.addr) &&
-			(links->count ? has(links, at->link) : !has(others, at->link)))
+		if (is_inside(at, links, others))
 		{
 			add_network(out, &prefix, at->link);
 		}
@@ -425,9 +431,17 @@ static void tell(const foreign_finding_t *f, doctor_tunnel_t *d)
 	text_deinit(&remedy);
 }
 
+static void read_strings(json_object *list, config_strings_t *out)
+{
+	for (size_t i = 0; i < reply_length(list); i++)
+	{
+		strings_add(out, json_object_get_string(reply_at(list, i)));
+	}
+}
+
 /** the lists that the reply has as texts */
 static void read_site(json_object *site, config_prefixes_t *advertise,
-					  config_strings_t *links)
+					  config_strings_t *links, config_strings_t *others)
 {
 	json_object *list = reply_get(site, "advertise");
 
@@ -441,11 +455,8 @@ static void read_site(json_object *site, config_prefixes_t *advertise,
 			advertise->count++;
 		}
 	}
-	list = reply_get(site, "inside");
-	for (size_t i = 0; i < reply_length(list); i++)
-	{
-		strings_add(links, json_object_get_string(reply_at(list, i)));
-	}
+	read_strings(reply_get(site, "inside"), links);
+	read_strings(reply_get(site, "outside"), others);
 }
 
 static void look_at(doctor_tunnel_t *tunnels, size_t n, json_object *site,
@@ -459,9 +470,8 @@ static void look_at(doctor_tunnel_t *tunnels, size_t n, json_object *site,
 	for (size_t i = 0; i < n; i++)
 	{
 		all[i] = of_doctor(&tunnels[i], host);
-		add_links(&others, &all[i]);
 	}
-	read_site(site, &advertise, &links);
+	read_site(site, &advertise, &links, &others);
 	find_networks(&advertise, &links, &others, host, &networks);
 	for (size_t i = 0; i < n; i++)
 	{

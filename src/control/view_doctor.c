@@ -70,9 +70,12 @@ static void sessions(json_object *obj, const view_state_t *state,
 	}
 }
 
-/** what packets from the site are like */
-static void site(json_object *obj, const config_t *config)
+/** what packets from the site are like: its networks, its own links, and those of
+ * tunnels and of the ways to their peers */
+static void site(json_object *obj, const view_state_t *state,
+				 const view_doctor_t *doctor)
 {
+	const config_t *config = state->config;
 	json_object *o = put_object(obj, "site");
 	json_object *array = put_array(o, "advertise");
 	char text[PREFIX_STR_MAX];
@@ -88,6 +91,17 @@ static void site(json_object *obj, const config_t *config)
 		json_object_array_add(array,
 							  json_object_new_string(config->inside.list[i]));
 	}
+	array = put_array(o, "outside");
+	for (size_t i = 0; i < state->n_tunnels; i++)
+	{
+		json_object_array_add(
+			array, json_object_new_string(state->tunnels[i].config->link));
+		for (unsigned k = 0; k < doctor[i].n_ways; k++)
+		{
+			json_object_array_add(
+				array, json_object_new_string(doctor[i].ways[k].link));
+		}
+	}
 }
 
 json_object *view_doctor(const view_state_t *state, const view_doctor_t *doctor)
@@ -102,7 +116,7 @@ json_object *view_doctor(const view_state_t *state, const view_doctor_t *doctor)
 		json_object_array_add(array,
 							  json_object_new_string(state->problems[i]));
 	}
-	site(obj, state->config);
+	site(obj, state, doctor);
 	array = put_array(obj, "tunnels");
 	for (size_t i = 0; i < state->n_tunnels; i++)
 	{

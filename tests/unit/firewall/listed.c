@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/* Netlink's messages one behind the other, as rules/record has put them down. */
+
 #include "unit/firewall/listed.h"
 
 #include <stdio.h>
