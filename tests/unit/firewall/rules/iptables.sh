@@ -1,3 +1,5 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # iptables-nft, as users and Docker write it
 iptables -P INPUT DROP
 iptables -A INPUT -i lo -j ACCEPT
