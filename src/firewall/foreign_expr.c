@@ -136,9 +136,12 @@ static fw_holds_t run_payload(fw_run_t *run, const struct nftnl_expr *e)
 	return FW_YES;
 }
 
+/** its state, and that it is not translated */
 static fw_holds_t run_ct(fw_run_t *run, const struct nftnl_expr *e)
 {
+	const uint32_t none = 0, nat = IPS_SRC_NAT | IPS_DST_NAT;
 	uint32_t reg = nftnl_expr_get_u32(e, NFTNL_EXPR_CT_DREG);
+	uint32_t key = nftnl_expr_get_u32(e, NFTNL_EXPR_CT_KEY);
 	uint32_t state = run->packet->established
 						 ? NF_CT_STATE_BIT(IP_CT_ESTABLISHED)
 						 : NF_CT_STATE_BIT(IP_CT_NEW);
@@ -148,10 +151,17 @@ static fw_holds_t run_ct(fw_run_t *run, const struct nftnl_expr *e)
 		return FW_YES;
 	}
 	fw_run_load(run, reg, NULL, NULL, 16);
-	if (nftnl_expr_get_u32(e, NFTNL_EXPR_CT_KEY) == NFT_CT_STATE &&
-		run->priority > NF_IP_PRI_CONNTRACK)
+	if (run->priority <= NF_IP_PRI_CONNTRACK)
+	{
+		return FW_YES;
+	}
+	if (key == NFT_CT_STATE)
 	{
 		load_number(run, reg, state, 4);
+	}
+	if (key == NFT_CT_STATUS)
+	{
+		fw_run_load(run, reg, &none, &nat, 4);
 	}
 	return FW_YES;
 }
