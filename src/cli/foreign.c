@@ -119,11 +119,43 @@ typedef struct search_t
 	foreign_findings_t *findings;
 } search_t;
 
-/** what becomes of a packet */
+/** what becomes of a packet; of one whose protocol is not known, what becomes of
+ * both TCP and UDP: hosts that forward nothing let ICMP pass */
+static size_t judge(const search_t *s, const fw_packet_t *packet,
+					fw_hit_t hits[static HITS_MAX])
+{
+	fw_hit_t udp[HITS_MAX];
+	fw_packet_t p = *packet;
+	size_t n, n_udp, both = 0;
+
+	if (p.protocol)
+	{
+		return fw_foreign_judge(s->rules, &p, hits, HITS_MAX);
+	}
+	p.protocol = IPPROTO_TCP;
+	n = fw_foreign_judge(s->rules, &p, hits, HITS_MAX);
+	p.protocol = IPPROTO_UDP;
+	n_udp = fw_foreign_judge(s->rules, &p, udp, HITS_MAX);
+	for (size_t i = 0; i < n; i++)
+	{
+		for (size_t k = 0; k < n_udp; k++)
+		{
+			/* the texts are the ruleset's own */
+			if (hits[i].chain == udp[k].chain &&
+				hits[i].rewrites == udp[k].rewrites)
+			{
+				hits[both++] = hits[i];
+				break;
+			}
+		}
+	}
+	return both;
+}
+
 static void try(const search_t *s, foreign_kind_t kind, const fw_packet_t *p)
 {
 	fw_hit_t hits[HITS_MAX];
-	size_t n = fw_foreign_judge(s->rules, p, hits, HITS_MAX);
+	size_t n = judge(s, p, hits);
 	const kind_t *k = &kinds[kind];
 	const addr_t *peer = k->incoming ? &p->src : &p->dst;
 	char text[ADDR_STR_MAX];

@@ -261,6 +261,7 @@ iptables -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
 iptables -A INPUT -p icmp -j ACCEPT
 iptables -A INPUT -p tcp -m multiport --dports 22,80 -j ACCEPT
 iptables -P FORWARD DROP
+iptables -A FORWARD -p icmp --icmp-type echo-request -j ACCEPT
 iptables -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
 iptables -A FORWARD -i lan0 -o wan0 -j ACCEPT
 iptables -t nat -A POSTROUTING -s $site_net ! -o docker0 -j MASQUERADE"

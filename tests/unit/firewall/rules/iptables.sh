@@ -11,6 +11,7 @@ iptables -A INPUT -m state --state NEW -p udp --dport 4500 -m comment --comment 
 iptables -A INPUT -p tcp --syn --sport 1024: --dport 3128 -j REJECT
 iptables -A INPUT -p udp -s 203.0.113.1 --dport 500 -m state --state NEW -m comment --comment ike -j ACCEPT
 iptables -P FORWARD DROP
+iptables -A FORWARD -p icmp -j ACCEPT
 iptables -N DOCKER
 iptables -A FORWARD -o docker0 -j DOCKER
 iptables -A FORWARD -i lan0 ! -o docker0 -j ACCEPT
