@@ -228,8 +228,9 @@ static void lists(json_object *attrs, const char *indent, text_t *out)
 	{
 		json_object *o = reply_at(unknown, i);
 
-		text_printf(out, "%sunknown attribute %s of %s bytes: %s\n", indent,
+		text_printf(out, "%sunknown attribute %s of %s byte%s: %s\n", indent,
 					reply_str(o, "type"), reply_str(o, "length"),
+					reply_num(o, "length") == 1 ? "" : "s",
 					reply_str(o, "bytes"));
 	}
 }

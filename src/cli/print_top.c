@@ -132,7 +132,7 @@ void print_top(json_object *before, json_object *now, usec_t span,
 		all.in += r.in;
 		all.out += r.out;
 	}
-	text_printf(out, "%zu tunnels, received ", n);
+	text_printf(out, "%zu tunnel%s, received ", n, n == 1 ? "" : "s");
 	bits(all.in, out);
 	text_add(out, "bit/s, sent ");
 	bits(all.out, out);

@@ -17,10 +17,10 @@ static void print_state(json_object *o, text_t *out)
 {
 	char buf[REPLY_SPAN_MAX];
 
-	print_line(out, "state", "%s for %s: %s; came up %s times, was lost %s",
+	print_line(out, "state", "%s for %s: %s; came up %s time%s, was lost %s",
 			   reply_str(o, "state"), reply_span(o, "since", buf),
 			   reply_str(o, "reason"), reply_str(o, "ups"),
-			   reply_str(o, "downs"));
+			   reply_num(o, "ups") == 1 ? "" : "s", reply_str(o, "downs"));
 }
 
 static void print_used(json_object *o, text_t *out)
@@ -183,8 +183,8 @@ static void print_supervisor(json_object *o, text_t *out)
 		text_add(out, "stands by\n");
 		return;
 	}
-	text_printf(out, "initiated %s times since an SA last lasted",
-				reply_str(s, "tries"));
+	text_printf(out, "initiated %s time%s since an SA last lasted",
+				reply_str(s, "tries"), reply_num(s, "tries") == 1 ? "" : "s");
 	if (reply_get(s, "next"))
 	{
 		text_printf(out, ", again in %s", reply_span(s, "next", buf));
@@ -210,9 +210,10 @@ static void print_bfd(json_object *o, text_t *out)
 		text_add(out, ": does not run\n");
 		return;
 	}
-	text_printf(out, ": %s for %s, the far side %s; up %s times\n",
+	text_printf(out, ": %s for %s, the far side %s; up %s time%s\n",
 				reply_str(bfd, "state"), reply_span(bfd, "since", one),
-				reply_str(bfd, "remote_state"), reply_str(bfd, "ups"));
+				reply_str(bfd, "remote_state"), reply_str(bfd, "ups"),
+				reply_num(bfd, "ups") == 1 ? "" : "s");
 	print_line(out, "  diagnostics", "ours \"%s\", the far side's \"%s\"",
 			   reply_str(bfd, "diagnostic"),
 			   reply_str(bfd, "remote_diagnostic"));
