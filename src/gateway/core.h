@@ -77,6 +77,8 @@ typedef enum core_effect_kind_t
 {
 	/** all sessions, all routes */
 	CORE_EFFECT_SPEAKER,
+	/** what is between its tunnels */
+	CORE_EFFECT_BUNDLE,
 	CORE_EFFECT_TUNNEL,
 	CORE_EFFECT_NEIGHBOR,
 	/** import or export of a neighbour */
@@ -97,7 +99,8 @@ typedef struct core_effect_t
 	core_effect_kind_t kind;
 	char *name;
 	/** "add", "remove", "change" (in place), "bounce" (a tunnel's link is made
-	 * anew), "reset", "refresh" (a session), "import", "export"; static */
+	 * anew), "reset", "refresh" (a session), "import", "export"; of a bundle "use",
+	 * "groups", "routes", "when-down", "timers"; static */
 	const char *what;
 	/** the whole, for people */
 	char *words;

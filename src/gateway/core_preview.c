@@ -53,10 +53,10 @@ void core_preview_deinit(core_preview_t *preview)
 const char *core_effect_kind(core_effect_kind_t kind)
 {
 	static const char *const names[] = {
-		[CORE_EFFECT_SPEAKER] = "speaker",   [CORE_EFFECT_TUNNEL] = "tunnel",
-		[CORE_EFFECT_NEIGHBOR] = "neighbor", [CORE_EFFECT_POLICY] = "policy",
-		[CORE_EFFECT_FIREWALL] = "firewall", [CORE_EFFECT_PIN] = "pin",
-		[CORE_EFFECT_KERNEL] = "kernel",
+		[CORE_EFFECT_SPEAKER] = "speaker", [CORE_EFFECT_BUNDLE] = "bundle",
+		[CORE_EFFECT_TUNNEL] = "tunnel",   [CORE_EFFECT_NEIGHBOR] = "neighbor",
+		[CORE_EFFECT_POLICY] = "policy",   [CORE_EFFECT_FIREWALL] = "firewall",
+		[CORE_EFFECT_PIN] = "pin",         [CORE_EFFECT_KERNEL] = "kernel",
 	};
 
 	return kind < countof(names) ? names[kind] : "?";
@@ -251,6 +251,76 @@ static void tunnels_new(core_preview_t *out, const core_t *core,
 		}
 	}
 	neighbors_new(out, core, NULL, config->neighbors, config->n_neighbors);
+}
+
+/* -- bundles --------------------------------------------------------------- */
+
+static bool same_routes(const config_prefixes_t *a, const config_prefixes_t *b)
+{
+	bool same = a->count == b->count;
+
+	for (size_t i = 0; same && i < a->count; i++)
+	{
+		same = prefix_equal(&a->list[i], &b->list[i]);
+	}
+	return same;
+}
+
+/** what a bundle has that is none of its tunnels'; policies and guards are told
+ * of elsewhere */
+static void bundle_test(core_preview_t *out, const config_bundle_t *a,
+						const config_bundle_t *b)
+{
+	if (a->mode != b->mode || a->min_links != b->min_links)
+	{
+		effect(out, CORE_EFFECT_BUNDLE, a->name, "use",
+			   "bundle %s: which of its tunnels are used is decided anew, as "
+			   "mode or min_links changes; SAs and sessions stay",
+			   a->name);
+	}
+	if (a->resilient != b->resilient ||
+		a->resilient_idle_timer != b->resilient_idle_timer ||
+		a->resilient_unbalanced_timer != b->resilient_unbalanced_timer)
+	{
+		effect(out, CORE_EFFECT_BUNDLE, a->name, "groups",
+			   "bundle %s: its groups of next hops are made anew, as resilient "
+			   "changes; flows may move to other tunnels",
+			   a->name);
+	}
+	if (!same_routes(&a->routes, &b->routes))
+	{
+		effect(out, CORE_EFFECT_BUNDLE, a->name, "routes",
+			   "bundle %s: its static routes change", a->name);
+	}
+	if (a->when_down != b->when_down)
+	{
+		effect(out, CORE_EFFECT_BUNDLE, a->name, "when-down",
+			   "bundle %s: when_down counts from now on, and at once if none "
+			   "of its tunnels forwards",
+			   a->name);
+	}
+	if (a->drain_time != b->drain_time || a->preempt_delay != b->preempt_delay)
+	{
+		effect(out, CORE_EFFECT_BUNDLE, a->name, "timers",
+			   "bundle %s: drain_time or preempt_delay counts from now on; "
+			   "nothing moves by that",
+			   a->name);
+	}
+}
+
+static void bundles_test(core_preview_t *out, const config_t *old,
+						 const config_t *new)
+{
+	for (size_t i = 0; i < old->n_bundles; i++)
+	{
+		for (size_t k = 0; k < new->n_bundles; k++)
+		{
+			if (strcmp(old->bundles[i].name, new->bundles[k].name) == 0)
+			{
+				bundle_test(out, &old->bundles[i], &new->bundles[k]);
+			}
+		}
+	}
 }
 
 /* -- the firewall and the kernel --------------------------------------------- */
@@ -709,6 +779,10 @@ void core_preview(const core_t *core, const config_t *config,
 			   "all sessions are reset and all routes learned anew: asn, "
 			   "router_id, multipath, table, metric, graceful restart or "
 			   "link_bandwidth changes");
+	}
+	if (core->config)
+	{
+		bundles_test(out, core->config, config);
 	}
 	for (size_t i = 0; i < core->n_tunnels; i++)
 	{
