@@ -228,6 +228,15 @@ becomes 20 "the leak guard drops" finds "$two" leak-guard \
 stop leak
 ip -n cyg-site link del leak0
 mend
+# strict BFD waits for a far side that speaks from another address
+in_tunnel "$three" "s/address = 169.*\/30.*/&\n					bfd = yes\n					bfd_strict = yes/"
+holds "BFD" ctl reload
+noise stranger cloud udp "${INSIDE4[1]}.1" "${INSIDE4[2]}.2" 3784
+becomes 20 "the port guard drops BFD" finds "$three" port-guard \
+	"BFD over the tunnel is down, and the port guard dropped" \
+	"run BFD from the address that the neighbor of tunnel $three has"
+stop stranger
+mend
 
 # -- the way ---------------------------------------------------------------
 
