@@ -132,6 +132,14 @@ pings()
 	ns lan ping -c 1 -W 1 "${cloud_host%/*}" >/dev/null
 }
 
+# reaches: the same by TCP, which nobody listens for there, but who refuses it is
+# there
+reaches()
+{
+	ns lan timeout 2 bash -c "exec 3<>/dev/tcp/${cloud_host%/*}/9" 2>&1 |
+		grep "refused"
+}
+
 # as_sender: the far host sees who sent it
 as_sender()
 {
@@ -158,7 +166,7 @@ holds "the peer's charon starts" charon_start cloud
 holds "and has its connection" swan_load cloud
 must holds "charon starts with Cygnet" cygnet_start
 must becomes 30 "the cloud sees 2 sessions" frr_sessions_are cloud 2
-becomes 20 "a host reaches the far one" pings
+becomes 20 "a host reaches the far one" reaches
 
 # -- a host's own rules, by nftables -------------------------------------------
 
@@ -229,7 +237,7 @@ holds "doctor: its remedy" remedy "$two"
 becomes 20 "doctor: $two is healthy" healthy "$two"
 holds "what is left, as printed" mended
 silent "then nothing is told"
-becomes 20 "a host reaches the far one" pings
+becomes 20 "a host reaches the far one" reaches
 becomes 10 "and is seen as what it is" as_sender
 ns site nft flush ruleset
 becomes 10 "our own table is back" ns site nft list table inet cygnet
@@ -273,10 +281,10 @@ holds "iptables: who is translated" tells \
 	"iptables -t nat -I POSTROUTING -o $one -j ACCEPT; "
 equal "iptables: and nothing else but ESP, BFD and what is forwarded" 6 \
 	"$(told | wc -l)"
-refuses "iptables: nothing passes" pings
+refuses "iptables: nothing passes" reaches
 holds "iptables: as printed" mended
 silent "iptables: then nothing is told"
-becomes 20 "iptables: a host reaches the far one" pings
+becomes 20 "iptables: a host reaches the far one" reaches
 becomes 10 "iptables: and is seen as what it is" as_sender
 ns site nft flush ruleset
 becomes 10 "our own table is back" ns site nft list table inet cygnet
@@ -330,8 +338,8 @@ table inet firewalld {
 }
 NFT
 holds "zones: IKE" tells "chain filter_INPUT of table inet firewalld drops IKE"
-refuses "zones: nothing passes" pings
+refuses "zones: nothing passes" reaches
 holds "zones: as printed" mended
 silent "zones: then nothing is told"
-becomes 20 "zones: a host reaches the far one" pings
+becomes 20 "zones: a host reaches the far one" reaches
 case_end
